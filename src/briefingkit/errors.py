@@ -99,11 +99,17 @@ class TextError(BriefingkitError, ValueError):
 
 
 class ModelError(BriefingkitError, ValueError):
-    """A value that a briefing cannot hold; `field` names the attribute at fault where there is one."""
+    """A value that a briefing cannot hold.
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    `problems` holds each thing that is wrong as (path below the value, message); `field` is the first path, or None.
+    """
+
+    def __init__(
+        self, message: str, *, field: str | None = None, problems: Sequence[tuple[str, str]] | None = None
+    ) -> None:
         super().__init__(message)
-        self.field = field
+        self.problems: tuple[tuple[str, str], ...] = tuple(problems or ((field or "", message),))
+        self.field = self.problems[0][0] or None
 
 
 class Unpublishable(BriefingkitError):  # noqa: N818 - reads as what the briefing is

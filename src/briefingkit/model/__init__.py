@@ -1,1 +1,76 @@
-"""."""
+"""The briefing as frozen values: what it is, without where it came from or where it goes. No I/O, no clock."""
+
+from briefingkit.model.agenda import AgendaItem, ItemKind, Participant, ParticipantRole, ParticipantStatus, Question
+from briefingkit.model.briefing import Briefing, Status, uid
+from briefingkit.model.languages import Accessibility, ArrangementRequests, Channel, Interpretation
+from briefingkit.model.mailing import Audience, AudienceGroup, Mailing, MailingKind
+from briefingkit.model.people import Contact, Organizer, OrganizerRole, Partner, Person
+from briefingkit.model.place import Access, FromTarget, Online, Place, PlaceMode, Venue
+from briefingkit.model.programme import Programme
+from briefingkit.model.publication import Publication, public_digest, why_unpublishable
+from briefingkit.model.registration import (
+    Consent,
+    Option,
+    QuestionType,
+    Registration,
+    RegistrationField,
+    RegistrationQuestion,
+)
+from briefingkit.model.related import Link, Material, PartOf, RelatedEvent
+from briefingkit.model.schedule import Anchor, LocalTime, Offset, When
+from briefingkit.model.structure import FORMAT, structure, unstructure
+from briefingkit.model.timetable import Slot, timetable
+
+__all__ = [
+    "FORMAT",
+    "Access",
+    "Accessibility",
+    "AgendaItem",
+    "Anchor",
+    "ArrangementRequests",
+    "Audience",
+    "AudienceGroup",
+    "Briefing",
+    "Channel",
+    "Consent",
+    "Contact",
+    "FromTarget",
+    "Interpretation",
+    "ItemKind",
+    "Link",
+    "LocalTime",
+    "Mailing",
+    "MailingKind",
+    "Material",
+    "Offset",
+    "Online",
+    "Option",
+    "Organizer",
+    "OrganizerRole",
+    "PartOf",
+    "Participant",
+    "ParticipantRole",
+    "ParticipantStatus",
+    "Partner",
+    "Person",
+    "Place",
+    "PlaceMode",
+    "Programme",
+    "Publication",
+    "Question",
+    "QuestionType",
+    "Registration",
+    "RegistrationField",
+    "RegistrationQuestion",
+    "RelatedEvent",
+    "Slot",
+    "Status",
+    "Venue",
+    "When",
+    "public_digest",
+    "structure",
+    "timetable",
+    "uid",
+    "unstructure",
+    "why_unpublishable",
+]

@@ -1,0 +1,94 @@
+"""A briefing as it goes out: complete, numbered and dated."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from attrs import field, frozen
+
+from briefingkit.errors import ModelError, Unpublishable
+from briefingkit.model.briefing import Briefing, Status, uid
+from briefingkit.model.schedule import When
+from briefingkit.model.structure import unstructure
+from briefingkit.text import MultilingualText
+
+__all__ = ["Publication", "public_digest", "why_unpublishable"]
+
+_PREVIEW_NAMESPACE = "preview.invalid"
+_UNSEEN = ("allow", "mailing", "unconfirmed", "unplaced", "format")
+_UNSEEN_OF_PEOPLE = ("email", "phone", "language", "timezone")
+
+
+def _aware(_instance: object, _attribute: object, value: datetime) -> None:
+    if value.tzinfo is None:
+        raise ModelError("the moment of a publication carries its zone", field="at")
+
+
+@frozen
+class Publication:
+    """A briefing with the number and the moment of its last published change (RFC 5545 SEQUENCE and DTSTAMP).
+
+    `at` is aware, kept in UTC to the second. Unpublishable for a briefing without a title, a time or a zone. One that
+    is a draft or unconfirmed can be rendered; only planning refuses it (`why_unpublishable`).
+    """
+
+    briefing: Briefing
+    revision: int = 0
+    at: datetime = field(
+        default=datetime(1970, 1, 1, tzinfo=UTC),
+        validator=_aware,
+        converter=lambda at: at.astimezone(UTC).replace(microsecond=0) if at.tzinfo else at,
+    )
+    digest: str = field(default="")
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what has nothing to show, and fill in the digest."""
+        if self.revision < 0:
+            raise ModelError("a revision counts from 0", field="revision")
+        missing = [name for name in ("title", "start", "end", "timezone") if getattr(self.briefing, name) is None]
+        if missing:
+            raise Unpublishable(f"{self.briefing.identifier} has no {', no '.join(missing)} yet: fill it in first")
+        if not self.digest:
+            object.__setattr__(self, "digest", public_digest(self.briefing))
+
+    @property
+    def title(self) -> MultilingualText:
+        """The title, which a publication has."""
+        assert self.briefing.title is not None  # noqa: S101 - narrowed by __attrs_post_init__
+        return self.briefing.title
+
+    @property
+    def when(self) -> When:
+        """The span, which a publication has."""
+        when = self.briefing.when
+        assert when is not None  # noqa: S101 - narrowed by __attrs_post_init__
+        return when
+
+    @property
+    def uid(self) -> str:
+        """The identifier in every calendar; a preview without a namespace stands under a reserved one (RFC 2606)."""
+        return uid(self.briefing.namespace or _PREVIEW_NAMESPACE, self.briefing.identifier)
+
+
+def why_unpublishable(briefing: Briefing) -> tuple[str, ...]:
+    """Tell each reason for which a briefing may not go out yet, in words; none for one that may."""
+    reasons = []
+    if briefing.status is Status.DRAFT:
+        reasons.append("it is a draft: set `status` to tentative or confirmed when it may go out")
+    if briefing.unconfirmed:
+        paths = ", ".join(briefing.unconfirmed)
+        reasons.append(f"unconfirmed: {paths}. Look at each, then take it off the list")
+    if briefing.namespace is None:
+        reasons.append("it has no namespace: give one in briefingkit.yaml, such as a domain name of yours")
+    return tuple(reasons)
+
+
+def public_digest(briefing: Briefing) -> str:
+    """Hash what any participant can see of a briefing (SHA-256, hexadecimal): settings and private data are left out."""
+    data: dict[str, Any] = {name: value for name, value in unstructure(briefing).items() if name not in _UNSEEN}
+    for person in data.get("people", {}).values():
+        for name in _UNSEEN_OF_PEOPLE:
+            person.pop(name, None)
+    text = json.dumps(data, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
