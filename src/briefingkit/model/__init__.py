@@ -1,6 +1,13 @@
 """The briefing as frozen values: what it is, without where it came from or where it goes. No I/O, no clock."""
 
-from briefingkit.model.agenda import AgendaItem, ItemKind, Participant, ParticipantRole, ParticipantStatus, Question
+from briefingkit.model.agenda import (
+    AgendaItem,
+    ItemKind,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Question,
+)
 from briefingkit.model.briefing import Briefing, Status, uid
 from briefingkit.model.languages import Accessibility, ArrangementRequests, Channel, Interpretation
 from briefingkit.model.mailing import Audience, AudienceGroup, Mailing, MailingKind

@@ -54,7 +54,9 @@ class Participant:
     def __attrs_post_init__(self) -> None:
         """Refuse a confirmed nobody."""
         if self.person is None and self.status is ParticipantStatus.CONFIRMED:
-            raise ModelError("a part that is confirmed names a person; without one, say `status: tbc`", field="status")
+            raise ModelError(
+                "a part that is confirmed names a person; without one, say `status: tbc`", field="status"
+            )
 
 
 @frozen
@@ -90,4 +92,6 @@ class AgendaItem:
         if self.day is not None and self.start is None:
             raise ModelError("a day without a start says nothing: give `start` too", field="day")
         if twice := duplicates(question.key for question in self.questions):
-            raise ModelError(f"two questions have the key {twice[0]}: keys are unique in a list", field="questions")
+            raise ModelError(
+                f"two questions have the key {twice[0]}: keys are unique in a list", field="questions"
+            )

@@ -1,7 +1,7 @@
 """The briefing: the aggregate that everything else is a projection of."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -24,6 +24,8 @@ from briefingkit.text.language import canonical
 __all__ = ["Briefing", "Status", "uid"]
 
 _UID_OCTETS = 20
+_NAMESPACE = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")
+_NAMESPACE_LENGTH = 253  # of a domain name, RFC 1035 section 2.3.4
 
 
 class Status(StrEnum):
@@ -36,9 +38,10 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-def _check_namespace(_instance: object, _attribute: object, value: str | None) -> None:
-    if value is not None and not (value.isascii() and value == value.strip() and 0 < len(value) <= 253 and value.isprintable() and " " not in value):  # noqa: E501, PLR2004
-        raise ModelError(f"{value[:80]!r} is no namespace: give a domain name of yours, such as example.org", field="namespace")  # noqa: E501
+def _check_namespace(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
+    if value is not None and not (len(value) <= _NAMESPACE_LENGTH and _NAMESPACE.fullmatch(value)):
+        message = f"{value[:80]!r} is no namespace: give a domain name of yours, such as example.org"
+        raise ModelError(message, field=attribute.name)
 
 
 def _check_languages(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:  # noqa: ANN401 - attrs' Attribute
@@ -162,6 +165,9 @@ def _dangling_keys(briefing: Briefing) -> Iterator[tuple[str, str]]:
     for index, item in enumerate(briefing.agenda):
         for place, participant in enumerate(item.participants):
             if participant.person is not None and participant.person not in people:
-                yield f"agenda.{index}.participants.{place}.person", f"no person has the key {participant.person}"
+                yield (
+                    f"agenda.{index}.participants.{place}.person",
+                    f"no person has the key {participant.person}",
+                )
     if briefing.part_of is not None and briefing.part_of.briefing == briefing.identifier:
         yield "part_of.briefing", "a briefing is no part of itself"

@@ -12,6 +12,10 @@ from briefingkit.text.language import canonical
 __all__ = ["Accessibility", "ArrangementRequests", "Channel", "Interpretation"]
 
 
+def _canonical_tag(tag: str) -> str:
+    return canonical(tag)
+
+
 def _canonical_tags(tags: "tuple[str, ...]") -> tuple[str, ...]:
     return tuple(dict.fromkeys(canonical(tag) for tag in tags))
 
@@ -20,7 +24,7 @@ def _canonical_tags(tags: "tuple[str, ...]") -> tuple[str, ...]:
 class Channel:
     """A language that one can listen in, with the address of its room where it has one of its own."""
 
-    language: str = field(converter=canonical)
+    language: str = field(converter=_canonical_tag)
     url: LocalizedUrl | None = None
 
 

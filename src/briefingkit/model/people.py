@@ -9,19 +9,23 @@ from attrs import field, frozen
 from briefingkit.errors import ModelError
 from briefingkit.model.keys import check_key
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
-from briefingkit.text.dates import get_zone
 from briefingkit.text.language import canonical
+from briefingkit.text.zones import get_zone
 
 __all__ = ["Contact", "Organizer", "OrganizerRole", "Partner", "Person"]
 
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@[^\s@<>\"(),:;\\\[\]\x00-\x1f]+\.[^\s@<>\"(),:;\\\[\]\x00-\x1f]+")
+_EMAIL = re.compile(
+    r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@[^\s@<>\"(),:;\\\[\]\x00-\x1f]+\.[^\s@<>\"(),:;\\\[\]\x00-\x1f]+"
+)
 _EMAIL_LENGTH = 254
 _UNSAFE_PATH = re.compile(r"^[/\\~]|(^|[/\\])\.\.([/\\]|$)|[\x00-\x1f:]")
 
 
 def _check_email(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
     if value is not None and (len(value) > _EMAIL_LENGTH or not _EMAIL.fullmatch(value)):
-        raise ModelError(f"{value[:80]!r} is no e-mail address such as name@example.org", field=attribute.name)
+        raise ModelError(
+            f"{value[:80]!r} is no e-mail address such as name@example.org", field=attribute.name
+        )
 
 
 def _check_zone(_instance: object, _attribute: object, value: str | None) -> None:
@@ -31,7 +35,9 @@ def _check_zone(_instance: object, _attribute: object, value: str | None) -> Non
 
 def _check_inside(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
     if value is not None and _UNSAFE_PATH.search(value):
-        raise ModelError(f"{value[:80]!r} leaves the briefing's folder: give a path below it", field=attribute.name)
+        raise ModelError(
+            f"{value[:80]!r} leaves the briefing's folder: give a path below it", field=attribute.name
+        )
 
 
 def _canonical_or_none(value: str | None) -> str | None:

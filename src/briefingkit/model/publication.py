@@ -15,14 +15,16 @@ from briefingkit.text import MultilingualText
 
 __all__ = ["Publication", "public_digest", "why_unpublishable"]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PREVIEW_NAMESPACE = "preview.invalid"
 _UNSEEN = ("allow", "mailing", "unconfirmed", "unplaced", "format")
 _UNSEEN_OF_PEOPLE = ("email", "phone", "language", "timezone")
 
 
-def _aware(_instance: object, _attribute: object, value: datetime) -> None:
-    if value.tzinfo is None:
+def _whole_second(at: datetime) -> datetime:
+    if at.tzinfo is None:
         raise ModelError("the moment of a publication carries its zone", field="at")
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 @frozen
@@ -35,20 +37,20 @@ class Publication:
 
     briefing: Briefing
     revision: int = 0
-    at: datetime = field(
-        default=datetime(1970, 1, 1, tzinfo=UTC),
-        validator=_aware,
-        converter=lambda at: at.astimezone(UTC).replace(microsecond=0) if at.tzinfo else at,
-    )
-    digest: str = field(default="")
+    at: datetime = field(default=_EPOCH, converter=_whole_second)
+    digest: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Refuse what has nothing to show, and fill in the digest."""
         if self.revision < 0:
             raise ModelError("a revision counts from 0", field="revision")
-        missing = [name for name in ("title", "start", "end", "timezone") if getattr(self.briefing, name) is None]
+        missing = [
+            name for name in ("title", "start", "end", "timezone") if getattr(self.briefing, name) is None
+        ]
         if missing:
-            raise Unpublishable(f"{self.briefing.identifier} has no {', no '.join(missing)} yet: fill it in first")
+            raise Unpublishable(
+                f"{self.briefing.identifier} has no {', no '.join(missing)} yet: fill it in first"
+            )
         if not self.digest:
             object.__setattr__(self, "digest", public_digest(self.briefing))
 
@@ -85,8 +87,10 @@ def why_unpublishable(briefing: Briefing) -> tuple[str, ...]:
 
 
 def public_digest(briefing: Briefing) -> str:
-    """Hash what any participant can see of a briefing (SHA-256, hexadecimal): settings and private data are left out."""
-    data: dict[str, Any] = {name: value for name, value in unstructure(briefing).items() if name not in _UNSEEN}
+    """Hash what any participant can see of a briefing (SHA-256, hexadecimal); settings and private data are left out."""
+    data: dict[str, Any] = {
+        name: value for name, value in unstructure(briefing).items() if name not in _UNSEEN
+    }
     for person in data.get("people", {}).values():
         for name in _UNSEEN_OF_PEOPLE:
             person.pop(name, None)

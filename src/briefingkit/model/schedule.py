@@ -8,14 +8,28 @@ from typing import Self
 from attrs import frozen
 
 from briefingkit.errors import ModelError
-from briefingkit.text.dates import get_zone, instant
+from briefingkit.text.zones import get_zone, in_zone, instant
 
-__all__ = ["Anchor", "LocalTime", "Offset", "When", "duration_of", "parse_duration", "write_duration"]
+__all__ = [
+    "Anchor",
+    "LocalTime",
+    "Offset",
+    "When",
+    "duration_of",
+    "elapsed",
+    "parse_duration",
+    "write_duration",
+]
 
 LocalTime = date | datetime
 """A local date (all day) or a naive local datetime; it is never aware: the zone stands beside it."""
 
-_UNITS = (("w", timedelta(weeks=1)), ("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)))
+_UNITS = (
+    ("w", timedelta(weeks=1)),
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("m", timedelta(minutes=1)),
+)
 _DURATION = re.compile("".join(rf"(?:(\d{{1,6}}){unit})?" for unit, _ in _UNITS))
 _OFFSET = re.compile(r"(start|end)?([+-])(\w+)")
 _LONGEST = timedelta(days=3660)
@@ -27,7 +41,9 @@ def parse_duration(text: str) -> timedelta:
     amounts = match.groups() if match else ()
     total = sum((int(n) * size for n, (_, size) in zip(amounts, _UNITS, strict=False) if n), timedelta())
     if not any(amounts) or total > _LONGEST:
-        raise ModelError(f"{text[:40]!r} is no duration: write minutes, hours, days or weeks, such as 25m, 1h30m or 90d")
+        raise ModelError(
+            f"{text[:40]!r} is no duration: write minutes, hours, days or weeks, such as 25m, 1h30m or 90d"
+        )
     return total
 
 
@@ -91,7 +107,9 @@ class When:
     def _check_order(self) -> None:
         if isinstance(self.start, datetime) and isinstance(self.end, datetime):
             if self.start.tzinfo or self.end.tzinfo:
-                raise ModelError("a local time carries no zone of its own: it stands under timezone", field="start")
+                raise ModelError(
+                    "a local time carries no zone of its own: it stands under timezone", field="start"
+                )
             if self.utc_end <= self.utc_start:
                 raise ModelError(f"the end ({self.end:%Y-%m-%d %H:%M}) is not after the start", field="end")
         elif self.end < self.start:
@@ -117,7 +135,7 @@ class When:
     @property
     def local_start(self) -> datetime:
         """The start as a naive local datetime; midnight of the first day where it is all day."""
-        return self.start if isinstance(self.start, datetime) else datetime.combine(self.start, time())  # noqa: DTZ001
+        return self.start if isinstance(self.start, datetime) else datetime.combine(self.start, time())
 
     @property
     def local_end(self) -> datetime:
@@ -142,8 +160,7 @@ class When:
             return at
         anchor = self.local_end if at.anchor is Anchor.END else self.local_start
         days = timedelta(days=int(at.delta / timedelta(days=1)))
-        moved = instant(anchor + days, self.timezone).astimezone(UTC) + (at.delta - days)
-        return moved.astimezone(get_zone(self.timezone)).replace(tzinfo=None)
+        return elapsed(anchor + days, at.delta - days, self.timezone)
 
 
 def duration_of(start: LocalTime, duration: timedelta, timezone: str | None) -> LocalTime:
@@ -155,7 +172,11 @@ def duration_of(start: LocalTime, duration: timedelta, timezone: str | None) -> 
         if duration % timedelta(days=1) or not duration:
             raise ModelError("a date alone lasts whole days: write 1d, 2d …", field="duration")
         return start + duration - timedelta(days=1)
+    return elapsed(start, duration, timezone)
+
+
+def elapsed(local: datetime, duration: timedelta, timezone: str | None) -> datetime:
+    """Tell what the clocks show `duration` after a naive local time; with no zone, clocks that never change."""
     if timezone is None:
-        return start + duration
-    end = instant(start, timezone).astimezone(UTC) + duration
-    return end.astimezone(get_zone(timezone)).replace(tzinfo=None)
+        return local + duration
+    return in_zone(instant(local, timezone).astimezone(UTC) + duration, timezone).replace(tzinfo=None)

@@ -75,7 +75,9 @@ def converter() -> Converter:
         made.register_unstructure_hook(kind, write)
     made.register_structure_hook_func(_is_union(date, datetime), lambda value, _: read_local(value))
     made.register_structure_hook_func(_is_union(Offset, datetime), lambda value, _: _read_moment(value))
-    made.register_structure_hook_func(_is_union(LocalizedUrl, FromTarget), lambda value, _: _read_address(value))
+    made.register_structure_hook_func(
+        _is_union(LocalizedUrl, FromTarget), lambda value, _: _read_address(value)
+    )
     made.register_structure_hook_factory(_is_list, lambda kind: _list_reader(made, kind))
     made.register_unstructure_hook_factory(_is_list, lambda kind: _list_writer(made, kind))
     made.register_structure_hook_factory(_is_plain_class, lambda kind: _class_reader(made, kind))
@@ -100,7 +102,9 @@ def _read_text(value: object, _: object = None) -> str:
 def _kind(value: object) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, list | tuple) else "nothing" if value is None else type(value).__name__
+    return (
+        "a list" if isinstance(value, list | tuple) else "nothing" if value is None else type(value).__name__
+    )
 
 
 def _read_whole(value: object, _: object) -> int:
@@ -125,7 +129,9 @@ def _read_enum(value: object, kind: type[StrEnum]) -> StrEnum:
         return kind(value)
     close = get_close_matches(value, words, n=1) if isinstance(value, str) else []
     hint = f"did you mean {close[0]}? " if close else ""
-    raise ModelError(f"{_shown(value)} is not one of the words that stand here: {hint}choose {', '.join(words)}")
+    raise ModelError(
+        f"{_shown(value)} is not one of the words that stand here: {hint}choose {', '.join(words)}"
+    )
 
 
 def read_local(value: object) -> date | datetime:
@@ -136,7 +142,9 @@ def read_local(value: object) -> date | datetime:
     if not match or not isinstance(value, str):
         zone = isinstance(value, str) and _LOCAL.match(value)
         hint = "; a zone does not stand here but under timezone" if zone else ""
-        raise ModelError(f"{_shown(value)} is no local time: write 2022-04-13T15:00, or 2022-04-13 for all day{hint}")
+        raise ModelError(
+            f"{_shown(value)} is no local time: write 2022-04-13T15:00, or 2022-04-13 for all day{hint}"
+        )
     try:
         return datetime.fromisoformat(value) if match.group(1) else date.fromisoformat(value)
     except ValueError as error:
@@ -197,7 +205,9 @@ def _read_url(value: object, _: object = None) -> LocalizedUrl:
 
 def _languages(value: object) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
-        raise ModelError(f"text is expected, in one language or by language ({{en: …, fr: …}}), not {_kind(value)}")
+        raise ModelError(
+            f"text is expected, in one language or by language ({{en: …, fr: …}}), not {_kind(value)}"
+        )
     wrong = [tag for tag, text in value.items() if text is not None and not isinstance(text, str)]
     if wrong:
         problems = [(str(tag), f"text is expected, not {_kind(value[tag])}") for tag in wrong]
@@ -226,15 +236,15 @@ def _is_union(*members: type) -> Callable[[Any], bool]:
     return lambda kind: wanted == set(get_args(kind)) - {NoneType}
 
 
-def _is_list(kind: Any) -> bool:  # noqa: ANN401 - any type
+def _is_list(kind: Any) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
-def _is_plain_class(kind: Any) -> bool:  # noqa: ANN401 - any type
+def _is_plain_class(kind: Any) -> bool:
     return isinstance(kind, type) and attrs.has(kind) and kind not in _READERS
 
 
-def _list_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - any type
+def _list_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     element = get_args(kind)[0]
     read = made.get_structure_hook(element)
     keyed = element is Person
@@ -256,7 +266,7 @@ def _with_key(key: object, value: object) -> object:
     return {"key": str(key), **value} if isinstance(value, Mapping) else value
 
 
-def _each(pairs: "Iterable[tuple[Any, Any]]", read: Callable[[Any], Any], kind: Any) -> Iterator[Any]:  # noqa: ANN401
+def _each(pairs: "Iterable[tuple[Any, Any]]", read: Callable[[Any], Any], kind: Any) -> Iterator[Any]:
     """Read each, and raise all the errors at once with the index or key of each in its notes, as cattrs does."""
     errors: list[Exception] = []
     for index, value in pairs:
@@ -270,7 +280,7 @@ def _each(pairs: "Iterable[tuple[Any, Any]]", read: Callable[[Any], Any], kind: 
         raise IterableValidationError(f"While structuring {kind}", errors, kind)
 
 
-def _list_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any type
+def _list_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:
     if get_args(kind)[0] is not Person:
         return lambda values: [made.unstructure(value) for value in values]
 
@@ -281,12 +291,12 @@ def _list_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:  # noqa: A
     return unstructure_people
 
 
-def _class_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - any type
+def _class_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     renames: dict[str, Any] = {"identifier": override(rename="briefing")} if kind is Briefing else {}
     read = make_dict_structure_fn(kind, made, _cattrs_forbid_extra_keys=True, **renames)
     prepare = _SHORT_FORMS.get(kind)
 
-    def structure_class(value: object, _: object) -> Any:  # noqa: ANN401 - an instance of kind
+    def structure_class(value: object, _: object) -> Any:
         if isinstance(value, kind):
             return value
         data = prepare(value) if prepare else value
@@ -297,7 +307,7 @@ def _class_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:  # n
     return structure_class
 
 
-def _class_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any type
+def _class_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:
     renames: dict[str, Any] = {"identifier": override(rename="briefing")} if kind is Briefing else {}
     if kind is Briefing:
         renames["status"] = override(omit_if_default=False)
@@ -315,7 +325,9 @@ def _briefing_form(value: object) -> object:
     data = dict(value)
     version = data.pop("format", None)
     if version is not None and str(version) != str(FORMAT):
-        raise ModelError(f"format {_shown(version)} is not known to this release, which reads {FORMAT}", field="format")
+        raise ModelError(
+            f"format {_shown(version)} is not known to this release, which reads {FORMAT}", field="format"
+        )
     duration = data.pop("duration", None)
     if duration is not None:
         if data.get("end") is not None:

@@ -1,13 +1,12 @@
 """The timetable: when each agenda item starts and ends, given, run on from durations, or not known."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
 from briefingkit.model.agenda import AgendaItem
-from briefingkit.model.schedule import When
-from briefingkit.text.dates import get_zone, instant
+from briefingkit.model.schedule import When, elapsed
 
 __all__ = ["Slot", "timetable"]
 
@@ -44,15 +43,18 @@ def timetable(agenda: tuple[AgendaItem, ...], when: When | None) -> tuple[Slot, 
 
 def _run(agenda: tuple[AgendaItem, ...], when: When | None) -> Iterator[Slot]:
     clock = when.start if when is not None and isinstance(when.start, datetime) else None
+    zone = when.timezone if when is not None else None
     latest = clock
     for item in agenda:
         start = _start(item, clock, latest, when)
-        end = None if start is None or item.duration is None else _after(start, item.duration, when)
+        end = None if start is None or item.duration is None else elapsed(start, item.duration, zone)
         clock, latest = end, end or start or latest
         yield Slot(item, start, end)
 
 
-def _start(item: AgendaItem, clock: datetime | None, latest: datetime | None, when: When | None) -> datetime | None:
+def _start(
+    item: AgendaItem, clock: datetime | None, latest: datetime | None, when: When | None
+) -> datetime | None:
     if item.start is None:
         return clock if item.duration is not None else None
     if item.day is not None:
@@ -64,10 +66,3 @@ def _start(item: AgendaItem, clock: datetime | None, latest: datetime | None, wh
     if latest is not None and start < latest and start + timedelta(days=1) < when.local_end:
         start += timedelta(days=1)
     return start
-
-
-def _after(start: datetime, duration: timedelta, when: When | None) -> datetime:
-    if when is None:
-        return start + duration
-    zone = get_zone(when.timezone)
-    return (instant(start, when.timezone).astimezone(UTC) + duration).astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,312 @@
+"""Hypothesis strategies for the whole model, used by briefingkit's own tests and open to yours.
+
+from hypothesis import given
+from briefingkit.testing.strategies import publications
+
+@given(publications())
+def test_my_integration_projects_anything(publication): ...
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from string import ascii_lowercase, digits
+from typing import Any
+
+from hypothesis import strategies as st
+
+from briefingkit import model
+from briefingkit.model.briefing import Status
+from briefingkit.text import LocalizedUrl, MultilingualText, Name
+
+__all__ = [
+    "HOSTILE",
+    "LANGUAGES",
+    "ZONES",
+    "agenda_items",
+    "briefings",
+    "keys",
+    "multilingual_texts",
+    "names",
+    "people",
+    "programmes",
+    "publications",
+    "urls",
+    "words",
+]
+
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "pt")
+"""The languages that briefings are drawn in: those whose phrases ship."""
+
+ZONES = (
+    "Europe/Brussels",
+    "Europe/Dublin",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Africa/Lagos",
+    "Asia/Kolkata",
+    "Asia/Jerusalem",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "UTC",
+)
+"""Zones with every habit: whole and half hours, negative summer time, none, and a day that was left out."""
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    '" onmouseover="x\' y',
+    "a\r\nBcc: victim@example.org",
+    "BEGIN:VEVENT\nUID:x\nEND:VEVENT",
+    '=HYPERLINK("http://evil.example")',
+    "{{ 7*7 }} {% raw %}",
+    "[x](javascript:alert(1)) ![y](https://evil.example/p.png)",
+    "back\\slash; semi, comma: colon",
+    "\u2067ابجد\u2069 mixed \u200f",
+    "x" * 3000,
+)
+"""Texts that hurt an output that forgets to escape; all are texts that the model takes."""
+
+_printable = st.characters(
+    codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"), exclude_characters="\u202d\u202e\ufeff"
+)
+
+
+def words(max_size: int = 40) -> st.SearchStrategy[str]:
+    """Draw texts of any script, never blank: plain ones most of the time, hostile ones now and then."""
+    plain = st.text(alphabet=ascii_lowercase + " éñйع中", min_size=1, max_size=max_size)
+    wild = st.text(alphabet=_printable, min_size=1, max_size=max_size)
+    drawn = st.one_of(plain, wild, st.sampled_from(HOSTILE))
+    return drawn.map(lambda text: text if _holds_ink(text) else f"x{text}")
+
+
+def _holds_ink(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def keys() -> st.SearchStrategy[str]:
+    """Draw keys and identifiers."""
+    part = st.text(alphabet=ascii_lowercase + digits, min_size=1, max_size=8)
+    return st.lists(part, min_size=1, max_size=3).map("-".join)
+
+
+def multilingual_texts(languages: tuple[str, ...] = LANGUAGES[:3]) -> st.SearchStrategy[MultilingualText]:
+    """Draw texts that are there in the first language and in any of the others."""
+    others = {tag: words() for tag in languages[1:]}
+    return st.fixed_dictionaries({languages[0]: words()}, optional=others).map(MultilingualText)
+
+
+def names() -> st.SearchStrategy[Name]:
+    """Draw names: one for all languages, or by language."""
+    return st.one_of(words(20).map(Name.of), multilingual_texts().map(lambda text: Name(text.texts)))
+
+
+def urls() -> st.SearchStrategy[LocalizedUrl]:
+    """Draw web addresses."""
+    address = st.builds("https://{}.example/{}?a=1&b=2".format, keys(), keys())
+    localized = st.fixed_dictionaries({"en": address, "fr": address}).map(LocalizedUrl)
+    return st.one_of(address.map(LocalizedUrl.of), localized)
+
+
+def _tuples(
+    elements: st.SearchStrategy[Any], max_size: int = 3, by: str | None = "key"
+) -> st.SearchStrategy[Any]:
+    unique = (lambda value: getattr(value, by)) if by else None
+    return st.lists(elements, max_size=max_size, unique_by=unique).map(tuple)
+
+
+def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+def people() -> st.SearchStrategy[model.Person]:
+    """Draw persons, with private data that is easy to find again: e-mail ends in @private.example."""
+    return st.builds(
+        model.Person,
+        key=keys(),
+        name=names(),
+        position=_maybe(multilingual_texts()),
+        organization=_maybe(names()),
+        email=_maybe(keys().map("{}@private.example".format)),
+        phone=_maybe(st.just("+00 1234 private")),
+        language=_maybe(st.sampled_from(LANGUAGES)),
+        timezone=_maybe(st.sampled_from(ZONES)),
+    )
+
+
+def _questions() -> st.SearchStrategy[model.Question]:
+    return st.builds(model.Question, key=keys(), text=multilingual_texts(), in_form=st.booleans())
+
+
+@st.composite
+def agenda_items(draw: st.DrawFn, persons: tuple[str, ...] = ()) -> model.AgendaItem:
+    """Draw an agenda item whose participants are among `persons` (keys)."""
+    participant = st.builds(
+        model.Participant,
+        person=st.sampled_from(persons) if persons else st.none(),
+        role=st.sampled_from(model.ParticipantRole),
+        status=st.sampled_from(model.ParticipantStatus) if persons else st.just(model.ParticipantStatus.TBC),
+    )
+    timing = draw(st.sampled_from(("start", "duration", "both", "none")))
+    minutes = draw(st.integers(1, 240))
+    return model.AgendaItem(
+        key=draw(keys()),
+        title=draw(multilingual_texts()),
+        kind=draw(st.sampled_from(model.ItemKind)),
+        start=draw(st.times(timezones=st.none())).replace(second=0, microsecond=0)
+        if timing in ("start", "both")
+        else None,
+        duration=timedelta(minutes=minutes) if timing in ("duration", "both") else None,
+        description=draw(_maybe(multilingual_texts())),
+        participants=tuple(draw(st.lists(participant, max_size=2))),
+        questions=draw(_tuples(_questions(), 2)),
+    )
+
+
+def _places() -> st.SearchStrategy[model.Place]:
+    online = st.builds(model.Online, url=_maybe(urls()), access=st.sampled_from(model.Access))
+    venue = st.builds(
+        model.Venue, name=names(), address=_maybe(names()), access=st.sampled_from(model.Access)
+    )
+    return st.one_of(
+        st.builds(model.Place, online=online, venue=st.none()),
+        st.builds(model.Place, online=st.none(), venue=venue),
+        st.builds(model.Place, online=online, venue=venue),
+    )
+
+
+def _interpretations() -> st.SearchStrategy[model.Interpretation]:
+    channel = st.builds(model.Channel, language=st.sampled_from(LANGUAGES), url=_maybe(urls()))
+    floor = st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=2, unique=True).map(tuple)
+    return st.builds(model.Interpretation, floor=floor, into=_tuples(channel, 3, by="language"))
+
+
+def _accessibility() -> st.SearchStrategy[model.Accessibility]:
+    requests = st.builds(
+        model.ArrangementRequests, until=_maybe(st.dates(date(2000, 1, 1), date(2037, 12, 31)))
+    )
+    tags = st.lists(st.sampled_from(("en", "fr", "ar")), max_size=2).map(tuple)
+    return st.builds(model.Accessibility, captions=tags, sign=st.just(("ils",)), requests=_maybe(requests))
+
+
+def _registrations() -> st.SearchStrategy[model.Registration]:
+    before = st.builds(model.Offset, delta=st.integers(-20000, -1).map(lambda m: timedelta(minutes=m)))
+    option = st.builds(model.Option, key=keys(), text=multilingual_texts())
+    question = st.one_of(
+        st.builds(model.RegistrationQuestion, key=keys(), text=multilingual_texts(), required=st.booleans()),
+        st.builds(
+            model.RegistrationQuestion,
+            key=keys(),
+            text=multilingual_texts(),
+            type=st.sampled_from((model.QuestionType.CHOICE, model.QuestionType.CHOICES)),
+            options=st.lists(option, min_size=1, max_size=3, unique_by=lambda o: o.key).map(tuple),
+        ),
+    )
+    consent = st.builds(
+        model.Consent, key=keys(), text=multilingual_texts(), retention=st.just(timedelta(days=90))
+    )
+    fields = st.lists(st.sampled_from(model.RegistrationField), max_size=4, unique=True).map(tuple)
+    return st.builds(
+        model.Registration,
+        url=_maybe(st.one_of(urls(), keys().map(model.FromTarget))),
+        opens=_maybe(before),
+        closes=_maybe(before),
+        capacity=st.integers(1, 5000),
+        waitlist=st.booleans(),
+        fields=fields,
+        questions=_tuples(question, 2),
+        consent=_maybe(consent),
+    )
+
+
+def _mailings() -> st.SearchStrategy[model.Mailing]:
+    audience = st.one_of(
+        st.sampled_from(model.AudienceGroup).map(lambda group: model.Audience(group=group)),
+        st.just(model.Audience(file="contacts.csv")),
+    )
+    return st.builds(
+        model.Mailing,
+        key=keys(),
+        kind=st.sampled_from(model.MailingKind),
+        audience=st.lists(audience, min_size=1, max_size=2).map(tuple),
+        at=_maybe(
+            st.builds(model.Offset, delta=st.just(timedelta(days=1)), anchor=st.sampled_from(model.Anchor))
+        ),
+    )
+
+
+@st.composite
+def _spans(draw: st.DrawFn) -> tuple[Any, Any]:
+    if draw(st.booleans()):
+        first = draw(st.dates(date(2000, 1, 1), date(2037, 6, 30)))
+        return first, first + timedelta(days=draw(st.integers(0, 5)))
+    start = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 6, 30))).replace(second=0, microsecond=0)  # noqa: DTZ001 - local
+    # Two hours at least, so that no clock change turns the span around.
+    return start, start + timedelta(minutes=draw(st.integers(121, 5000)))
+
+
+def _organizers() -> st.SearchStrategy[model.Organizer]:
+    return st.builds(
+        model.Organizer,
+        key=keys(),
+        name=names(),
+        role=st.sampled_from(model.OrganizerRole),
+        url=_maybe(urls()),
+    )
+
+
+@st.composite
+def briefings(draw: st.DrawFn, *, status: st.SearchStrategy[Status] | None = None) -> model.Briefing:
+    """Draw briefings that are complete: every field may be there, and all keys hold."""
+    languages = tuple(draw(st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=3, unique=True)))
+    texts = multilingual_texts(languages)
+    start, end = draw(_spans())
+    persons = draw(_tuples(people(), 3))
+    item = agenda_items(tuple(person.key for person in persons))
+    related = st.builds(model.RelatedEvent, title=texts, start=st.just(date(2030, 1, 1)), url=_maybe(urls()))
+    material = st.builds(
+        model.Material, key=keys(), title=texts, url=_maybe(urls()), access=st.sampled_from(model.Access)
+    )
+    return model.Briefing(
+        identifier=draw(keys()),
+        languages=languages,
+        title=draw(texts),
+        namespace="example.org",
+        status=draw(status or st.sampled_from([s for s in Status if s is not Status.DRAFT])),
+        start=start,
+        end=end,
+        timezone=draw(st.sampled_from(ZONES)),
+        track=draw(_maybe(names())),
+        place=draw(_maybe(_places())),
+        organizers=draw(_tuples(_organizers(), 2)),
+        partners=draw(_tuples(st.builds(model.Partner, key=keys(), name=names(), url=_maybe(urls())), 2)),
+        contact=draw(_maybe(st.builds(model.Contact, name=names(), email=st.just("desk@example.org")))),
+        people=persons,
+        part_of=draw(
+            _maybe(st.builds(model.PartOf, title=texts, url=_maybe(urls()), joinable=st.booleans()))
+        ),
+        leads_to=tuple(draw(st.lists(related, max_size=2))),
+        background=draw(_maybe(texts)),
+        objectives=draw(_maybe(texts)),
+        links=draw(_tuples(st.builds(model.Link, key=keys(), title=texts, url=_maybe(urls())), 2)),
+        interpretation=draw(_maybe(_interpretations())),
+        accessibility=draw(_maybe(_accessibility())),
+        materials=draw(_tuples(material, 2)),
+        agenda=draw(_tuples(item, 3)),
+        registration=draw(_maybe(_registrations())),
+        mailing=draw(_tuples(_mailings(), 2)),
+    )
+
+
+@st.composite
+def publications(draw: st.DrawFn) -> model.Publication:
+    """Draw publications: a briefing with any revision, at any second of this century's first part."""
+    at = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds
+    return model.Publication(draw(briefings()), revision=draw(st.integers(0, 10_000)), at=at)
+
+
+def programmes(max_size: int = 4) -> st.SearchStrategy[model.Programme]:
+    """Draw programmes: briefings with identifiers that differ."""
+    held = st.lists(
+        briefings(), min_size=1, max_size=max_size, unique_by=lambda briefing: briefing.identifier
+    )
+    return held.map(model.Programme)
