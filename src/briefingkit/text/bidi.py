@@ -5,8 +5,10 @@ isolated; a hostile text with an override turns the words after it around. Isola
 """
 
 import re
+from typing import Literal
+from unicodedata import bidirectional
 
-__all__ = ["isolate", "strip_controls", "strip_isolates"]
+__all__ = ["isolate", "isolate_against", "strip_controls", "strip_isolates"]
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
@@ -25,6 +27,25 @@ def isolate(text: str) -> str:
     are dropped, so that a text cannot break out of its isolate.
     """
     return f"{FIRST_STRONG_ISOLATE}{balance(text)}{POP_DIRECTIONAL_ISOLATE}"
+
+
+def isolate_against(text: str, direction: Literal["ltr", "rtl"]) -> str:
+    """Isolate `text` if letters in it run against the direction of the sentence that it is put into."""
+    if direction == "ltr":
+        if text.isascii():
+            return text
+        against: tuple[str, ...] = ("R", "AL")
+    else:
+        against = ("L",)
+    depth = 0
+    for character in text:
+        if "\u2066" <= character <= FIRST_STRONG_ISOLATE:
+            depth += 1
+        elif character == POP_DIRECTIONAL_ISOLATE:
+            depth = max(depth - 1, 0)
+        elif depth == 0 and bidirectional(character) in against:
+            return isolate(text)
+    return text
 
 
 def strip_isolates(text: str) -> str:

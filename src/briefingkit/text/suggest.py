@@ -1,12 +1,16 @@
 """What was probably meant by a language or a zone that does not exist: the second half of a good error message."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from difflib import get_close_matches
 
+from briefingkit.text.abbreviations import candidate_zones
 from briefingkit.text.cldr import locale_for
 
 __all__ = ["language_meant", "zones_meant"]
 
+# Abbreviations change little from year to year; a fixed one keeps the advice the same on every day.
+_ANY_YEAR = 2025
 _NAMED_IN = ("en", "fr", "es", "ar", "ru", "zh", "pt")
 
 
@@ -35,7 +39,10 @@ def _languages(named_in: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def zones_meant(mistaken: str, zones: Iterable[str]) -> tuple[str, ...]:
-    """Give up to three zones whose name, or whose city, is spelt much like `mistaken`."""
+    """Give up to three zones that go by this abbreviation, or whose name or city is spelt much like `mistaken`."""
+    for month in (1, 7):
+        if called := candidate_zones(mistaken, datetime(_ANY_YEAR, month, 1)):  # noqa: DTZ001 - a local time
+            return called[:3]
     wanted = mistaken.casefold().replace(" ", "_")
     names = {zone.casefold(): zone for zone in zones}
     if wanted in names:
