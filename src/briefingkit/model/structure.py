@@ -25,7 +25,17 @@ from briefingkit.model.place import FromTarget, Online
 from briefingkit.model.schedule import Offset, duration_of, parse_duration, write_duration
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
 
-__all__ = ["FORMAT", "converter", "source_language", "structure", "unstructure"]
+__all__ = [
+    "FORMAT",
+    "converter",
+    "file_names",
+    "is_plain_class",
+    "read_local",
+    "short_form",
+    "source_language",
+    "structure",
+    "unstructure",
+]
 
 FORMAT = 1
 """The version of the file's form that this release reads and writes."""
@@ -80,9 +90,25 @@ def converter() -> Converter:
     )
     made.register_structure_hook_factory(_is_list, lambda kind: _list_reader(made, kind))
     made.register_unstructure_hook_factory(_is_list, lambda kind: _list_writer(made, kind))
-    made.register_structure_hook_factory(_is_plain_class, lambda kind: _class_reader(made, kind))
-    made.register_unstructure_hook_factory(_is_plain_class, lambda kind: _class_writer(made, kind))
+    made.register_structure_hook_factory(is_plain_class, lambda kind: _class_reader(made, kind))
+    made.register_unstructure_hook_factory(is_plain_class, lambda kind: _class_writer(made, kind))
     return made
+
+
+def is_plain_class(kind: Any) -> bool:
+    """Tell an attrs class that is read field by field from one that is read as a whole, such as a text."""
+    return isinstance(kind, type) and attrs.has(kind) and kind not in _READERS
+
+
+def file_names(kind: type) -> Mapping[str, str]:
+    """Tell the fields of a class that have another name in the file, and which."""
+    return {"identifier": "briefing"} if kind is Briefing else {}
+
+
+def short_form(kind: type, value: object) -> object:
+    """Bring a short form of the file into the long one that the fields of `kind` describe; all else stays."""
+    prepare = _SHORT_FORMS.get(kind)
+    return prepare(value) if prepare else value
 
 
 # Scalars: a reader takes a string, as the file holds it, or the value itself, as JSON or Python does.
@@ -240,10 +266,6 @@ def _is_list(kind: Any) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
-def _is_plain_class(kind: Any) -> bool:
-    return isinstance(kind, type) and attrs.has(kind) and kind not in _READERS
-
-
 def _list_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     element = get_args(kind)[0]
     read = made.get_structure_hook(element)
@@ -292,14 +314,13 @@ def _list_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:
 
 
 def _class_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
-    renames: dict[str, Any] = {"identifier": override(rename="briefing")} if kind is Briefing else {}
+    renames: dict[str, Any] = {name: override(rename=given) for name, given in file_names(kind).items()}
     read = make_dict_structure_fn(kind, made, _cattrs_forbid_extra_keys=True, **renames)
-    prepare = _SHORT_FORMS.get(kind)
 
     def structure_class(value: object, _: object) -> Any:
         if isinstance(value, kind):
             return value
-        data = prepare(value) if prepare else value
+        data = short_form(kind, value)
         if not isinstance(data, Mapping):
             raise ModelError(f"a mapping of fields is expected here, not {_kind(data)}")
         return read({name: given for name, given in data.items() if given is not None}, kind)
@@ -308,7 +329,7 @@ def _class_reader(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
 
 
 def _class_writer(made: Converter, kind: Any) -> Callable[[Any], Any]:
-    renames: dict[str, Any] = {"identifier": override(rename="briefing")} if kind is Briefing else {}
+    renames: dict[str, Any] = {name: override(rename=given) for name, given in file_names(kind).items()}
     if kind is Briefing:
         renames["status"] = override(omit_if_default=False)
     write = make_dict_unstructure_fn(kind, made, _cattrs_omit_if_default=True, **renames)
