@@ -33,7 +33,15 @@ Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Adelaide Austr
 
 # What people write and tzdata does not: other languages' words for the same, North American times said without
 # their season, and abbreviations that tzdata has dropped because each was in use in one place only.
-_TRANSLATED = {"MEZ": "CET", "MESZ": "CEST", "OEZ": "EET", "OESZ": "EEST", "HNE": "EST", "HAE": "EDT", "МСК": "MSK"}
+_TRANSLATED = {
+    "MEZ": "CET",
+    "MESZ": "CEST",
+    "OEZ": "EET",
+    "OESZ": "EEST",
+    "HNE": "EST",
+    "HAE": "EDT",
+    "МСК": "MSK",
+}
 _SEASONLESS = {"ET": ("EST", "EDT"), "CT": ("CST", "CDT"), "MT": ("MST", "MDT"), "PT": ("PST", "PDT")}
 _LOCAL = {
     "ART": "America/Argentina/Buenos_Aires",
@@ -89,7 +97,9 @@ def candidate_zones(abbreviation: str, local: datetime) -> tuple[str, ...]:
 def _by_offset(written: re.Match[str], local: datetime) -> tuple[str, ...]:
     sign = 1 if written[1] == "+" else -1
     offset = sign * timedelta(hours=int(written[2]), minutes=int(written[3] or 0))
-    found = tuple(zone for zone in _countries_zones() if local.replace(tzinfo=get_zone(zone)).utcoffset() == offset)
+    found = tuple(
+        zone for zone in _countries_zones() if local.replace(tzinfo=get_zone(zone)).utcoffset() == offset
+    )
     hours, rest = divmod(offset, timedelta(hours=1))
     fixed = f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
     return (fixed, *found) if not rest and fixed in zone_names() else found

@@ -121,7 +121,9 @@ def zone_city(zone: str, language: str) -> str | None:
 
 def _instants(start: date, end: date, zone: str) -> tuple[datetime, datetime]:
     if not isinstance(start, datetime) or not isinstance(end, datetime):
-        raise TextError("a span is from a day to a day, or from a time to a time: one of each cannot be written")
+        raise TextError(
+            "a span is from a day to a day, or from a time to a time: one of each cannot be written"
+        )
     first, last = instant(start, zone), instant(end, zone)
     if last < first:
         raise TextError(f"the end, {end.isoformat()}, is before the start, {start.isoformat()}")
@@ -156,7 +158,9 @@ def _times(first: datetime, last: datetime, zone: str, language: str) -> str:
 
 def _moment(at: datetime, language: str, *, dated: bool) -> str:
     written = format_time(at.timetz(), language)
-    return phrase("{date}, {time}", language, date=format_date(at, language), time=written) if dated else written
+    return (
+        phrase("{date}, {time}", language, date=format_date(at, language), time=written) if dated else written
+    )
 
 
 def _days(start: date, end: date, language: str) -> str:
@@ -164,15 +168,20 @@ def _days(start: date, end: date, language: str) -> str:
         raise TextError(f"the end, {end.isoformat()}, is before the start, {start.isoformat()}")
     if start == end:
         return format_date(start, language)
-    if start.year != end.year:
-        greatest = "y"
-    else:
-        greatest = "M" if start.month != end.month else "d"
-    patterns = _interval_patterns(language, greatest)
+    patterns = _interval_patterns(language, _greatest_difference(start, end))
     if patterns is None:
         first, last = (format_date(day, language, weekday=False) for day in (start, end))
         return phrase("{start} – {end}", language, start=first, end=last)
-    return "".join(_apply(pattern, day, language) for pattern, day in zip(patterns, (start, end), strict=True))
+    return "".join(
+        _apply(pattern, day, language) for pattern, day in zip(patterns, (start, end), strict=True)
+    )
+
+
+def _greatest_difference(start: date, end: date) -> str:
+    """Name the largest unit in which two days differ, by its letter in a CLDR pattern."""
+    if start.year != end.year:
+        return "y"
+    return "M" if start.month != end.month else "d"
 
 
 def _apply(pattern: "DateTimePattern", value: date | time, language: str) -> str:
@@ -181,7 +190,8 @@ def _apply(pattern: "DateTimePattern", value: date | time, language: str) -> str
 
 @lru_cache(maxsize=256)
 def _date_pattern(language: str, width: str) -> "DateTimePattern":
-    return locale_for(language).date_formats[width]
+    pattern: DateTimePattern = locale_for(language).date_formats[width]
+    return pattern
 
 
 @lru_cache(maxsize=256)
@@ -192,12 +202,16 @@ def _time_pattern(language: str) -> "DateTimePattern":
 
 
 @lru_cache(maxsize=256)
-def _interval_patterns(language: str, greatest: str) -> "tuple[DateTimePattern, ...] | None":
+def _interval_patterns(language: str, greatest: str) -> "tuple[DateTimePattern, DateTimePattern] | None":
     """Find CLDR's pattern for days that differ in year, month or day, with the month in full; None: it has none."""
     from babel.dates import parse_pattern
 
     formats = locale_for(language).interval_formats
     parts = formats.get("yMMMMd", {}).get(greatest) or formats.get("yMMMd", {}).get(greatest)
-    if not parts or len(parts) != 2:
-        return None
-    return tuple(parse_pattern(_SHORT_MONTH.sub("MMMM", part)) for part in parts)
+    match parts:
+        case [first, last]:
+            return parse_pattern(_SHORT_MONTH.sub("MMMM", first)), parse_pattern(
+                _SHORT_MONTH.sub("MMMM", last)
+            )
+        case _:
+            return None

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 
 from briefingkit.errors import TextError
 from briefingkit.text.cldr import locale_for
@@ -10,6 +11,7 @@ from briefingkit.text.lists import format_list
 
 __all__ = ["format_duration"]
 
+_LENGTHS: tuple[Literal["long", "short"], ...] = ("long", "short")
 _NO_BREAK = str.maketrans("\u202f", "\u00a0")
 
 
@@ -35,11 +37,8 @@ def _format(seconds: int, language: str) -> str:
 
 def _amount(amount: int, unit: str, language: str) -> str:
     """Find the words in the long style or, as CLDR inherits it and Babel does not, in the short one."""
-    locale = locale_for(language)
-    lengths = locale.unit_patterns[f"duration-{unit}"]
-    for length in ("long", "short"):
-        patterns = lengths.get(length, {})
-        pattern = patterns.get(locale.plural_form(amount)) or patterns.get("other")
-        if pattern:
-            return str(pattern.format(amount))
-    return f"{amount} {unit}"
+    from babel.units import format_unit
+
+    key = f"duration-{unit}"
+    texts = (format_unit(amount, key, length, locale=locale_for(language)) for length in _LENGTHS)
+    return next((text for text in texts if key not in text), f"{amount} {unit}")

@@ -24,6 +24,7 @@ Simplified (54): they have not asked for it, and may name it as their second pre
 SAME = 5
 """The largest CLDR distance at which that is one language in two dress sizes (pt-BR and pt-PT, nb and no)."""
 
+_ALPHA_2 = 2
 _MOST = 64  # characters; the longest tags in earnest use are about half of this
 
 # The codes of ISO 639-1 that are canonical tags as they stand (a test compares them with langcodes).
@@ -74,7 +75,7 @@ def canonical(tag: str) -> str:
     """
     if tag in _PLAIN or tag in _FREQUENT:
         return tag
-    if len(tag) == 2 and tag.isascii() and tag.lower() in _PLAIN:
+    if len(tag) == _ALPHA_2 and tag.isascii() and tag.lower() in _PLAIN:
         return tag.lower()
     return _canonical_by_registry(tag)
 
@@ -83,7 +84,7 @@ def _canonical_by_registry(tag: str) -> str:
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 
-    if tag.isascii() and 2 <= len(tag) <= _MOST:
+    if tag.isascii() and _ALPHA_2 <= len(tag) <= _MOST:
         try:
             if langcodes.tag_is_valid(tag):
                 return langcodes.standardize_tag(tag)

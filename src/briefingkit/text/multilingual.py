@@ -4,6 +4,7 @@ Three values share one look-up. `MultilingualText` is prose and is missing where
 may also be one string for every language, and so may `LocalizedUrl`; that string has the tag "und".
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Self
 from unicodedata import category
@@ -15,12 +16,32 @@ from briefingkit.errors import TextError
 from briefingkit.text.bidi import balance, unify_line_ends
 from briefingkit.text.language import best_match, canonical, is_same_language, undetermined
 
-__all__ = ["Completeness", "Localized", "LocalizedUrl", "Lookup", "MultilingualText", "Name", "Texts", "completeness"]
+__all__ = [
+    "Completeness",
+    "Localized",
+    "LocalizedUrl",
+    "Lookup",
+    "MultilingualText",
+    "Name",
+    "Texts",
+    "completeness",
+]
 
 _BOM = "\ufeff"
 # A pasted Word paragraph brings embeddings along; isolates do the same work and stay inside their text.
 _EMBEDDINGS_TO_ISOLATES = {0x202A: 0x2066, 0x202B: 0x2067, 0x202C: 0x2069}
-_OVERRIDES = frozenset("\u202d\u202e")
+# Noncharacters mark what is pending inside a plan; surrogates cannot be encoded; overrides reverse other people's text.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17)
+)
+_REFUSED_KINDS = {
+    "control_character": "\x00-\x08\x0b-\x1f\x7f-\x9f",
+    "direction_override": "\u202d\u202e",
+    "surrogate": "\ud800-\udfff",
+    "noncharacter": _NONCHARACTERS,
+}
+_REFUSED = re.compile("|".join(f"(?P<{kind}>[{characters}])" for kind, characters in _REFUSED_KINDS.items()))
+_SHOWN = 80  # characters of a refused address that an error repeats
 
 
 @frozen
@@ -68,7 +89,7 @@ class Texts(Mapping[str, str]):
         return repr(self._texts)
 
 
-def _texts(given: Mapping[str, str]) -> Texts:
+def _texts(given: object) -> Texts:
     """Make tags canonical and texts clean, and leave out the blank ones: empty is missing."""
     if isinstance(given, Texts):
         return given
@@ -76,8 +97,10 @@ def _texts(given: Mapping[str, str]) -> Texts:
         raise TextError(f"a text is a mapping of languages to strings, not {type(given).__name__}")
     texts: dict[str, str] = {}
     for tag, text in given.items():
-        if not isinstance(tag, str) or not isinstance(text, str):
-            raise TextError(f"a text is a mapping of languages to strings; {tag!r} holds {type(text).__name__}")
+        if not (isinstance(tag, str) and isinstance(text, str)):
+            raise TextError(
+                f"a text is a mapping of languages to strings; {tag!r} holds {type(text).__name__}"
+            )
         language = canonical(tag)
         if language in texts:
             raise TextError(f"{language} is given twice: {tag} is another spelling of it; keep one")
@@ -97,27 +120,13 @@ def _clean(text: str, language: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = unify_line_ends(text).removeprefix(_BOM)
-    for index, character in enumerate(text):
-        fault = _fault(character)
-        if fault:
-            raise TextError(f"the text in {language} holds {fault} U+{ord(character):04X} at {index + 1}: remove it")
+    if fault := _REFUSED.search(text):
+        kind = next(name for name in _REFUSED_KINDS if fault[name])
+        raise TextError(
+            f"the text in {language} holds a {kind.replace('_', ' ')}, U+{ord(fault[0]):04X}, "
+            f"as character {fault.start() + 1}: remove it"
+        )
     return balance(text.translate(_EMBEDDINGS_TO_ISOLATES))
-
-
-def _fault(character: str) -> str | None:
-    if character in "\n\t" or character.isprintable():
-        return None
-    if character in _OVERRIDES:
-        return "the direction override"
-    match category(character):
-        case "Cc":
-            return "the control character"
-        case "Cs":
-            return "half of a character, the surrogate"
-        case "Cn" if ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF:
-            return "the noncharacter"
-        case _:
-            return None
 
 
 @frozen
@@ -172,7 +181,9 @@ class Localized:
 
 def _prose(texts: Mapping[str, str]) -> None:
     if undetermined in texts:
-        raise TextError('a text is in a language: name it ("en", "fr"); only names and addresses may do without')
+        raise TextError(
+            'a text is in a language: name it ("en", "fr"); only names and addresses may do without'
+        )
 
 
 @frozen
@@ -213,7 +224,7 @@ class LocalizedUrl(Localized):
         for language, url in self.texts.items():
             fault = _url_fault(url)
             if fault:
-                shown = url if len(url) <= 80 else f"{url[:80]}…"
+                shown = url if len(url) <= _SHOWN else f"{url[:_SHOWN]}…"
                 where = "" if language == undetermined else f" in {language}"
                 raise TextError(f"{shown!r}{where} is no web address: {fault}")
 

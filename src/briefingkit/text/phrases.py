@@ -54,7 +54,9 @@ def _fill(text: str, language: str, values: dict[str, object]) -> str:
     try:
         return text.format_map({name: isolate_against(str(value), towards) for name, value in values.items()})
     except KeyError as error:
-        raise TextError(f"the phrase {text!r} has a place for {error}, and no value was given for it") from error
+        raise TextError(
+            f"the phrase {text!r} has a place for {error}, and no value was given for it"
+        ) from error
 
 
 @lru_cache(maxsize=len(SHIPPED))

@@ -11,6 +11,7 @@ __all__ = ["language_meant", "zones_meant"]
 
 # Abbreviations change little from year to year; a fixed one keeps the advice the same on every day.
 _ANY_YEAR = 2025
+_ALPHA_2 = 2
 _NAMED_IN = ("en", "fr", "es", "ar", "ru", "zh", "pt")
 
 
@@ -19,7 +20,7 @@ def language_meant(mistaken: str) -> str | None:
     from babel.languages import get_official_languages
 
     subtag, *rest = mistaken.replace("_", "-").split("-")
-    if len(subtag) == 2 and (spoken := get_official_languages(subtag.upper())):
+    if len(subtag) == _ALPHA_2 and (spoken := get_official_languages(subtag.upper())):
         return "-".join((spoken[0].replace("_", "-"), *rest))
     tags = {
         name.casefold(): tag.replace("_", "-")

@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from briefingkit.errors import TextError
 
-__all__ = ["LocalKind", "get_zone", "in_zone", "instant", "local_kind", "utc_offset_label", "zone_label", "zone_names"]
+__all__ = [
+    "LocalKind",
+    "get_zone",
+    "in_zone",
+    "instant",
+    "local_kind",
+    "utc_offset_label",
+    "zone_label",
+    "zone_names",
+]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _LONGEST_NAME = 64
@@ -57,7 +66,12 @@ def get_zone(name: str) -> ZoneInfo:
         with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as data:
             return _PackagedZone.from_file(data, key=name)
     # A zone newer than the package. Names without a slash are left out: "localtime" would be the machine's own.
-    if len(name) <= _LONGEST_NAME and "/" in name and _NAME.fullmatch(name) and not name.startswith(_NOT_ZONES):
+    if (
+        len(name) <= _LONGEST_NAME
+        and "/" in name
+        and _NAME.fullmatch(name)
+        and not name.startswith(_NOT_ZONES)
+    ):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -100,7 +114,9 @@ def instant(local: datetime, zone: str) -> datetime:
             aware = aware.replace(fold=0)
         return aware.astimezone(UTC).astimezone(there)
     except OverflowError as error:
-        raise TextError(f"{local.isoformat()} has no instant: it is beyond the ends of the calendar") from error
+        raise TextError(
+            f"{local.isoformat()} has no instant: it is beyond the ends of the calendar"
+        ) from error
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:
@@ -140,4 +156,6 @@ def _require_naive(local: date) -> None:
     if not isinstance(local, datetime):
         raise TextError(f"{local!r} is not a local date and time")
     if local.tzinfo is not None:
-        raise TextError(f"{local.isoformat()} carries a zone; a local time has none, its zone is given beside it")
+        raise TextError(
+            f"{local.isoformat()} carries a zone; a local time has none, its zone is given beside it"
+        )
