@@ -1,5 +1,6 @@
 """Compiles the phrase catalogues (text/locale/*.po) to .mo whenever the package is built or installed, editable too."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,7 @@ class CatalogueBuildHook(BuildHookInterface[Any]):
         """Compile before the files are gathered; `version` ("standard" or "editable") makes no difference."""
         del version
         for source in sorted((Path(self.root) / LOCALE).glob("*.po")):
-            with source.open("rb") as po:
-                catalogue = read_po(po, locale=source.stem, abort_invalid=True)
-            with source.with_suffix(".mo").open("wb") as mo:
-                write_mo(mo, catalogue)
+            _compile(source)
         build_data["artifacts"].append(f"{LOCALE.as_posix()}/*.mo")
 
     def clean(self, versions: list[str]) -> None:
@@ -30,3 +28,16 @@ class CatalogueBuildHook(BuildHookInterface[Any]):
         del versions
         for compiled in (Path(self.root) / LOCALE).glob("*.mo"):
             compiled.unlink()
+
+
+def _compile(source: Path) -> None:
+    """Write a catalogue whole or not at all, and only when it has changed: a program may be reading the old one."""
+    with source.open("rb") as po:
+        catalogue = read_po(po, locale=source.stem, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    target = source.with_suffix(".mo")
+    if not target.is_file() or target.read_bytes() != compiled.getvalue():
+        partial = target.with_suffix(".mo.partial")
+        partial.write_bytes(compiled.getvalue())
+        partial.replace(target)

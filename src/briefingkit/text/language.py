@@ -127,14 +127,13 @@ def display_name(tag: str, in_language: str) -> str:
         return phrase(_SIGN_LANGUAGES[tag], in_language)
     locale = locale_for(in_language)
     parts = tag.split("-")
-    name = locale.languages.get("_".join(parts)) or locale.languages.get(parts[0])
-    if name is None:
-        return tag
-    if "_".join(parts) in locale.languages or len(parts) == 1:
-        return str(name)
-    names = {**locale.scripts, **locale.territories, **locale.variants}
-    details = [str(names.get(part, part)) for part in parts[1:]]
-    return f"{name} ({', '.join(details)})"
+    for known in range(len(parts), 0, -1):
+        name = locale.languages.get("_".join(parts[:known]))
+        if name:
+            words = {**locale.scripts, **locale.territories, **locale.variants}
+            details = ", ".join(str(words.get(part, part)) for part in parts[known:])
+            return f"{name} ({details})" if details else str(name)
+    return tag
 
 
 def best_match(preferred: Sequence[str], available: Sequence[str]) -> str | None:

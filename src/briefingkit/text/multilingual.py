@@ -91,8 +91,6 @@ class Texts(Mapping[str, str]):
 
 def _texts(given: object) -> Texts:
     """Make tags canonical and texts clean, and leave out the blank ones: empty is missing."""
-    if isinstance(given, Texts):
-        return given
     if not isinstance(given, Mapping):
         raise TextError(f"a text is a mapping of languages to strings, not {type(given).__name__}")
     texts: dict[str, str] = {}

@@ -14,7 +14,7 @@ from briefingkit.errors import TextError
 from briefingkit.text.bidi import isolate_against
 from briefingkit.text.language import best_match, direction
 
-__all__ = ["SHIPPED", "language_for", "phrase", "plural"]
+__all__ = ["SHIPPED", "language_for", "msgid", "phrase", "plural"]
 
 SHIPPED = ("en", "fr", "es", "ar", "ru", "zh", "pt")
 """The languages that there is a catalogue for; English, the first, is the one used for all the others."""
@@ -39,6 +39,11 @@ def plural(singular: str, plural: str, n: int, language: str, /, **values: objec
     """
     used = language_for(language)
     return _fill(_catalogue(used).ngettext(singular, plural, n), used, {"count": n, **values})
+
+
+def msgid(text: str) -> str:
+    """Mark a phrase that is looked up later, in a table of kinds or roles say: the catalogues' test collects it."""
+    return text
 
 
 @lru_cache(maxsize=1024)
