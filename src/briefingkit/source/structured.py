@@ -1,0 +1,66 @@
+"""A part of a file as a value of an attrs class, or everything that keeps it from being one, with its places."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from cattrs.errors import BaseValidationError
+
+from briefingkit.errors import BriefingkitError, Finding
+from briefingkit.model.structure import converter
+from briefingkit.source.diagnose import Problem, diagnose
+from briefingkit.source.paths import Path, dotted, keyed
+from briefingkit.source.yaml_tree import Tree
+
+__all__ = ["in_order", "located", "structure_at", "why"]
+
+T = TypeVar("T")
+
+
+def structure_at(tree: Tree, path: Path, kind: type[T]) -> tuple[T | None, tuple[Finding, ...]]:
+    """Read the value at `path` as an attrs class: an integration's settings, for one. None where there are errors."""
+    data = _below(tree.data, path)
+    try:
+        return converter().structure({} if data is None else data, kind), ()
+    except (BaseValidationError, BriefingkitError) as error:
+        problems = why(error, {} if data is None else data, kind)
+        return None, in_order(located(problems, tree, path))
+
+
+def why(error: Exception, data: Any, kind: type) -> tuple[Problem, ...]:
+    """Tell every reason for which `data` was refused; what the converter itself said, if the search finds nothing."""
+    return diagnose(data, kind) or tuple(Problem("E103", (), str(leaf)) for leaf in _leaves(error))
+
+
+def located(problems: Iterable[Problem], tree: Tree, base: Path = ()) -> Iterator[Finding]:
+    """Turn problems below `base` into findings, with their places in the file."""
+    for problem in problems:
+        path = (*base, *problem.path)
+        position = tree.key_position(path) if problem.at_key else tree.position(path)
+        yield Finding(problem.code, problem.message, problem.advice, position, dotted(keyed(tree.data, path)))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings as they stand in their files, each once."""
+    return tuple(sorted(dict.fromkeys(findings), key=_place))
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    at = finding.position
+    return (at.file or "", at.line or 0, at.column or 0, finding.code, finding.path)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _below(data: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return None
+    return data
