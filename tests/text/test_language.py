@@ -27,12 +27,12 @@ PLAIN = sorted(language._PLAIN)
         ("de-1996", "de-1996"),
     ],
 )
-def test_a_tag_is_brought_into_its_canonical_form(written, meant):
+def test_a_tag_is_brought_into_its_canonical_form(written: str, meant: str) -> None:
     assert canonical(written) == meant
 
 
 @given(st.sampled_from([*PLAIN, *language._FREQUENT, "ils", "sr-Latn", "de-CH-1996"]))
-def test_a_canonical_tag_stays_as_it_is_and_case_does_not_matter(tag):
+def test_a_canonical_tag_stays_as_it_is_and_case_does_not_matter(tag: str) -> None:
     assert canonical(tag) == tag == canonical(tag.upper()) == canonical(tag.lower())
 
 
@@ -52,25 +52,27 @@ def test_a_canonical_tag_stays_as_it_is_and_case_does_not_matter(tag):
         ("jp-JP", "ja-JP"),
     ],
 )
-def test_a_mistaken_tag_is_refused_with_the_one_that_was_meant(written, meant):
+def test_a_mistaken_tag_is_refused_with_the_one_that_was_meant(written: str, meant: str) -> None:
     with pytest.raises(TextError, match=rf"is not a language tag: did you mean {meant}\?"):
         canonical(written)
 
 
-@pytest.mark.parametrize("written", ["", "-", "x", "xx", "en-", "en\0", "e n", "12", "zz-ZZ", "../en", "en\n"])
-def test_nonsense_is_refused_with_an_example(written):
+@pytest.mark.parametrize(
+    "written", ["", "-", "x", "xx", "en-", "en\0", "e n", "12", "zz-ZZ", "../en", "en\n"]
+)
+def test_nonsense_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(TextError, match="use a BCP 47 tag"):
         canonical(written)
 
 
-def test_an_endless_tag_is_refused_in_a_short_message():
+def test_an_endless_tag_is_refused_in_a_short_message() -> None:
     with pytest.raises(TextError) as caught:
         canonical("en-" * 100_000)
     assert len(str(caught.value)) < 200
 
 
 @given(st.text(max_size=70))
-def test_any_string_is_a_tag_or_a_text_error(text):
+def test_any_string_is_a_tag_or_a_text_error(text: str) -> None:
     try:
         tag = canonical(text)
     except TextError:
@@ -78,12 +80,14 @@ def test_any_string_is_a_tag_or_a_text_error(text):
     assert canonical(tag) == tag
 
 
-def test_the_table_of_plain_tags_agrees_with_the_registry():
-    assert [tag for tag in PLAIN if langcodes.standardize_tag(tag) != tag or not langcodes.tag_is_valid(tag)] == []
+def test_the_table_of_plain_tags_agrees_with_the_registry() -> None:
+    assert [
+        tag for tag in PLAIN if langcodes.standardize_tag(tag) != tag or not langcodes.tag_is_valid(tag)
+    ] == []
     assert [tag for tag in language._FREQUENT if langcodes.standardize_tag(tag) != tag] == []
 
 
-def test_the_table_of_near_languages_agrees_with_cldr():
+def test_the_table_of_near_languages_agrees_with_cldr() -> None:
     near = {
         (wanted, given): distance
         for wanted in PLAIN
@@ -93,19 +97,19 @@ def test_the_table_of_near_languages_agrees_with_cldr():
     assert near == language._NEAR
 
 
-def test_the_table_of_directions_agrees_with_likely_scripts():
+def test_the_table_of_directions_agrees_with_likely_scripts() -> None:
     for tag in (*PLAIN, *language._FREQUENT):
         script = langcodes.Language.get(tag).maximize().script
         assert direction(tag) == ("rtl" if script in language._RTL_SCRIPTS else "ltr"), tag
 
 
 @pytest.mark.parametrize("tag", ["ar", "he", "iw", "fa", "ur", "ckb", "az-Arab", "pa-PK", "ar-EG", "ug"])
-def test_these_are_written_from_right_to_left(tag):
+def test_these_are_written_from_right_to_left(tag: str) -> None:
     assert direction(tag) == "rtl"
 
 
 @pytest.mark.parametrize("tag", ["en", "fr", "zh", "az", "ar-Latn", "pa", "und", "ils", "pt-BR"])
-def test_these_are_written_from_left_to_right(tag):
+def test_these_are_written_from_left_to_right(tag: str) -> None:
     assert direction(tag) == "ltr"
 
 
@@ -125,7 +129,7 @@ def test_these_are_written_from_left_to_right(tag):
         ("fr", "x-klingon", "French"),
     ],
 )
-def test_a_language_is_named_in_the_readers(tag, reader, name):
+def test_a_language_is_named_in_the_readers(tag: str, reader: str, name: str) -> None:
     assert display_name(tag, reader) == name
 
 
@@ -150,18 +154,20 @@ def test_a_language_is_named_in_the_readers(tag, reader, name):
         (["en"], [], None),
     ],
 )
-def test_the_first_preference_that_is_served_wins(preferred, available, found):
+def test_the_first_preference_that_is_served_wins(
+    preferred: list[str], available: list[str], found: str | None
+) -> None:
     assert best_match(preferred, available) == found
 
 
-def test_a_region_is_the_same_language_and_a_neighbour_or_another_script_is_not():
+def test_a_region_is_the_same_language_and_a_neighbour_or_another_script_is_not() -> None:
     assert is_same_language("pt-BR", "pt")
     assert is_same_language("zh", "zh-Hans")
     assert not is_same_language("lb", "de")
     assert not is_same_language("zh-Hant", "zh-Hans")
 
 
-def test_plain_languages_cost_no_import_of_the_registry():
+def test_plain_languages_cost_no_import_of_the_registry() -> None:
     script = """
 import sys
 from briefingkit.text import MultilingualText
@@ -169,5 +175,5 @@ text = MultilingualText({"en": "Hello", "fr": "Bonjour", "es": "Hola"})
 assert text.lookup("ru", "fr").text == "Bonjour" and text.missing(["ar", "zh"]) == ("ar", "zh")
 sys.exit(", ".join({"langcodes", "babel", "icalendar", "sqlalchemy"} & set(sys.modules)) or None)
 """
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
