@@ -1,1 +1,13 @@
-"""."""
+"""The command line: one module a command group, loaded when it is called. The front door in Python is `project`."""
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 an error, 2 wrong usage, 3 changes are pending."""
+    from briefingkit.cli.app import run
+
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
