@@ -3,12 +3,14 @@ import timeit
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import TextError
 from briefingkit.text.dates import (
     format_date,
+    format_duration,
     format_span,
     format_time,
     format_times,
@@ -234,6 +236,21 @@ def test_the_same_span_is_written_in_the_same_characters(
     assert once == again
     assert not set(once) & {"\u2009", "\u202f", "\u200f"}
     assert {c for c in once if c.isdigit()} <= set("0123456789")
+
+
+def test_a_span_can_be_written_in_every_language_that_cldr_has() -> None:
+    languages = [tag for tag in locale_identifiers() if "_" not in tag and tag not in ("root", "tok")]
+    assert len(languages) > 300
+    for language in languages:
+        written = format_span(START, END, HOST, language, reader_zone="Asia/Tokyo")
+        assert "CEST (UTC+2)" in written
+        assert "JST (UTC+9)" in written
+        days = [
+            format_span(date(2022, 4, 11), end, HOST, language)
+            for end in (date(2022, 4, 13), date(2023, 5, 2))
+        ]
+        assert all(days), language
+        assert "duration" not in format_duration(timedelta(days=1, minutes=1), language)
 
 
 def test_what_cannot_be_written_is_refused() -> None:

@@ -126,6 +126,15 @@ def test_equal_texts_have_equal_hashes_whatever_the_order_after_the_source(texts
     assert hash(one) == hash(other)
 
 
+def test_texts_compare_with_plain_mappings_and_show_what_they_hold() -> None:
+    assert MultilingualText({"en": "a", "fr": "b"}).texts == {"fr": "b", "en": "a"}
+    assert repr(MultilingualText({"en": "a"})) == "MultilingualText(texts={'en': 'a'})"
+
+
+def test_a_text_can_start_in_one_language() -> None:
+    assert MultilingualText.of("Oui", "fr") == MultilingualText({"fr": "Oui"})
+
+
 def test_another_source_language_is_another_text() -> None:
     assert MultilingualText({"en": "a", "fr": "b"}) != MultilingualText({"fr": "b", "en": "a"})
     assert MultilingualText({"en": "a"}) != Name({"en": "a"})

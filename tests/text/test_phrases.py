@@ -8,7 +8,7 @@ from briefingkit.errors import TextError
 from briefingkit.text import phrases
 from briefingkit.text.bidi import strip_isolates
 from briefingkit.text.language import _SIGN_LANGUAGES, canonical, display_name
-from briefingkit.text.phrases import SHIPPED, language_for, phrase, plural
+from briefingkit.text.phrases import SHIPPED, language_for, msgid, phrase, plural
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,10 @@ def test_a_language_without_a_catalogue_is_answered_in_english_and_that_can_be_k
 
 def test_a_phrase_in_no_catalogue_is_said_as_it_stands() -> None:
     assert phrase("Not a phrase of ours {here}", "fr", here=1) == "Not a phrase of ours 1"
+
+
+def test_a_marked_phrase_is_only_marked() -> None:
+    assert msgid("Agenda") == "Agenda"
 
 
 def test_a_place_without_a_value_is_refused() -> None:

@@ -157,7 +157,7 @@ def _times(first: datetime, last: datetime, zone: str, language: str) -> str:
 
 
 def _moment(at: datetime, language: str, *, dated: bool) -> str:
-    written = format_time(at.timetz(), language)
+    written = format_time(at.time(), language)
     return (
         phrase("{date}, {time}", language, date=format_date(at, language), time=written) if dated else written
     )
@@ -169,9 +169,6 @@ def _days(start: date, end: date, language: str) -> str:
     if start == end:
         return format_date(start, language)
     patterns = _interval_patterns(language, _greatest_difference(start, end))
-    if patterns is None:
-        first, last = (format_date(day, language, weekday=False) for day in (start, end))
-        return phrase("{start} – {end}", language, start=first, end=last)
     return "".join(
         _apply(pattern, day, language) for pattern, day in zip(patterns, (start, end), strict=True)
     )
@@ -202,16 +199,10 @@ def _time_pattern(language: str) -> "DateTimePattern":
 
 
 @lru_cache(maxsize=256)
-def _interval_patterns(language: str, greatest: str) -> "tuple[DateTimePattern, DateTimePattern] | None":
-    """Find CLDR's pattern for days that differ in year, month or day, with the month in full; None: it has none."""
+def _interval_patterns(language: str, greatest: str) -> "tuple[DateTimePattern, DateTimePattern]":
+    """Find CLDR's pattern for days that differ in year, month or day, and put the month in full into it."""
     from babel.dates import parse_pattern
 
     formats = locale_for(language).interval_formats
-    parts = formats.get("yMMMMd", {}).get(greatest) or formats.get("yMMMd", {}).get(greatest)
-    match parts:
-        case [first, last]:
-            return parse_pattern(_SHORT_MONTH.sub("MMMM", first)), parse_pattern(
-                _SHORT_MONTH.sub("MMMM", last)
-            )
-        case _:
-            return None
+    first, last = formats.get("yMMMMd", {}).get(greatest) or formats["yMMMd"][greatest]
+    return parse_pattern(_SHORT_MONTH.sub("MMMM", first)), parse_pattern(_SHORT_MONTH.sub("MMMM", last))

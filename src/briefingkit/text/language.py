@@ -82,14 +82,9 @@ def canonical(tag: str) -> str:
 
 def _canonical_by_registry(tag: str) -> str:
     import langcodes
-    from langcodes.tag_parser import LanguageTagError
 
-    if tag.isascii() and _ALPHA_2 <= len(tag) <= _MOST:
-        try:
-            if langcodes.tag_is_valid(tag):
-                return langcodes.standardize_tag(tag)
-        except (LanguageTagError, ValueError):
-            pass  # said below, with the advice
+    if tag.isascii() and _ALPHA_2 <= len(tag) <= _MOST and langcodes.tag_is_valid(tag):
+        return langcodes.standardize_tag(tag)
     from briefingkit.text.suggest import language_meant
 
     shown = tag if len(tag) <= _MOST else f"{tag[:_MOST]}…"
