@@ -1,7 +1,7 @@
 """Publishing: what targets should hold is compared with what they do, shown as a plan, and then applied.
 
-The deciding half (`resource`, `change`, `diff`, `plan`, `limits`, `present`) does no I/O; `apply` acts through an
-`Integration` and writes down each step in the `journal` before it is taken.
+The deciding half (`resource`, `change`, `diff`, `plan`, `limits`, `present`) does no I/O; `apply` acts
+through an `Integration` and writes down each step in the `journal` before it is taken.
 """
 
 from briefingkit.publish.change import Action, Applied, Change, Drift, Progress

@@ -41,7 +41,7 @@ class Drift(StrEnum):
     STOP = "stop"
     """Leave that resource alone and say so, until someone chooses."""
     RESTORE = "restore"
-    """Write again what the source says."""
+    """Write again what the source says, also where drift was kept before."""
     KEEP = "keep"
     """Record the other's value and leave it there until the source changes that field."""
 
@@ -128,6 +128,8 @@ class Change:
         names = dict.fromkeys(name for name in self._source_edits if self._differs(name))
         if self.policy is not Drift.KEEP:
             names.update(dict.fromkeys(self._unwanted_drift))
+        if self.policy is Drift.RESTORE:
+            names.update(dict.fromkeys(filter(self._is_off, self._kept_before)))
         return tuple(names)
 
     @cached_property
@@ -137,9 +139,9 @@ class Change:
             return Action.DELETE if self.held is not None else Action.NOTHING
         if self.held is not None:
             return Action.UPDATE if self.edits else Action.NOTHING
-        removal_kept = self.last is not None and self.last.settled and self.last.held is None
-        keep_removal = removal_kept or (self.removed and self.policy is Drift.KEEP)
-        return Action.NOTHING if keep_removal and not self._source_edits else Action.CREATE
+        kept_before = self.last is not None and self.last.settled and self.last.held is None
+        keep = (self.removed and self.policy is Drift.KEEP) or (kept_before and self.policy is not Drift.RESTORE)
+        return Action.NOTHING if keep and not self._source_edits else Action.CREATE
 
     @cached_property
     def refusal(self) -> str | None:
@@ -165,15 +167,12 @@ class Change:
     @cached_property
     def kept(self) -> tuple[str, ...]:
         """Name the fields that stay as someone else left them once this change is through."""
-        if self.wanted is None or self.held is None:
+        if self.wanted is None or self.held is None or self.policy is Drift.RESTORE:
             return ()
-        names = dict.fromkeys(self.last.kept if self.last is not None else ())
+        names = dict.fromkeys(self._kept_before)
         if self.policy is Drift.KEEP:
             names.update(dict.fromkeys(self._unwanted_drift))
-        gone = set(self._source_edits)
-        if self.policy is Drift.RESTORE and self.edits:
-            gone.update(self.drifted, (name for name in names if name not in self._wanted_fields))
-        return tuple(name for name in names if name not in gone)
+        return tuple(name for name in names if name not in self._source_edits)
 
     @property
     def _settled_fields(self) -> Fields | None:
@@ -183,6 +182,14 @@ class Change:
     def _wanted_fields(self) -> Fields:
         return self.wanted.fields if self.wanted is not None else {}
 
+    @property
+    def _kept_before(self) -> tuple[str, ...]:
+        return self.last.kept if self.last is not None else ()
+
+    def _is_off(self, name: str) -> bool:
+        """Whether a field is not known to be as wanted; of one that nobody governs that is never known."""
+        return name not in self._wanted_fields or self._differs(name)
+
     def _differs(self, name: str) -> bool:
         now = self.held.resource.fields if self.held is not None else {}
         return self._wanted_fields.get(name) != now.get(name)
@@ -190,7 +197,7 @@ class Change:
     @cached_property
     def _unwanted_drift(self) -> tuple[str, ...]:
         """Drift that brought a field to what is wanted needs nobody's choice."""
-        return tuple(name for name in self.drifted if name not in self._wanted_fields or self._differs(name))
+        return tuple(filter(self._is_off, self.drifted))
 
     @cached_property
     def _source_edits(self) -> tuple[str, ...]:
@@ -199,7 +206,8 @@ class Change:
         if self.last is None:
             return tuple(filter(self._differs, wanted))
         sent = self.last.sent.fields
-        believed = sent.keys() if self.last.settled else sent.keys() & set(self.last.kept)
+        kept = () if self.policy is Drift.RESTORE else self.last.kept
+        believed = sent.keys() if self.last.settled else sent.keys() & set(kept)
         return tuple(
             name
             for name, value in wanted.items()

@@ -66,6 +66,7 @@ def _in_step(wanted: Resource, held: Remote | None, last: Applied | None) -> boo
         last is not None
         and held is not None
         and last.settled
+        and not last.kept
         and wanted == last.sent
         and held.resource.fields == last.held
         and held.id == last.id

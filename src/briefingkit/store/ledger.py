@@ -1,0 +1,257 @@
+"""The ledger: rows in, rows out, each method one transaction."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+from sqlalchemy import Table, and_, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from briefingkit.errors import Locked, StoreError
+from briefingkit.store import tables
+from briefingkit.store.engine import open_engine, parse_url, sqlite_path
+from briefingkit.store.lock import advisory_lock, file_lock, holder
+from briefingkit.store.migrations import STEPS, migrate, version_of
+from briefingkit.store.rows import OutputRow, PublicationRow, ResourceRow, SeenRow, TargetRows
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy import Connection
+
+__all__ = ["Ledger"]
+
+_MIGRATING = 0x6272_6B6D  # "brkm": only one process migrates at a time
+
+
+class Ledger:
+    """A project's ledger, open. Close it, or use it as a context manager.
+
+    Raises StoreError where the database cannot be opened, is not a ledger, or was written by a newer release.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = parse_url(url)
+        self._path = sqlite_path(self._url)
+        self._engine = open_engine(self._url)
+        self._within = threading.Lock()
+        if not self._is_current():
+            with self._writing() as connection:
+                if not self._sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+                migrate(connection)
+
+    def __repr__(self) -> str:
+        return f"Ledger({self._url.render_as_string(hide_password=True)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    # Publications
+
+    def publications(self, namespace: str) -> Sequence[PublicationRow]:
+        """Return the newest publication of each briefing."""
+        table = tables.publications
+        newest = (
+            select(table.c.briefing, func.max(table.c.revision).label("revision"))
+            .where(table.c.namespace == namespace)
+            .group_by(table.c.briefing)
+            .subquery()
+        )
+        both = and_(table.c.briefing == newest.c.briefing, table.c.revision == newest.c.revision)
+        query = select(table).join(newest, both).where(table.c.namespace == namespace)
+        with self._reading() as connection:
+            return [PublicationRow(*row) for row in connection.execute(query)]
+
+    def add_publications(self, rows: Iterable[PublicationRow]) -> None:
+        """Write publications down; one that is there already is left as it is."""
+        with self._writing() as connection:
+            _insert(connection, tables.publications, rows)
+
+    # Targets
+
+    def load(self, target: str) -> TargetRows:
+        """Return all that is known of a target, as of one moment."""
+        with self._reading() as connection:
+            resources = connection.execute(
+                select(tables.resources).where(tables.resources.c.target == target)
+            )
+            seen = connection.execute(select(tables.seen).where(tables.seen.c.target == target))
+            row = connection.execute(
+                select(tables.targets.c.cursor, tables.targets.c.generation).where(
+                    tables.targets.c.target == target
+                )
+            ).first()
+            cursor, generation = (row[0], row[1]) if row else (None, 0)
+            return TargetRows(
+                tuple(ResourceRow(*row) for row in resources),
+                tuple(SeenRow(*row) for row in seen),
+                cursor,
+                generation,
+            )
+
+    def generation(self, target: str) -> int:
+        """Return how many times resources of the target have been written."""
+        table = tables.targets
+        with self._reading() as connection:
+            found = connection.execute(select(table.c.generation).where(table.c.target == target)).scalar()
+            return int(found or 0)
+
+    def outputs(self) -> Sequence[OutputRow]:
+        """Return the addresses that all targets have made."""
+        with self._reading() as connection:
+            return [OutputRow(*row) for row in connection.execute(select(tables.outputs))]
+
+    def write(
+        self,
+        target: str,
+        *,
+        put: Iterable[ResourceRow] = (),
+        drop: Iterable[tuple[str, str]] = (),
+        outputs: Iterable[OutputRow] = (),
+        seen: Iterable[SeenRow] = (),
+    ) -> None:
+        """Write resources and their outputs, and forget others by (kind, key) with theirs: one transaction.
+
+        What was seen of them is settled by that, but for what `seen` says.
+        """
+        puts, drops = list(put), list(drop)
+        with self._writing() as connection:
+            self._next_generation(connection, target)
+            _upsert(connection, tables.resources, puts)
+            _delete(connection, tables.resources, target, drops)
+            _delete(connection, tables.outputs, target, drops)
+            _delete(connection, tables.seen, target, [*((row.kind, row.key) for row in puts), *drops])
+            _upsert(connection, tables.outputs, outputs)
+            _upsert(connection, tables.seen, seen)
+
+    def remember(
+        self,
+        target: str,
+        seen: Iterable[SeenRow],
+        cursor: str | None,
+        *,
+        generation: int,
+        outputs: Iterable[OutputRow] = (),
+    ) -> bool:
+        """Replace what was read at a target and the cursor to read on from; add outputs that were found there.
+
+        False, and nothing is written, if resources were written since `generation` was loaded: what was
+        read may then be older than what the rows say, and the next read starts from the old cursor again.
+        """
+        with self._writing() as connection:
+            table = tables.targets
+            now = connection.execute(select(table.c.generation).where(table.c.target == target)).scalar()
+            if (now or 0) != generation:
+                return False
+            values = {"target": target, "cursor": cursor, "generation": generation}
+            _upsert_values(connection, table, [values])
+            connection.execute(delete(tables.seen).where(tables.seen.c.target == target))
+            _upsert(connection, tables.seen, seen)
+            _upsert(connection, tables.outputs, outputs)
+            return True
+
+    # One run at a time
+
+    @contextmanager
+    def lock(self, *, at: datetime) -> Iterator[None]:
+        """Keep a second run out for the block; Locked, with who and since when, if there is one."""
+        if self._path is not None:
+            with file_lock(self._path.with_name(f"{self._path.name}.lock"), at=at):
+                yield
+        elif not self._sqlite:
+            with advisory_lock(self._engine, at=at):
+                yield
+        else:
+            if not self._within.acquire(blocking=False):
+                raise Locked(f"another run is at work in this process: {holder(at)}")
+            try:
+                yield
+            finally:
+                self._within.release()
+
+    @property
+    def _sqlite(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    def _is_current(self) -> bool:
+        """Look before migrating, so that a reader does not wait for a writer."""
+        with self._reading() as connection:
+            return version_of(connection) == len(STEPS)
+
+    def _next_generation(self, connection: "Connection", target: str) -> None:
+        table = tables.targets
+        changed = connection.execute(
+            table.update().where(table.c.target == target).values(generation=table.c.generation + 1)
+        )
+        if not changed.rowcount:
+            _upsert_values(connection, table, [{"target": target, "cursor": None, "generation": 1}])
+
+    @contextmanager
+    def _reading(self) -> Iterator["Connection"]:
+        with self._translated(), self._engine.connect() as connection:
+            reading = connection.execution_options(briefingkit_reading=True)
+            if not self._sqlite:
+                reading = reading.execution_options(isolation_level="REPEATABLE READ")
+            with reading.begin():
+                yield reading
+
+    @contextmanager
+    def _writing(self) -> Iterator["Connection"]:
+        with self._translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say what went wrong with the database in this project's own errors, without the values in hand."""
+        try:
+            yield
+        except (SQLAlchemyError, UnicodeError) as error:
+            where = self._url.render_as_string(hide_password=True)
+            reason = getattr(error, "orig", None) or error
+            raise StoreError(f"the ledger {where} cannot be used: {reason}") from error
+
+
+def _insert_into(connection: "Connection", table: Table) -> Any:  # noqa: ANN401 - one of two dialects' own types
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _insert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:
+    values = [attrs.asdict(row, recurse=False) for row in rows]
+    if values:
+        connection.execute(_insert_into(connection, table).on_conflict_do_nothing(), values)
+
+
+def _upsert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:
+    _upsert_values(connection, table, [attrs.asdict(row, recurse=False) for row in rows])
+
+
+def _upsert_values(connection: "Connection", table: Table, values: list[dict[str, Any]]) -> None:
+    if not values:
+        return
+    keys = [column.name for column in table.primary_key]
+    insert = _insert_into(connection, table)
+    new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=new), values)
+
+
+def _delete(connection: "Connection", table: Table, target: str, keys: list[tuple[str, str]]) -> None:
+    if keys:
+        these = (table.c.target == target, table.c.kind == bindparam("a"), table.c.key == bindparam("b"))
+        connection.execute(delete(table).where(*these), [{"a": kind, "b": key} for kind, key in keys])

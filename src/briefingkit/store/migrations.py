@@ -1,0 +1,76 @@
+"""The ledger's schema as numbered steps: each is run once, in order, in one transaction, and never changed again.
+
+A step is literal SQL that SQLite and PostgreSQL both take, so that what it does cannot change with the
+tables of today.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from briefingkit.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["STEPS", "migrate", "version_of"]
+
+_JOURNAL = (
+    """CREATE TABLE publications (
+        namespace TEXT NOT NULL, briefing TEXT NOT NULL, revision INTEGER NOT NULL,
+        at TEXT NOT NULL, digest TEXT NOT NULL,
+        PRIMARY KEY (namespace, briefing, revision))""",
+    """CREATE TABLE resources (
+        target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, owner TEXT NOT NULL,
+        sent TEXT NOT NULL, held TEXT, remote_id TEXT, etag TEXT, server TEXT NOT NULL,
+        progress TEXT NOT NULL, kept TEXT NOT NULL, started_at TEXT,
+        PRIMARY KEY (target, kind, key))""",
+    """CREATE TABLE outputs (
+        target TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        kind TEXT NOT NULL, key TEXT NOT NULL,
+        PRIMARY KEY (target, owner, name))""",
+)
+
+_READ_ON = (
+    "CREATE TABLE targets (target TEXT NOT NULL PRIMARY KEY, cursor TEXT, generation INTEGER NOT NULL)",
+    """CREATE TABLE seen (
+        target TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, remote_id TEXT NOT NULL,
+        owner TEXT NOT NULL, fields TEXT, etag TEXT, server TEXT NOT NULL, ours BOOLEAN NOT NULL,
+        outputs TEXT NOT NULL,
+        PRIMARY KEY (target, kind, key, remote_id))""",
+    "INSERT INTO targets (target, cursor, generation) SELECT DISTINCT target, NULL, 0 FROM resources",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_JOURNAL, _READ_ON)
+"""Step n (counted from 1) brings a ledger of version n - 1 to version n."""
+
+
+def version_of(connection: "Connection") -> int:
+    """Return the version of the ledger's schema; 0 for a database that holds no ledger yet."""
+    if not inspect(connection).has_table("briefingkit_schema"):
+        return 0
+    return int(connection.exec_driver_sql("SELECT version FROM briefingkit_schema").scalar() or 0)
+
+
+def migrate(connection: "Connection", steps: Sequence[Sequence[str]] = STEPS) -> int:
+    """Bring the ledger to the newest version within the connection's transaction; return the version it had.
+
+    Raises StoreError for a ledger that a newer release has written.
+    """
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS briefingkit_schema (version INTEGER NOT NULL)")
+    found = connection.exec_driver_sql("SELECT version FROM briefingkit_schema").scalar()
+    version = int(found or 0)
+    if version > len(steps):
+        raise StoreError(
+            f"the ledger has schema version {version}, and this release of briefingkit knows {len(steps)}: "
+            "update briefingkit, or use the ledger that belongs to this release"
+        )
+    for statements in steps[version:]:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    write = "INSERT INTO briefingkit_schema VALUES (:version)"
+    if found is not None:
+        write = "UPDATE briefingkit_schema SET version = :version"
+    connection.execute(text(write), {"version": len(steps)})
+    return version

@@ -1,0 +1,33 @@
+"""The pytest plugin: fixtures that begin with `briefingkit_`. It loads nothing of the package until one is used."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from briefingkit.publish.journal import Journal
+    from briefingkit.testing.memory import MemoryServer
+
+__all__ = ["briefingkit_journal", "briefingkit_server"]
+
+pytest.register_assert_rewrite("briefingkit.testing.contract", "briefingkit.testing.store")
+
+
+@pytest.fixture
+def briefingkit_journal() -> "Iterator[Journal]":
+    """Give an empty journal in memory."""
+    from briefingkit.publish.journal import Journal
+    from briefingkit.store import open_ledger
+
+    with open_ledger("sqlite://") as ledger:
+        yield Journal(ledger)
+
+
+@pytest.fixture
+def briefingkit_server() -> "MemoryServer":
+    """Give an empty server in memory, to publish to with `briefingkit.testing.memory.Memory`."""
+    from briefingkit.testing.memory import MemoryServer
+
+    return MemoryServer()
