@@ -44,6 +44,10 @@ def test_each_line_end_becomes_a_newline(end: str) -> None:
     assert strip_controls(f"a{end}b\tc") == "a\nb\tc"
 
 
+def test_isolates_are_kept_but_do_not_reach_past_the_text() -> None:
+    assert strip_controls("a \u2067ב\u2069 \u2069\u2067c") == "a \u2067ב\u2069 \u2067c\u2069"
+
+
 def test_marks_that_good_arabic_needs_are_kept() -> None:
     assert strip_controls("أ\u200f، ب\u061c") == "أ\u200f، ب\u061c"
 

@@ -21,6 +21,21 @@ def test_names_are_joined_as_the_language_joins_them(language: str, two: str, fo
     assert format_list(["a", "b", "c", "d"], language) == four
 
 
+@pytest.mark.parametrize(
+    ("items", "joined"),
+    [
+        (["español", "inglés"], "español e inglés"),
+        (["francés", "inglés", "italiano"], "francés, inglés e italiano"),
+        (["inglés", "francés"], "inglés y francés"),
+        (["árabe", "hindi"], "árabe e hindi"),
+        (["agua", "hielo"], "agua y hielo"),
+    ],
+)
+def test_spanish_and_changes_before_its_own_sound(items: list[str], joined: str) -> None:
+    assert format_list(items, "es") == joined
+    assert format_list(items, "es-MX") == joined
+
+
 def test_one_name_stands_alone_and_none_is_empty() -> None:
     assert format_list(["a"], "fr") == "a"
     assert format_list([], "fr") == ""

@@ -54,8 +54,11 @@ def strip_isolates(text: str) -> str:
 
 
 def strip_controls(text: str) -> str:
-    r"""Remove controls (C0, C1, bidi embeddings and overrides); every line end becomes "\n", and tabs stay."""
-    return _CONTROLS.sub("", unify_line_ends(text))
+    r"""Remove controls (C0, C1, bidi embeddings and overrides); every line end becomes "\n", and tabs stay.
+
+    Isolates stay too where they are balanced, so that nothing reaches past the end of the text.
+    """
+    return balance(_CONTROLS.sub("", unify_line_ends(text)))
 
 
 def unify_line_ends(text: str) -> str:

@@ -1,5 +1,6 @@
 """Joining names and amounts as each language does: "English, French and Spanish", "1 hour, 30 minutes"."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -10,6 +11,8 @@ from briefingkit.text.language import canonical
 __all__ = ["format_list"]
 
 _PAIR = 2
+# Spanish says "español e inglés", but "agua y hielo": CLDR leaves the rule to programs.
+_SOUNDS_AS_Y = re.compile(r"i|í|hi(?![ae])|hí", re.IGNORECASE)
 
 
 def format_list(items: Sequence[str], language: str, style: Literal["standard", "unit"] = "standard") -> str:
@@ -19,10 +22,14 @@ def format_list(items: Sequence[str], language: str, style: Literal["standard", 
     """
     if len(items) <= 1:
         return "".join(items)
-    patterns = _patterns(canonical(language), style)
+    language = canonical(language)
+    patterns = _patterns(language, style)
+    joint = patterns["2" if len(items) == _PAIR else "end"]
+    if language.partition("-")[0] == "es" and _SOUNDS_AS_Y.match(items[-1]):
+        joint = joint.replace(" y ", " e ")
+    text = joint.format(*items[-_PAIR:])
     if len(items) == _PAIR:
-        return patterns["2"].format(*items)
-    text = patterns["end"].format(*items[-_PAIR:])
+        return text
     for item in reversed(items[1:-_PAIR]):
         text = patterns["middle"].format(item, text)
     return patterns["start"].format(items[0], text)
