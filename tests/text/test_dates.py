@@ -162,6 +162,9 @@ def test_a_time_in_a_gap_is_written_as_clocks_then_show_it() -> None:
 def test_the_hour_that_comes_twice_is_told_apart_by_its_labels() -> None:
     first, second = datetime(2022, 10, 30, 2, 30), datetime(2022, 10, 30, 2, 30, fold=1)
     assert format_times(first, second, HOST, "en") == "02:30 CEST (UTC+2) – 02:30 CET (UTC+1)"
+    assert (
+        format_times(first, second.replace(minute=10), HOST, "en") == "02:30 CEST (UTC+2) – 02:10 CET (UTC+1)"
+    )
 
 
 def test_a_moment_is_written_once() -> None:

@@ -7,7 +7,7 @@ CLDR's thin spaces become plain and no-break ones, which every font and mail pro
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -125,7 +125,8 @@ def _instants(start: date, end: date, zone: str) -> tuple[datetime, datetime]:
             "a span is from a day to a day, or from a time to a time: one of each cannot be written"
         )
     first, last = instant(start, zone), instant(end, zone)
-    if last < first:
+    # In one zone Python compares what clocks show, which is not the order in the hour that comes twice.
+    if last.astimezone(UTC) < first.astimezone(UTC):
         raise TextError(f"the end, {end.isoformat()}, is before the start, {start.isoformat()}")
     return first, last
 
