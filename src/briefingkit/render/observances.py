@@ -80,7 +80,7 @@ class _Onset:
 
 @frozen
 class _Rule:
-    """A day of the year: the first `weekday` (0 is Monday) on or after `day` of `month`, or the month's last for day 0."""
+    """A day of the year: the first `weekday` (0 is Monday) on or after `day` of `month`; its last one for day 0."""
 
     month: int
     weekday: int

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from briefingkit.render.ics_lines import component_bytes
 from briefingkit.render.observances import Observance, observances
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def vtimezone(zone: str, first: date, last: date) -> "Timezone":
 @lru_cache(maxsize=1024)
 def vtimezone_bytes(zone: str, first_year: int, last_year: int) -> bytes:
     """Give the same as bytes, which are made once for each zone and years."""
-    made: bytes = vtimezone(zone, date(first_year, 1, 1), date(last_year, 12, 31)).to_ical()
-    return made
+    return component_bytes(vtimezone(zone, date(first_year, 1, 1), date(last_year, 12, 31)))
 
 
 def _subcomponent(observance: Observance) -> "TimezoneStandard | TimezoneDaylight":
