@@ -20,7 +20,7 @@ from briefingkit.text.phrases import SHIPPED
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "src" / "briefingkit" / "text" / "locale"
 TEMPLATES = ("*.html", "*.jinja", "*.j2", "*.txt", "*.md")
-IN_TEMPLATE = re.compile(r"""\b(?:phrase|msgid|plural)\(\s*(?:"([^"]+)"|'([^']+)')""")
+IN_TEMPLATE = re.compile(r"""\b(?:phrase|msgid|plural|_)\(\s*(?:"([^"]+)"|'([^']+)')""")
 # Forms that say the number in a word of their own.
 WORDED = {"ar": {0, 1, 2}}
 
@@ -72,6 +72,7 @@ def test_every_phrase_that_the_code_says_is_in_the_catalogues() -> None:
     known = {message[0] for message in messages("en")}
     said = said_in_code()
     assert "{organizer} — {reader} your time" in said
+    assert any(place.endswith(".j2") for place in said.values())
     assert {text: place for text, place in said.items() if text not in known} == {}
     assert set(_SIGN_LANGUAGES.values()) <= known
 
