@@ -13,7 +13,7 @@ from briefingkit.model import Briefing, structure
 from briefingkit.model.structure import source_language
 from briefingkit.source.codes import CODES
 from briefingkit.source.diagnose import Problem
-from briefingkit.source.paths import Path, parts
+from briefingkit.source.paths import Path, dotted, keyed, parts
 from briefingkit.source.structured import in_order, located, why
 from briefingkit.source.translations import FOLDER, Catalogue, Translations, merge, read_catalogues
 from briefingkit.source.yaml_tree import MAX_BYTES, Node, Tree, read_yaml, too_large
@@ -48,6 +48,10 @@ class Loaded:
     def position(self, path: str | Path) -> Position:
         """Tell where a value stands, by its path of keys or indexes, or the nearest one above it that is there."""
         return self.tree.position(parts(path) if isinstance(path, str) else path)
+
+    def finding(self, code: str, path: Path, message: str, advice: str = "") -> Finding:
+        """Say something of the value at a path, with its place."""
+        return Finding(code, message, advice, self.position(path), dotted(keyed(self.tree.data, path)))
 
 
 def load(

@@ -11,19 +11,23 @@ from briefingkit.source.diagnose import Problem, diagnose
 from briefingkit.source.paths import Path, dotted, keyed
 from briefingkit.source.yaml_tree import Tree
 
-__all__ = ["in_order", "located", "structure_at", "why"]
+__all__ = ["in_order", "located", "structure_at", "structure_data", "why"]
 
 T = TypeVar("T")
 
 
 def structure_at(tree: Tree, path: Path, kind: type[T]) -> tuple[T | None, tuple[Finding, ...]]:
-    """Read the value at `path` as an attrs class: an integration's settings, for one. None where there are errors."""
+    """Read the value at `path` as an attrs class. None, and why, where it is not one."""
     data = _below(tree.data, path)
+    return structure_data({} if data is None else data, kind, tree, path)
+
+
+def structure_data(data: Any, kind: type[T], tree: Tree, path: Path) -> tuple[T | None, tuple[Finding, ...]]:
+    """Read data that stands at `path`, or a part of it, as an attrs class: an integration's settings, for one."""
     try:
-        return converter().structure({} if data is None else data, kind), ()
+        return converter().structure(data, kind), ()
     except (BaseValidationError, BriefingkitError) as error:
-        problems = why(error, {} if data is None else data, kind)
-        return None, in_order(located(problems, tree, path))
+        return None, in_order(located(why(error, data, kind), tree, path))
 
 
 def why(error: Exception, data: Any, kind: type) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from briefingkit.errors import Finding, Position, TextError
 from briefingkit.model import Briefing
 from briefingkit.source.paths import Path, dotted
-from briefingkit.source.texts import Text, is_translatable, replace_texts, texts
+from briefingkit.source.text_paths import Text, is_translatable, replace_texts, texts
 from briefingkit.source.yaml_tree import MAX_BYTES
 from briefingkit.text.language import canonical
 
@@ -45,11 +45,11 @@ class Entry:
 
 @frozen
 class Catalogue:
-    """A PO file: its language and its usable entries by context, `identifier:path`."""
+    """A PO file: its language, and its usable entries by briefing and path."""
 
     file: str
     language: str
-    entries: Mapping[str, Entry] = field(repr=False)
+    entries: Mapping[str, Mapping[str, Entry]] = field(repr=False)
 
 
 @frozen
@@ -117,11 +117,12 @@ def parse_catalogue(text: str, language: str, file: str) -> Catalogue | Finding:
         parsed = polib.pofile("\n" + text.removeprefix("\ufeff"))
     except (OSError, ValueError, IndexError, KeyError) as error:
         return Finding("E107", "this is no PO file", "look at the line", Position(file, _line(str(error)), 1))
-    entries: dict[str, Entry] = {}
+    entries: dict[str, dict[str, Entry]] = {}
     for entry in parsed:
         if entry.msgctxt and entry.msgstr.strip() and not entry.obsolete and not entry.fuzzy:
             position = Position(file, max((entry.linenum or 2) - 1, 1), 1)
-            entries[entry.msgctxt] = Entry(entry.msgid, entry.msgstr, position)
+            identifier, _, path = entry.msgctxt.partition(":")
+            entries.setdefault(identifier, {})[path] = Entry(entry.msgid, entry.msgstr, position)
     return Catalogue(file, language, entries)
 
 
@@ -137,14 +138,8 @@ def merge(
 
     A text that stands inline too, and is different, is an error: nobody could tell which of them is meant.
     """
-    prefix = f"{briefing.identifier}:"
-    held = {
-        catalogue.language: {
-            c.removeprefix(prefix): e for c, e in catalogue.entries.items() if c.startswith(prefix)
-        }
-        for catalogue in catalogues
-    }
-    held = {language: entries for language, entries in held.items() if entries}
+    here = ((catalogue.language, catalogue.entries.get(briefing.identifier)) for catalogue in catalogues)
+    held = {language: entries for language, entries in here if entries}
     if not held:
         return briefing, Translations(), ()
     merger = _Merger(held)

@@ -1,0 +1,59 @@
+"""`check`: the mistakes that people make in a briefing that can be read, beside the errors of one that cannot.
+
+It knows no clock: that a start is in the past is not its business.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from briefingkit.errors import Finding
+from briefingkit.source.briefing_file import Loaded
+from briefingkit.source.check_agenda import check_agenda
+from briefingkit.source.check_content import check_content
+from briefingkit.source.check_dates import check_dates
+from briefingkit.source.check_languages import check_languages
+from briefingkit.source.check_programme import Neighbours, check_programme, neighbours
+from briefingkit.source.codes import CODES
+from briefingkit.source.project_file import TargetSettings
+from briefingkit.source.structured import in_order
+
+__all__ = ["check", "check_all"]
+
+
+def check(
+    loaded: Loaded, *, programme: Neighbours | None = None, targets: Sequence[TargetSettings] = ()
+) -> tuple[Finding, ...]:
+    """Give everything that reading found and everything that looks like a mistake, in the order of the file.
+
+    `programme` holds the other briefings of the tree (see `neighbours`), `targets` where it will be published. Warnings
+    whose code stands under `allow` are left out; errors never are.
+    """
+    briefing = loaded.briefing
+    if briefing is None:
+        return loaded.findings
+    found = [
+        *check_dates(loaded, briefing),
+        *check_agenda(loaded, briefing),
+        *check_languages(loaded, briefing, targets),
+        *check_content(loaded, briefing),
+    ]
+    if programme is not None:
+        found += check_programme(loaded, briefing, programme)
+    kept = [finding for finding in found if finding.severity == "error" or finding.code not in briefing.allow]
+    given = {finding.code for finding in found}
+    unseen = (*(() if programme is not None else ("W4",)), *(() if targets else ("W306",)))
+    for index, code in enumerate(briefing.allow):
+        if code in given or not code.startswith("W") or code not in CODES or code.startswith(unseen):
+            continue
+        message = f"{code} is allowed, and nothing here gives it"
+        kept.append(loaded.finding("W505", ("allow", index), message, "Take it off the list"))
+    return in_order(
+        (*loaded.findings, *(f for f in kept if f.code != "W505" or "W505" not in briefing.allow))
+    )
+
+
+def check_all(tree: Iterable[Loaded], *, targets: Sequence[TargetSettings] = ()) -> tuple[Finding, ...]:
+    """Check every briefing of a tree, alone and among the others; the findings stand in the order of the files."""
+    held = tuple(tree)
+    near = neighbours(held)
+    found = (finding for loaded in held for finding in check(loaded, programme=near, targets=targets))
+    return tuple(dict.fromkeys(found))

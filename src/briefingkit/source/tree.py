@@ -1,0 +1,73 @@
+"""A folder tree of briefings: which files there are, and reading them all."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path as File
+
+from briefingkit.source.briefing_file import Loaded, load
+from briefingkit.source.translations import read_catalogues
+
+__all__ = ["find", "is_briefing_file", "load_tree"]
+
+_SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
+_CATALOGUES_KEPT = 64
+
+
+def is_briefing_file(name: str) -> bool:
+    """Say whether a file of this name holds a briefing: `briefing.yaml`, or anything that ends in `.briefing.yaml`."""
+    return name == "briefing.yaml" or (name.endswith(".briefing.yaml") and not name.startswith("."))
+
+
+def find(root: str | File, patterns: Iterable[str] = (".",)) -> tuple[File, ...]:
+    """Find the briefing files below `root`, sorted by their path.
+
+    A pattern is a folder, which is searched with all below it, or names files with `*`, `?` and `**`, relative to
+    `root`. Hidden folders, virtual environments and what is installed are skipped, and links to folders are followed
+    once: a loop of links ends.
+    """
+    root = File(root)
+    wanted = [_expression(pattern) for pattern in patterns]
+    named = ((path, path.relative_to(root)) for path in _walk(root))
+    found = (
+        (below.parts, path) for path, below in named if any(one.match(below.as_posix()) for one in wanted)
+    )
+    return tuple(path for _, path in sorted(found))
+
+
+def load_tree(paths: Iterable[str | File], *, namespace: str | None = None) -> Iterator[Loaded]:
+    """Read many briefings, one after the other, in their order; translations that they share are read once."""
+    catalogues = lru_cache(maxsize=_CATALOGUES_KEPT)(read_catalogues)
+    for path in paths:
+        yield load(path, namespace=namespace, catalogues=catalogues)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Turn a folder or a pattern into an expression for a whole relative path, or for a folder that it is below."""
+    pattern = pattern.replace("\\", "/").removeprefix("./").rstrip("/")
+    if pattern in ("", "."):
+        return re.compile("")
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    meant = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(meant.get(part, re.escape(part)) for part in parts) + r"(?:/|\Z)")
+
+
+def _walk(root: File) -> Iterator[File]:
+    seen: set[tuple[int, int]] = set()
+    for folder, folders, names in os.walk(root, followlinks=True):
+        folders[:] = sorted(name for name in folders if _is_searched(File(folder, name), seen))
+        yield from (File(folder, name) for name in names if is_briefing_file(name))
+
+
+def _is_searched(folder: File, seen: set[tuple[int, int]]) -> bool:
+    if folder.name.startswith(".") or folder.name in _SKIPPED or (folder / "pyvenv.cfg").exists():
+        return False
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    identity = (status.st_dev, status.st_ino)
+    known = identity in seen
+    seen.add(identity)
+    return not known
