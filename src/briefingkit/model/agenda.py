@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from briefingkit.errors import ModelError
 from briefingkit.model.keys import check_key, duplicates
+from briefingkit.model.schedule import check_day, check_length, check_local
 from briefingkit.text import MultilingualText
 
 __all__ = ["AgendaItem", "ItemKind", "Participant", "ParticipantRole", "ParticipantStatus", "Question"]
@@ -78,17 +79,15 @@ class AgendaItem:
     key: str = field(validator=check_key)
     title: MultilingualText
     kind: ItemKind = ItemKind.OTHER
-    start: time | None = None
-    day: date | None = None
-    duration: timedelta | None = None
+    start: time | None = field(default=None, validator=check_local)
+    day: date | None = field(default=None, validator=check_day)
+    duration: timedelta | None = field(default=None, validator=check_length)
     description: MultilingualText | None = None
     participants: tuple[Participant, ...] = ()
     questions: tuple[Question, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Refuse times and keys that contradict each other."""
-        if self.duration is not None and self.duration <= timedelta():
-            raise ModelError("an agenda item lasts at least a minute", field="duration")
+        """Refuse a day that says nothing, and keys that stand twice."""
         if self.day is not None and self.start is None:
             raise ModelError("a day without a start says nothing: give `start` too", field="day")
         if twice := duplicates(question.key for question in self.questions):

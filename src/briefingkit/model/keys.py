@@ -6,7 +6,7 @@ from typing import Any
 
 from briefingkit.errors import ModelError
 
-__all__ = ["KEY_LENGTH", "KEY_PATTERN", "check_key", "duplicates"]
+__all__ = ["KEY_LENGTH", "KEY_PATTERN", "check_key", "check_optional_key", "duplicates"]
 
 KEY_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
 KEY_LENGTH = 64
@@ -21,6 +21,12 @@ def check_key(_instance: object, attribute: Any, value: str) -> None:  # noqa: A
             f"at most {KEY_LENGTH} characters",
             field=attribute.name,
         )
+
+
+def check_optional_key(instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - as above
+    """Refuse what `check_key` does, where there may be no key at all."""
+    if value is not None:
+        check_key(instance, attribute, value)
 
 
 def duplicates(keys: Iterable[str]) -> tuple[str, ...]:

@@ -1,23 +1,39 @@
 """What is spoken and how it is made accessible: interpretation, captions, sign languages."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from attrs import field, frozen
 
 from briefingkit.errors import ModelError
+from briefingkit.model.addresses import check_email
 from briefingkit.model.keys import duplicates
+from briefingkit.model.schedule import check_day
 from briefingkit.text import LocalizedUrl
 from briefingkit.text.language import canonical
 
 __all__ = ["Accessibility", "ArrangementRequests", "Channel", "Interpretation"]
+
+_CONTACT = "contact"
 
 
 def _canonical_tag(tag: str) -> str:
     return canonical(tag)
 
 
-def _canonical_tags(tags: "tuple[str, ...]") -> tuple[str, ...]:
-    return tuple(dict.fromkeys(canonical(tag) for tag in tags))
+def _canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(canonical, tags)))
+
+
+def _check_floor(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:  # noqa: ANN401 - attrs' Attribute
+    if not value:
+        raise ModelError("name at least one language that is spoken in the room", field=attribute.name)
+
+
+def _check_to(instance: object, attribute: Any, value: str) -> None:  # noqa: ANN401 - attrs' Attribute
+    if value != _CONTACT:
+        check_email(instance, attribute, value)
 
 
 @frozen
@@ -32,7 +48,7 @@ class Channel:
 class Interpretation:
     """`floor` is what is spoken in the room, `into` the channels that interpreters speak on (BCP 47 tags)."""
 
-    floor: tuple[str, ...] = field(converter=_canonical_tags)
+    floor: tuple[str, ...] = field(converter=_canonical_tags, validator=_check_floor)
     into: tuple[Channel, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -50,8 +66,8 @@ class Interpretation:
 class ArrangementRequests:
     """Where to ask for arrangements, and until when (local, inclusive): `contact` or an e-mail address."""
 
-    to: str = "contact"
-    until: date | None = None
+    to: str = field(default=_CONTACT, validator=_check_to)
+    until: date | None = field(default=None, validator=check_day)
 
 
 @frozen

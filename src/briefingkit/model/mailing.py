@@ -6,8 +6,9 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from briefingkit.errors import ModelError
+from briefingkit.model.addresses import check_inside
 from briefingkit.model.keys import check_key
-from briefingkit.model.schedule import Offset
+from briefingkit.model.schedule import Offset, check_local
 
 __all__ = ["Audience", "AudienceGroup", "Mailing", "MailingKind"]
 
@@ -39,7 +40,7 @@ class Audience:
     """A group that the ledger knows, or a file of addresses below the briefing's folder."""
 
     group: AudienceGroup | None = None
-    file: str | None = None
+    file: str | None = field(default=None, validator=check_inside)
 
     def __attrs_post_init__(self) -> None:
         """Refuse both and neither."""
@@ -54,7 +55,7 @@ class Mailing:
     key: str = field(validator=check_key)
     kind: MailingKind
     audience: tuple[Audience, ...]
-    at: Offset | datetime | None = None
+    at: Offset | datetime | None = field(default=None, validator=check_local)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a mailing to nobody."""

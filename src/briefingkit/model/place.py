@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from briefingkit.errors import ModelError
+from briefingkit.model.keys import check_key
 from briefingkit.text import LocalizedUrl, Name
 
 __all__ = ["Access", "FromTarget", "Online", "Place", "PlaceMode", "Venue"]
@@ -33,9 +34,9 @@ class PlaceMode(StrEnum):
 
 @frozen
 class FromTarget:
-    """An address that a target makes when it is applied, such as a meeting room or a form."""
+    """An address that a target makes when it is applied, such as a meeting room or a form; `target` is its name."""
 
-    target: str
+    target: str = field(validator=check_key)
 
 
 @frozen

@@ -1,24 +1,28 @@
 """A briefing as it goes out: complete, numbered and dated."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from briefingkit.errors import ModelError, Unpublishable
 from briefingkit.model.briefing import Briefing, Status, uid
+from briefingkit.model.people import Person
 from briefingkit.model.schedule import When
-from briefingkit.model.structure import unstructure
 from briefingkit.text import MultilingualText
+from briefingkit.text.multilingual import Localized
 
 __all__ = ["Publication", "public_digest", "why_unpublishable"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PREVIEW_NAMESPACE = "preview.invalid"
-_UNSEEN = ("allow", "mailing", "unconfirmed", "unplaced", "format")
-_UNSEEN_OF_PEOPLE = ("email", "phone", "language", "timezone")
+_UNSEEN: Mapping[type, frozenset[str]] = {
+    Briefing: frozenset({"allow", "mailing", "unconfirmed", "unplaced"}),
+    Person: frozenset({"email", "phone", "language", "timezone"}),
+}
 
 
 def _whole_second(at: datetime) -> datetime:
@@ -87,12 +91,28 @@ def why_unpublishable(briefing: Briefing) -> tuple[str, ...]:
 
 
 def public_digest(briefing: Briefing) -> str:
-    """Hash what any participant can see of a briefing (SHA-256, hexadecimal); settings and private data are left out."""
-    data: dict[str, Any] = {
-        name: value for name, value in unstructure(briefing).items() if name not in _UNSEEN
-    }
-    for person in data.get("people", {}).values():
-        for name in _UNSEEN_OF_PEOPLE:
-            person.pop(name, None)
-    text = json.dumps(data, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+    """Hash what participants can see of a briefing (SHA-256, hexadecimal); settings and private data are left out.
+
+    Equal briefings have equal digests. A field that is empty or at its default adds nothing, so that a release which
+    knows more fields gives the digests that the one before it gave.
+    """
+    text = json.dumps(_seen(briefing), ensure_ascii=False, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def _seen(value: Any) -> Any:  # noqa: ANN401 - any value of the model, as JSON
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple):
+        return [_seen(each) for each in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value // timedelta(seconds=1)
+    if isinstance(value, Localized):
+        # The first language is the source, which readers fall back to; the order of the others means nothing.
+        source, *others = value.texts.items()
+        return [source, *sorted(others)]
+    unseen = _UNSEEN.get(type(value), frozenset())
+    pairs = ((each, getattr(value, each.name)) for each in fields(type(value)) if each.name not in unseen)
+    return {each.name: _seen(held) for each, held in pairs if held != each.default}

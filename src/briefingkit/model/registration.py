@@ -8,7 +8,7 @@ from attrs import field, frozen
 from briefingkit.errors import ModelError
 from briefingkit.model.keys import check_key, duplicates
 from briefingkit.model.place import FromTarget
-from briefingkit.model.schedule import Offset
+from briefingkit.model.schedule import Offset, check_length, check_local
 from briefingkit.text import LocalizedUrl, MultilingualText
 
 __all__ = ["Consent", "Option", "QuestionType", "Registration", "RegistrationField", "RegistrationQuestion"]
@@ -71,7 +71,7 @@ class Consent:
 
     key: str = field(validator=check_key)
     text: MultilingualText
-    retention: timedelta | None = None
+    retention: timedelta | None = field(default=None, validator=check_length)
 
 
 @frozen
@@ -82,8 +82,8 @@ class Registration:
     """
 
     url: LocalizedUrl | FromTarget | None = None
-    opens: Offset | datetime | None = None
-    closes: Offset | datetime | None = None
+    opens: Offset | datetime | None = field(default=None, validator=check_local)
+    closes: Offset | datetime | None = field(default=None, validator=check_local)
     capacity: int | None = None
     waitlist: bool = False
     fields: tuple[RegistrationField, ...] = (RegistrationField.NAME, RegistrationField.EMAIL)
@@ -91,12 +91,23 @@ class Registration:
     consent: Consent | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a capacity of nobody, and keys or fields that stand twice."""
+        """Refuse a capacity of nobody, a time that is over before it begins, and keys or fields that stand twice."""
         if self.capacity is not None and self.capacity < 1:
             raise ModelError("a capacity is at least 1; leave it out for no limit", field="capacity")
+        if self._closes_first():
+            raise ModelError("registration closes before it opens", field="closes")
         if self.waitlist and self.capacity is None:
             raise ModelError("a waiting list needs a capacity to wait for", field="waitlist")
         if twice := duplicates(self.fields):
             raise ModelError(f"the field {twice[0]} is asked twice", field="fields")
         if twice := duplicates(question.key for question in self.questions):
             raise ModelError(f"two questions have the key {twice[0]}", field="questions")
+
+    def _closes_first(self) -> bool:
+        """Whether it does, as far as can be told without the briefing's own times."""
+        opens, closes = self.opens, self.closes
+        if isinstance(opens, datetime) and isinstance(closes, datetime):
+            return closes <= opens
+        if isinstance(opens, Offset) and isinstance(closes, Offset) and opens.anchor is closes.anchor:
+            return closes.delta <= opens.delta
+        return False

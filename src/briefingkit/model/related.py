@@ -3,17 +3,20 @@
 from attrs import field, frozen
 
 from briefingkit.errors import ModelError
-from briefingkit.model.keys import check_key
+from briefingkit.model.keys import check_key, check_optional_key
 from briefingkit.model.place import Access
-from briefingkit.model.schedule import LocalTime
+from briefingkit.model.schedule import LocalTime, check_local, check_span
 from briefingkit.text import LocalizedUrl, MultilingualText
 
 __all__ = ["Link", "Material", "PartOf", "RelatedEvent"]
 
 
-def _check_span(start: LocalTime | None, end: LocalTime | None) -> None:
-    if start is not None and end is not None and (type(start) is not type(end) or end < start):
-        raise ModelError("the end is before the start, or one is a date and the other a time", field="end")
+def _check_dates(start: LocalTime | None, end: LocalTime | None) -> None:
+    if start is None or end is None:
+        return
+    check_span(start, end)
+    if end < start:
+        raise ModelError(f"the end ({end}) is before the start ({start})", field="end")
 
 
 @frozen
@@ -24,10 +27,10 @@ class PartOf:
     `joinable`: one may join this segment alone.
     """
 
-    briefing: str | None = field(default=None)
+    briefing: str | None = field(default=None, validator=check_optional_key)
     title: MultilingualText | None = None
-    start: LocalTime | None = None
-    end: LocalTime | None = None
+    start: LocalTime | None = field(default=None, validator=check_local)
+    end: LocalTime | None = field(default=None, validator=check_local)
     url: LocalizedUrl | None = None
     joinable: bool = False
 
@@ -35,7 +38,7 @@ class PartOf:
         """Refuse a parent that is not named."""
         if self.briefing is None and self.title is None:
             raise ModelError("part_of names a briefing of the tree, or gives a title")
-        _check_span(self.start, self.end)
+        _check_dates(self.start, self.end)
 
 
 @frozen
@@ -43,13 +46,13 @@ class RelatedEvent:
     """An event that this one leads to; dates are local to wherever it is held."""
 
     title: MultilingualText
-    start: LocalTime | None = None
-    end: LocalTime | None = None
+    start: LocalTime | None = field(default=None, validator=check_local)
+    end: LocalTime | None = field(default=None, validator=check_local)
     url: LocalizedUrl | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a span that cannot be."""
-        _check_span(self.start, self.end)
+        _check_dates(self.start, self.end)
 
 
 @frozen

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
 from briefingkit.errors import ModelError
 from briefingkit.text.zones import get_zone, in_zone, instant
@@ -15,6 +15,12 @@ __all__ = [
     "LocalTime",
     "Offset",
     "When",
+    "check_day",
+    "check_end",
+    "check_length",
+    "check_local",
+    "check_span",
+    "check_zone",
     "duration_of",
     "elapsed",
     "parse_duration",
@@ -30,15 +36,19 @@ _UNITS = (
     ("h", timedelta(hours=1)),
     ("m", timedelta(minutes=1)),
 )
-_DURATION = re.compile("".join(rf"(?:(\d{{1,6}}){unit})?" for unit, _ in _UNITS))
+_DURATION = re.compile("".join(rf"(?:([0-9]{{1,6}}){unit})?" for unit, _ in _UNITS))
 _OFFSET = re.compile(r"(start|end)?([+-])(\w+)")
 _LONGEST = timedelta(days=3660)
+_MINUTE = timedelta(minutes=1)
+_YEARS = range(
+    1900, 2200
+)  # what is outside is a slip of the keyboard, and near the ends clocks cannot be turned
 
 
 def parse_duration(text: str) -> timedelta:
     """Read `25m`, `1h30m`, `90d` or `2w`: weeks, days, hours and minutes, in that order. ModelError for others."""
     match = _DURATION.fullmatch(text.strip())
-    amounts = match.groups() if match else ()
+    amounts: tuple[str | None, ...] = match.groups() if match else ()
     total = sum((int(n) * size for n, (_, size) in zip(amounts, _UNITS, strict=False) if n), timedelta())
     if not any(amounts) or total > _LONGEST:
         raise ModelError(
@@ -49,9 +59,65 @@ def parse_duration(text: str) -> timedelta:
 
 def write_duration(value: timedelta) -> str:
     """Write a duration as `parse_duration` reads it, in days, hours and minutes."""
-    minutes = value // timedelta(minutes=1)
+    minutes = value // _MINUTE
     parts = ((minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "m"))
     return "".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0m"
+
+
+def check_length(_instance: object, attribute: Any, value: timedelta | None) -> None:  # noqa: ANN401 - attrs' Attribute
+    """Refuse, as an attrs validator, a duration that is not of whole minutes, at least one, at most ten years."""
+    if value is not None and not (_MINUTE <= value <= _LONGEST and not value % _MINUTE):
+        raise ModelError(
+            f"a duration is of whole minutes, at least one and at most ten years, not {value}",
+            field=attribute.name,
+        )
+
+
+def check_local(_instance: object, attribute: Any, value: Any) -> None:  # noqa: ANN401 - any field's value
+    """Refuse, as an attrs validator, a local time that the file could not say; what is no local time passes.
+
+    It has no zone of its own, is of whole seconds and of this age, and is the first of two that a clock change gives.
+    """
+    if isinstance(value, time | datetime) and (fault := _clock_fault(value)):
+        raise ModelError(fault, field=attribute.name)
+    if isinstance(value, date) and value.year not in _YEARS:
+        raise ModelError(f"the year {value.year} is surely a slip: look at it again", field=attribute.name)
+
+
+def check_end(instance: object, attribute: Any, value: Any) -> None:  # noqa: ANN401 - any field's value
+    """Refuse what `check_local` does; but an end that a duration led to may be the second of two equal times."""
+    check_local(instance, attribute, value.replace(fold=0) if isinstance(value, datetime) else value)
+
+
+def _clock_fault(value: time | datetime) -> str | None:
+    if value.tzinfo is not None:
+        return "a local time carries no zone of its own: it stands under timezone"
+    if value.microsecond:
+        return "a local time is told to the second at most"
+    if value.fold:
+        return "of a time that a clock change brings twice, the first is meant"
+    return None
+
+
+def check_day(instance: object, attribute: Any, value: date | None) -> None:  # noqa: ANN401 - attrs' Attribute
+    """Refuse, as an attrs validator, a day that carries a time or is not of this age."""
+    if isinstance(value, datetime):
+        raise ModelError("a day is a date alone", field=attribute.name)
+    check_local(instance, attribute, value)
+
+
+def check_zone(_instance: object, _attribute: object, value: Any) -> None:  # noqa: ANN401 - required or not
+    """Refuse, as an attrs validator, a zone that tzdata does not know: TextError, with what may have been meant."""
+    if value is not None:
+        get_zone(value)
+
+
+def check_span(start: LocalTime, end: LocalTime) -> None:
+    """Refuse ends that are of two kinds, or days in the wrong order; the order of times is their zone's matter."""
+    if isinstance(start, datetime) is not isinstance(end, datetime):
+        raise ModelError("start and end are both a date, or both a date and a time", field="end")
+    if not isinstance(end, datetime) and end < start:
+        raise ModelError(f"the last day ({end}) is before the first ({start})", field="end")
 
 
 class Anchor(StrEnum):
@@ -67,6 +133,13 @@ class Offset:
 
     delta: timedelta
     anchor: Anchor = Anchor.START
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what `parse` could not have read."""
+        if abs(self.delta) > _LONGEST or self.delta % _MINUTE:
+            raise ModelError(
+                f"an offset is of whole minutes and at most ten years, not {self.delta}", field="delta"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -93,27 +166,15 @@ class When:
     that tzdata does not know.
     """
 
-    start: LocalTime
-    end: LocalTime
-    timezone: str
+    start: LocalTime = field(validator=check_local)
+    end: LocalTime = field(validator=check_end)
+    timezone: str = field(validator=check_zone)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a span that cannot be."""
-        get_zone(self.timezone)
-        if isinstance(self.start, datetime) is not isinstance(self.end, datetime):
-            raise ModelError("start and end are both a date, or both a date and a time", field="end")
-        self._check_order()
-
-    def _check_order(self) -> None:
-        if isinstance(self.start, datetime) and isinstance(self.end, datetime):
-            if self.start.tzinfo or self.end.tzinfo:
-                raise ModelError(
-                    "a local time carries no zone of its own: it stands under timezone", field="start"
-                )
-            if self.utc_end <= self.utc_start:
-                raise ModelError(f"the end ({self.end:%Y-%m-%d %H:%M}) is not after the start", field="end")
-        elif self.end < self.start:
-            raise ModelError(f"the last day ({self.end}) is before the first", field="end")
+        check_span(self.start, self.end)
+        if not self.all_day and self.utc_end <= self.utc_start:
+            raise ModelError(f"the end ({self.end:%Y-%m-%d %H:%M}) is not after the start", field="end")
 
     @property
     def all_day(self) -> bool:

@@ -189,7 +189,9 @@ def _accessibility() -> st.SearchStrategy[model.Accessibility]:
 
 
 def _registrations() -> st.SearchStrategy[model.Registration]:
-    before = st.builds(model.Offset, delta=st.integers(-20000, -1).map(lambda m: timedelta(minutes=m)))
+    def before(most: int, least: int) -> st.SearchStrategy[model.Offset]:
+        return st.builds(model.Offset, delta=st.integers(-most, -least).map(lambda m: timedelta(minutes=m)))
+
     option = st.builds(model.Option, key=keys(), text=multilingual_texts())
     question = st.one_of(
         st.builds(model.RegistrationQuestion, key=keys(), text=multilingual_texts(), required=st.booleans()),
@@ -208,8 +210,8 @@ def _registrations() -> st.SearchStrategy[model.Registration]:
     return st.builds(
         model.Registration,
         url=_maybe(st.one_of(urls(), keys().map(model.FromTarget))),
-        opens=_maybe(before),
-        closes=_maybe(before),
+        opens=_maybe(before(40_000, 20_001)),
+        closes=_maybe(before(20_000, 1)),
         capacity=st.integers(1, 5000),
         waitlist=st.booleans(),
         fields=fields,
