@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -10,13 +10,35 @@ import click
 from briefingkit.errors import ApplyFailed, BriefingkitError, Finding, PlanRefused, PlanStale, SourceError
 from briefingkit.text.bidi import strip_controls
 
-__all__ = ["emit_json", "finding_json", "json_option", "progress", "project_option", "report_errors", "say", "say_finding"]
+__all__ = [
+    "emit_json",
+    "finding_json",
+    "json_option",
+    "progress",
+    "project_option",
+    "report_errors",
+    "say",
+    "say_finding",
+    "say_spans",
+]
 
 T = TypeVar("T")
 
 _COLOURS = {"error": "red", "warning": "yellow", "good": "green", "heading": "cyan"}
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of words.")
+_SPANS: dict[str, dict[str, Any]] = {
+    "heading": {"bold": True},
+    "add": {"fg": "green"},
+    "remove": {"fg": "red"},
+    "change": {"fg": "yellow"},
+    "drift": {"fg": "magenta"},
+    "notice": {"fg": "cyan"},
+    "dim": {"dim": True},
+}
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document instead of words."
+)
 project_option = click.option(
     "--project",
     "project_file",
@@ -31,6 +53,11 @@ def say(text: str = "", style: str | None = None, *, err: bool = False, bold: bo
     """Print a line. Control characters and direction overrides that came with a text do not reach the terminal."""
     safe = strip_controls(text)
     click.echo(click.style(safe, fg=_COLOURS.get(style or ""), bold=bold or None), err=err)
+
+
+def say_spans(spans: Iterable[tuple[str, str]]) -> None:
+    """Print one line of a plan: (style, text) spans, each in its colour; the texts are safe for a terminal already."""
+    click.echo("".join(click.style(text, **_SPANS.get(style, {})) for style, text in spans))
 
 
 def say_finding(finding: Finding, *, err: bool = False) -> None:
@@ -101,8 +128,3 @@ def _error_json(error: Exception) -> dict[str, Any]:
     if isinstance(error, SourceError):
         said["findings"] = [finding_json(finding) for finding in error.findings]
     return said
-
-
-def styled(spans: Iterable[tuple[str, str]], colour: Callable[[str], dict[str, Any]]) -> str:
-    """Join (style, text) spans into one coloured string."""
-    return "".join(click.style(text, **colour(style)) for style, text in spans)

@@ -1,0 +1,320 @@
+"""The front door in Python: a project's briefings, targets, ledger and clock together.
+
+import briefingkit as bk
+
+project = bk.open("briefingkit.yaml")
+report = project.apply(project.plan())
+report.raise_for_failed()
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import evolve, field, frozen
+
+from briefingkit.errors import Finding, PlanRefused, ProjectError, SourceError
+from briefingkit.model import Briefing, Programme, Publication, Status, why_unpublishable
+from briefingkit.source.briefing_file import Loaded, load
+from briefingkit.source.check import check_all
+from briefingkit.source.project_file import (
+    FILE_NAME,
+    LimitSettings,
+    LoadedProject,
+    ProjectFile,
+    TargetSettings,
+    expand,
+    load_project_file,
+)
+from briefingkit.source.structured import structure_data
+from briefingkit.source.tree import find, load_tree
+
+if TYPE_CHECKING:
+    from briefingkit.publish import Drift, Integration, Outcome, Report, Target
+    from briefingkit.publish.journal import Journal
+    from briefingkit.publish.limits import DriftPolicy, Limits
+    from briefingkit.publish.plan import Plan
+
+__all__ = ["Project", "find_project", "load", "open_project", "preview_moment"]
+
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the one clock that is not passed in: the front door's default
+
+
+def open_project(path: str | Path = FILE_NAME, *, clock: Clock = _now) -> "Project":
+    """Open a project by its briefingkit.yaml, or by the folder that holds it.
+
+    `clock` gives the present as an aware datetime. Raises SourceError, with every finding, for a file that cannot be
+    read; briefings, targets and the ledger are opened when they are asked for.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / FILE_NAME
+    read = load_project_file(file)
+    return Project(file.parent, read.require(), read, clock)
+
+
+def find_project(folder: Path) -> Path | None:
+    """Find the briefingkit.yaml of a folder: the one in it, or the nearest above; None where there is none."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE_NAME).is_file():
+            return candidate / FILE_NAME
+    return None
+
+
+def preview_moment(clock: Clock = _now, environment: Mapping[str, str] = os.environ) -> datetime:
+    """Tell the moment that a rendering outside a plan carries: SOURCE_DATE_EPOCH (seconds, UTC) if set, else now."""
+    epoch = environment.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return clock()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ProjectError(f"SOURCE_DATE_EPOCH is seconds since 1970, not {epoch[:40]!r}") from None
+
+
+@frozen
+class Project:
+    """A project, opened. Files are read anew at each call, so that one project can be held while they change."""
+
+    folder: Path
+    settings: ProjectFile
+    file: LoadedProject = field(repr=False)
+    clock: Clock = field(default=_now, repr=False)
+    added: "tuple[Target, ...]" = ()
+    environment: Mapping[str, str] = field(factory=lambda: os.environ, repr=False)
+
+    # Briefings
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The briefing files of the project, in order."""
+        return find(self.folder, self.settings.briefings)
+
+    def load(self) -> Iterator[Loaded]:
+        """Read the briefings one by one; what is wrong with a file is in its findings."""
+        return load_tree(self.paths, namespace=self.settings.namespace)
+
+    def check(self, loaded: Iterable[Loaded] | None = None) -> tuple[Finding, ...]:
+        """Say all that is wrong with the briefings, each alone and all together; nothing is written."""
+        read = self.load() if loaded is None else loaded
+        return (*self.file.findings, *check_all(read, targets=self.settings.targets))
+
+    def programme(self) -> Programme:
+        """Give all briefings together. SourceError, with every error of every file, where one cannot be read."""
+        return _programme(tuple(self.load()))
+
+    def briefing(self, identifier: str, programme: Programme | None = None) -> Briefing:
+        """Give one briefing, of a programme that was read before or is read now; ProjectError names those there are."""
+        programme = programme or self.programme()
+        if identifier not in programme.briefings:
+            known = ", ".join(sorted(programme.briefings)[:20]) or "none"
+            raise ProjectError(f"no briefing is called {identifier!r}; there are: {known}")
+        return programme.briefings[identifier]
+
+    def publication(self, identifier: str, *, at: datetime | None = None) -> Publication:
+        """Give a briefing as a preview: revision 0, at a moment of yours, SOURCE_DATE_EPOCH or now."""
+        moment = at or preview_moment(self.clock, self.environment)
+        return Publication(self.briefing(identifier), at=moment)
+
+    # Targets
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """The targets, those of the file first."""
+        return (*(target.name for target in self.settings.targets), *(target.name for target in self.added))
+
+    def with_target(self, name: str, integration: "Integration") -> "Project":
+        """Give the same project with one target more: an integration of your own, without an entry point.
+
+        ProjectError where a target has that name already.
+        """
+        from briefingkit.publish import Target
+
+        if name in self.target_names:
+            raise ProjectError(f"there is a target called {name!r} already: choose another name")
+        return evolve(self, added=(*self.added, Target(name, integration)))
+
+    def targets(self, names: Collection[str] | None = None) -> "tuple[Target, ...]":
+        """Load the targets' integrations, all or those named.
+
+        Raises UnknownIntegration, MissingExtra, SourceError for settings that an integration does not take, and
+        ProjectError for a name that no target has or a variable that is not set.
+        """
+        for name in names or ():
+            if name not in self.target_names:
+                raise ProjectError(
+                    f"no target is called {name!r}; there are: {', '.join(self.target_names) or 'none'}"
+                )
+        wanted = [target for target in self.settings.targets if names is None or target.name in names]
+        added = [target for target in self.added if names is None or target.name in names]
+        return (*map(self._integrate, wanted), *added)
+
+    def _integrate(self, settings: TargetSettings) -> "Target":
+        from briefingkit import registry
+        from briefingkit.publish import Target
+
+        kind = registry.get(settings.use)
+        data = {**_expanded(settings.settings, self.environment), **_shared(settings, kind)}
+        integration, findings = structure_data(data, kind, self.file.tree, settings.path)
+        if integration is None:
+            raise SourceError(findings)
+        if "base" in attrs.fields_dict(kind):
+            integration = evolve(integration, base=self.folder)
+        return Target(settings.name, integration)
+
+    # Publishing
+
+    def plan(
+        self,
+        *,
+        briefings: Collection[str] | None = None,
+        targets: Collection[str] | None = None,
+        drift: "Drift | None" = None,
+        loaded: Iterable[Loaded] | None = None,
+    ) -> "Plan":
+        """Make a plan: what would change at every target. Nothing changes at a target.
+
+        `briefings` limits it to some identifiers, `targets` to some names; only a plan over all briefings takes away
+        what has vanished. `drift` is what to do with hand edits wherever the file does not say. Drafts stay out.
+        Raises SourceError for briefings with errors, PlanRefused for those that are not confirmed and where there is
+        nothing that may go out.
+        """
+        from briefingkit.publish.planning import build_plan
+
+        programme = _programme(tuple(self.load() if loaded is None else loaded))
+        going = _publishable(programme)
+        for identifier in briefings or ():
+            if identifier not in programme.briefings:
+                raise ProjectError(f"no briefing is called {identifier!r}")
+        with self._journal() as journal:
+            return build_plan(
+                self.targets(targets),
+                going,
+                journal,
+                namespace=self._namespace,
+                at=self.clock(),
+                owners=briefings,
+                drift=self._drift(drift),
+                limits=self.limits,
+            )
+
+    def apply(self, plan: "Plan", *, delete: bool = False) -> "Report":
+        """Apply a plan to its end and report; `apply_iter` says what it does and raises."""
+        from briefingkit.publish import Report
+
+        return Report.of(self.apply_iter(plan, delete=delete))
+
+    def apply_iter(
+        self, plan: "Plan", *, delete: bool = False, limits: "Limits | None" = None
+    ) -> "Iterator[Outcome]":
+        """Apply a plan, and give each outcome as soon as the ledger has it.
+
+        `delete` consents to the deletions that the plan shows. Raises PlanRefused where the plan goes beyond the
+        limits, Locked where another run is at work, PlanStale where one has written since the plan was made.
+        """
+        from briefingkit.publish.apply import apply_iter
+        from briefingkit.publish.limits import Consent
+
+        names = [planned.target for planned in plan.targets]
+        with self._journal() as journal:
+            yield from apply_iter(
+                plan,
+                self.targets(names),
+                journal,
+                clock=self.clock,
+                consent=Consent(delete=delete),
+                limits=limits or self.limits,
+            )
+
+    def freshen(self, plan: "Plan") -> "Plan":
+        """Hold a saved plan against the world, ready to be applied; PlanStale, with all that moved, where it did."""
+        from briefingkit.publish.saved import freshen
+
+        with self._journal() as journal:
+            return freshen(plan, self.targets([planned.target for planned in plan.targets]), journal)
+
+    @property
+    def limits(self) -> "Limits":
+        """How much one apply may change: the file's words over the defaults."""
+        from briefingkit.publish.limits import Limits
+
+        return _limits(self.settings.limits, Limits())
+
+    @property
+    def _namespace(self) -> str:
+        if self.settings.namespace is None:
+            raise ProjectError(
+                f"{self.file.path} names no namespace: give a domain name of yours, such as example.org"
+            )
+        return self.settings.namespace
+
+    def _drift(self, default: "Drift | None") -> "DriftPolicy":
+        from briefingkit.publish import Drift
+        from briefingkit.publish.limits import DriftPolicy
+
+        chosen = {t.name: Drift(t.drift.value) for t in self.settings.targets if t.drift is not None}
+        return DriftPolicy(default or Drift.STOP, {} if default is not None else chosen)
+
+    @contextmanager
+    def _journal(self) -> "Iterator[Journal]":
+        from briefingkit.publish.journal import Journal
+        from briefingkit.store import open_ledger
+
+        with open_ledger(self._store()) as ledger:
+            yield Journal(ledger)
+
+    def _store(self) -> str:
+        store = expand(self.settings.store, self.environment)
+        if "://" in store:
+            return store
+        path = self.folder / store
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            # The ledger is not for the repository: it holds what this copy has done, and later registrants' data.
+            (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        return str(path)
+
+
+def _programme(loaded: Collection[Loaded]) -> Programme:
+    errors = [finding for finding in check_all(loaded) if finding.severity == "error"]
+    if errors:
+        raise SourceError(errors)
+    return Programme(read.require() for read in loaded)
+
+
+def _publishable(programme: Programme) -> tuple[Briefing, ...]:
+    """Leave out the drafts; refuse everything while one of the others is not confirmed, with every reason."""
+    going = tuple(briefing for briefing in programme if briefing.status is not Status.DRAFT)
+    held_back = going or tuple(programme)
+    reasons = [f"{each.identifier}: {why}" for each in held_back for why in why_unpublishable(each)]
+    if reasons:
+        raise PlanRefused(reasons)
+    return going
+
+
+def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
+    """Give an integration the settings that every target may have, where it has a field for them."""
+    shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
+    return {name: value for name, value in shared.items() if value and name in attrs.fields_dict(kind)}
+
+
+def _expanded(value: Any, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - data of any shape
+    if isinstance(value, str):
+        return expand(value, environment)
+    if isinstance(value, Mapping):
+        return {name: _expanded(one, environment) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_expanded(one, environment) for one in value]
+    return value
+
+
+def _limits(said: LimitSettings, over: "Limits") -> "Limits":
+    return evolve(over, **{name: value for name, value in attrs.asdict(said).items() if value is not None})
