@@ -1,0 +1,356 @@
+"""The agenda: its items in order, with their times, people and guiding questions."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from attrs import define, field
+
+from briefingkit.notes.blocks import Block, BlockKind
+from briefingkit.notes.inline import Passage
+from briefingkit.notes.keys import slug, unique
+from briefingkit.notes.kinds import item_kind
+from briefingkit.notes.layout import Entry, lay_out
+from briefingkit.notes.people import PersonReading, Register, read_people, role_label
+from briefingkit.notes.sections import Note
+from briefingkit.notes.sightings import Calendar, Sighting
+from briefingkit.notes.value import Confidence, Found, Part, Span, Value
+from briefingkit.notes.vocabulary import Topic, heading_topic
+from briefingkit.notes.when import EventTime
+
+__all__ = ["Agenda", "read_agenda"]
+
+_PEOPLE_KINDS = ("panel", "presentation", "discussion")
+_INLINE = re.compile(r"\s*(?::|\s[–—-])\s+|,?\s(?:by|par|por|with|avec|con)\s(?=[A-ZÀ-Ý])")
+_ASKS = re.compile(r"[?？؟][\"'»”’)*_]*$")
+_LONGEST_TITLE = 300
+
+
+@define
+class Agenda:
+    """The agenda as it is put together: items by key, what was found, and the words that only served the layout."""
+
+    items: list[dict[str, Value]] = field(factory=list)
+    found: list[Found] = field(factory=list)
+    served: tuple[Span, ...] = ()
+    days: tuple[tuple[date, Span, tuple[str, ...]], ...] = ()
+    first: str | None = None
+    last: str | None = None
+
+    def item(self, *kinds: str) -> dict[str, Value] | None:
+        """The only item of the first of these kinds that stands exactly once."""
+        for kind in kinds:
+            some = [each for each in self.items if each.get("kind") == kind]
+            if len(some) == 1:
+                return some[0]
+        return None
+
+    def part(self) -> Part:
+        """Give the items in the order of the file's keys."""
+        order = (
+            "key",
+            "title",
+            "kind",
+            "day",
+            "start",
+            "duration",
+            "description",
+            "participants",
+            "questions",
+        )
+        items = [{name: item[name] for name in order if name in item} for item in self.items]
+        return Part(items or None, tuple(self.found))
+
+
+class _Writer:
+    """Writes an agenda out of a layout."""
+
+    def __init__(self, event: EventTime, register: Register) -> None:
+        self.event = event
+        self.register = register
+        self.agenda = Agenda()
+        self.keys: set[str] = set()
+
+    def say(
+        self,
+        path: str,
+        value: Value,
+        rule: str,
+        spans: "tuple[Span, ...]",
+        why: str = "",
+        *,
+        low: bool = False,
+    ) -> None:
+        confidence = Confidence.LOW if low else Confidence.MEDIUM if why else Confidence.HIGH
+        self.agenda.found.append(Found(path, value, rule, spans, confidence, bool(why), why))
+
+    def entry(self, entry: Entry) -> None:
+        title, people = _inline_people(entry.title)
+        words = " ".join(title.text.split())[:_LONGEST_TITLE].strip()
+        if not words:
+            return
+        key = unique(slug(words, f"item-{len(self.agenda.items) + 1}"), self.keys)
+        self.keys.add(key)
+        item: dict[str, Value] = {"key": key, "title": words, "kind": item_kind(title.folded)}
+        self.agenda.items.append(item)
+        path = f"agenda.{key}"
+        cut = "the title was cut: an item's title is a line" if len(title.text) > _LONGEST_TITLE else ""
+        self.say(
+            f"{path}.title", words, "agenda item", (title.span(0, min(len(title.text), _LONGEST_TITLE)),), cut
+        )
+        self._time(item, entry, path)
+        for passage in people:
+            self._people(item, passage, path, "the words behind the title were taken for a person")
+        for cell in entry.speakers:
+            if not self._people(item, cell, path):
+                self._describe(item, cell, path)
+        self._children(item, [*(_as_block(cell) for cell in entry.details), *entry.children], path)
+        if item["kind"] == "other" and any(
+            each["role"] == "speaker" for each in item.get("participants", ())
+        ):
+            item["kind"] = "presentation"
+        self.say(f"{path}.kind", item["kind"], "words of the title", ())
+
+    def _time(self, item: dict[str, Value], entry: Entry, path: str) -> None:
+        several = self.event.first is not None and self.event.first != self.event.last
+        if entry.time is not None:
+            if entry.day is not None and (several or entry.day != self.event.first):
+                item["day"] = str(entry.day)
+            item["start"] = f"{entry.time.first:%H:%M}"
+            why = (
+                "the briefing has several days, and this item's is not given"
+                if several and entry.day is None
+                else ""
+            )
+            self.say(f"{path}.start", item["start"], "time of the item", entry.spans, why)
+        duration = (
+            entry.time.length if entry.time is not None and entry.time.last is not None else entry.duration
+        )
+        if duration is not None and duration > timedelta():
+            item["duration"] = write_minutes(duration)
+            self.say(f"{path}.duration", item["duration"], "duration of the item", entry.spans)
+
+    def _children(self, item: dict[str, Value], blocks: list[Block], path: str) -> None:
+        """Place what stands beneath an item: labels, people, questions; the rest describes it."""
+        mode, role = "", "speaker"
+        for block in blocks:
+            passage = block.passage
+            topic = heading_topic(passage.folded)
+            if topic is Topic.QUESTIONS:
+                mode = "questions"
+                self.say(path, None, "guiding questions", (passage.span(),))
+            elif topic is Topic.SPEAKERS and not _names_behind(passage):
+                mode, role = "people", _role_of(passage)
+                self.say(path, None, "speakers", (passage.span(),))
+            elif _ASKS.search(passage.text) or (mode == "questions" and block.kind is BlockKind.ITEM):
+                self._question(item, passage, path)
+            elif not self._people(item, passage, path, role=role):
+                self._label_or_words(item, block, path)
+
+    def _label_or_words(self, item: dict[str, Value], block: Block, path: str) -> None:
+        """A label with questions behind it ("Guiding questions: How …?"), or words that describe the item."""
+        self._describe(item, block.passage, path)
+
+    def _question(self, item: dict[str, Value], passage: Passage, path: str) -> None:
+        start = 0
+        label = re.match(r"[^:?]{3,40}:\s+", passage.text)
+        if label and heading_topic(passage.folded[: label.end()]) is Topic.QUESTIONS:
+            start = label.end()
+            self.say(path, None, "guiding questions", (passage.span(0, start),))
+        words = " ".join(passage.text[start:].split())
+        questions = item.setdefault("questions", [])
+        used = {each["key"] for each in questions}
+        key = unique(slug(words, f"question-{len(questions) + 1}"), used)
+        questions.append({"key": key, "text": words})
+        self.say(f"{path}.questions.{key}", words, "guiding question", (passage.span(start),))
+
+    def _people(
+        self, item: dict[str, Value], passage: Passage, path: str, why: str = "", role: str = "speaker"
+    ) -> bool:
+        if item.get("kind") == "panel" and role == "speaker":
+            role = "panellist"
+        readings = list(read_people(passage, role))
+        for reading in readings:
+            self.participant(item, reading, path, why)
+        return bool(readings)
+
+    def participant(self, item: dict[str, Value], reading: PersonReading, path: str, why: str = "") -> None:
+        """Give a person, or a part that nobody fills yet, a place in an item."""
+        parts = item.setdefault("participants", [])
+        part: dict[str, Value] = {"person": self.register.enter(reading)} if reading.name else {}
+        part["role"] = reading.role
+        if reading.status != "confirmed":
+            part["status"] = reading.status
+        parts.append(part)
+        note = why
+        if reading.status != "confirmed":
+            note = (
+                "the note says that this is to be confirmed"
+                if reading.status == "tbc"
+                else "the note says invited"
+            )
+        self.say(f"{path}.participants.{len(parts) - 1}", part, "person of the item", reading.spans, note)
+
+    def _describe(self, item: dict[str, Value], passage: Passage, path: str) -> None:
+        words = passage.text.strip()
+        item["description"] = f"{item['description']}\n\n{words}" if "description" in item else words
+        self.say(f"{path}.description", words, "words beneath the item", (passage.span(),))
+
+
+def write_minutes(length: timedelta) -> str:
+    """Write a duration as the file has it: 25m, 1h30m."""
+    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes or not hours else "")
+
+
+def _role_of(passage: Passage) -> str:
+    label = role_label(Passage(f"{passage.text.rstrip(' :')}: ", range(len(passage.text.rstrip(" :")) + 2)))
+    return label[0] if label else "speaker"
+
+
+def _names_behind(passage: Passage) -> bool:
+    """Whether a label such as "Speakers:" has names behind it on its line."""
+    label = role_label(passage)
+    return label is not None and bool(passage.text[label[1] :].strip(" :"))
+
+
+def _as_block(passage: Passage) -> Block:
+    return Block(BlockKind.TEXT, passage, 0, 0)
+
+
+def _inline_people(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
+    """Take people out of a title: "Opening remarks: Jane Doe, Mayor of X", where what follows surely is one."""
+    for match in _INLINE.finditer(title.text):
+        rest = title.part(match.end())
+        if match.start() < 3 or not re.search(r"[,(]|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text):  # noqa: PLR2004 - a title is a word
+            continue
+        readings = list(read_people(rest))
+        if readings and all(each.name or each.status == "tbc" for each in readings):
+            return title.part(0, match.start()), (rest,)
+    tbc = list(read_people(title)) if re.search(r"\b(?:tbc|TBC|confirm)", title.text) else []
+    del tbc
+    return title, ()
+
+
+def _agenda_sightings(note: Note, calendar: Calendar) -> list[Sighting]:
+    return [each for each in calendar.sightings if each.topic is Topic.AGENDA]
+
+
+def _unannounced(calendar: Calendar) -> list[Sighting]:
+    """Lines that begin with a time, one after another, are an agenda even where no heading says so."""
+    runs: list[list[Sighting]] = [[]]
+    for sighting in calendar.sightings:
+        text = sighting.block.passage.text
+        first = sighting.times[0] if sighting.times else None
+        timed = (
+            first is not None
+            and first.sure
+            and not text[: first.start].strip(" -–•|(*")
+            and len(text) - (first.end - first.start) > 8
+        )  # noqa: PLR2004
+        if timed and not sighting.days and sighting.topic in {Topic.HEAD, Topic.OTHER, Topic.WHEN}:
+            runs[-1].append(sighting)
+        elif runs[-1] and not (
+            len(text) < 160 and sighting.topic is runs[-1][-1].topic and not sighting.days
+        ):  # noqa: PLR2004
+            runs.append([])
+        elif runs[-1]:
+            runs[-1].append(sighting)
+    best = max(runs, key=lambda run: sum(bool(each.times) for each in run))
+    times = [each for each in best if each.times]
+    ranged = sum(each.times[0].last is not None for each in times)
+    words = sum(
+        bool(re.search(r"[^\W\d_]{4}", each.block.passage.text[each.times[0].end :])) for each in times
+    )
+    return best if len(times) > 2 and words > 2 or (ranged > 1 and words > 1) else []  # noqa: PLR2004
+
+
+def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Register) -> Agenda:
+    """Read the agenda, and enter its people in the register."""
+    announced = _agenda_sightings(note, calendar)
+    sightings = announced or _unannounced(calendar)
+    layout, served = lay_out(calendar, sightings)
+    writer = _Writer(event, register)
+    for entry in layout.entries:
+        writer.entry(entry)
+    agenda = writer.agenda
+    agenda.served = (*served, *(span for _, span, _ in layout.days))
+    agenda.days = layout.days
+    times = [entry.time for entry in layout.entries if entry.time is not None]
+    if times:
+        agenda.first = f"{times[0].first:%H:%M}"
+        agenda.last = f"{times[-1].last:%H:%M}" if times[-1].last else None
+    if agenda.items and not announced:
+        writer.say(
+            "agenda",
+            None,
+            "lines with times",
+            (),
+            "no heading announces the agenda: it was told by its times",
+        )
+    _speakers(note, writer)
+    _questions(note, writer)
+    return agenda
+
+
+def _speakers(note: Note, writer: _Writer) -> None:
+    """Read a section of speakers; they belong to the only panel (or presentation, or discussion), if there is one."""
+    item = writer.agenda.item(*_PEOPLE_KINDS)
+    for section in note.sections:
+        if section.topic is not Topic.SPEAKERS:
+            continue
+        role = _role_of(section.heading) if section.heading is not None else "speaker"
+        for block in section.blocks:
+            for reading in _speaker_lines(block, role):
+                _place_speaker(writer, reading, item)
+
+
+def _speaker_lines(block: Block, role: str) -> Iterator[PersonReading]:
+    if block.kind is BlockKind.ROW:
+        yield from _from_cells(block, role)
+    elif block.kind is not BlockKind.HEADING or "," in block.passage.text:
+        yield from read_people(block.passage, role)
+
+
+def _from_cells(block: Block, role: str) -> Iterator[PersonReading]:
+    """A row of name, position and organisation."""
+    joined = ", ".join(cell.text for cell in block.cells if cell.text)
+    at = [place for cell in block.cells if cell.text for place in (*cell.at, cell.at[-1], cell.at[-1])][
+        : len(joined)
+    ]
+    yield from read_people(Passage(joined, at), role)
+
+
+def _place_speaker(writer: _Writer, reading: PersonReading, item: "dict[str, Value] | None") -> None:
+    names = writer.register.names
+    if reading.name and " ".join(reading.name.lower().split()) in {" ".join(name.split()) for name in names}:
+        writer.register.enter(reading)
+        return
+    if item is not None:
+        why = "the note lists the speakers apart: they were put to the item that seems to be theirs"
+        writer.participant(item, reading, f"agenda.{item['key']}", why)
+    elif reading.name:
+        key = writer.register.enter(reading)
+        writer.say(
+            f"people.{key}",
+            reading.name,
+            "speaker",
+            reading.spans,
+            "the note does not say in which item they speak",
+        )
+
+
+def _questions(note: Note, writer: _Writer) -> None:
+    """Read a section of guiding questions; they belong to the only discussion (or panel), if there is one."""
+    item = writer.agenda.item("discussion", "panel")
+    if item is None:
+        return
+    path = f"agenda.{item['key']}"
+    for block in note.about(Topic.QUESTIONS):
+        if _ASKS.search(block.passage.text) or block.kind is BlockKind.ITEM:
+            writer._question(item, block.passage, path)  # noqa: SLF001 - one module, two halves
+            found = writer.agenda.found[-1]
+            why = "the note lists the questions apart: they were put to the item that seems to be theirs"
+            writer.agenda.found[-1] = Found(
+                found.path, found.value, found.rule, found.spans, Confidence.MEDIUM, doubtful=True, note=why
+            )

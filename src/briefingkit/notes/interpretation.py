@@ -1,0 +1,195 @@
+"""The languages of a briefing: what is spoken on the floor, and what interpreters speak."""
+
+import re
+from collections.abc import Iterator
+
+from briefingkit.notes.inline import Passage
+from briefingkit.notes.sections import Note
+from briefingkit.notes.sightings import sentence
+from briefingkit.notes.value import Confidence, Found, Part, Value
+from briefingkit.notes.vocabulary import LANGUAGE_NAMES, Topic
+
+__all__ = ["language_names", "read_accessibility", "read_interpretation"]
+
+_INTERPRETATION = re.compile(
+    r"\b(?:interpretation|interpreting|interpreted|interpreters?|interpretes?|interpretee?s?|interpretada|interpretacion|interpretariat|traduccion|traduction|translation|translated)\b"
+)
+_NONE = re.compile(
+    r"\b(?:no|without|not|sans|pas\sd['e]|aucune?|sin|no\shabra|ne\s\w+\spas)\b[^.;]{0,40}(?:interpret\w*|traduc\w+|translation)"
+    r"|(?:interpretation|translation|traduction|interpretacion|traduccion)\b[^.;]{0,20}(?:\bnot\b|n'est\spas|\bno\s(?:esta|se|sera)\b)"
+)
+_NAMES = re.compile(rf"\b(?:{'|'.join(sorted(LANGUAGE_NAMES, key=len, reverse=True))})\b")
+_CODES = re.compile(r"(?<![A-Za-z-])(?:EN|ENG|FR|FRA|ES|ESP|SPA|AR|RU|ZH|CN|PT|DE|IT|TR)(?![A-Za-z-])")
+_CODE_TAGS = {"ENG": "en", "FRA": "fr", "ESP": "es", "SPA": "es", "CN": "zh"}
+_SPOKEN = re.compile(
+    r"\b(?:(?:held|conducted|take\splace|delivered|presented)\s(?:in|en)|se\s(?:tiendra|deroulera)\sen|aura\slieu\sen|se\s(?:celebrara|realizara|llevara\sa\scabo)\sen"
+    r"|tendra\slugar\sen|(?:in|en)\s(?=\w+\s(?:with|avec|con)\b)|floor|working\slanguages?|langues?\sde\stravail|idiomas?\sde\strabajo)"
+)
+_INTO = re.compile(r"\b(?:into|vers|hacia|to|al)\b")
+_FROM = re.compile(r"\b(?:from|depuis|de(?:sde)?\s(?:l'|el\s)?)")
+_SIGN = re.compile(
+    r"\binternational\ssign\b|\bsignes?\sinternationa\w+|\blengua\sde\ssen\w+\sinternacional|\bsistema\sde\ssignos\sinternacional"
+)
+_CAPTIONS = re.compile(r"\b(?:captions?|captioning|subtitles|sous-titr\w+|subtitul\w+)\b")
+
+
+def language_names(
+    passage: Passage, start: int = 0, end: int | None = None
+) -> Iterator[tuple[int, int, str]]:
+    """Find the names and codes of languages: where they stand, and their BCP 47 tag."""
+    stop = len(passage.text) if end is None else end
+    names = [
+        (match.start(), match.end(), LANGUAGE_NAMES[match[0]])
+        for match in _NAMES.finditer(passage.folded, start, stop)
+    ]
+    codes = [
+        (match.start(), match.end(), _CODE_TAGS.get(match[0], match[0].lower()))
+        for match in _CODES.finditer(passage.text, start, stop)
+    ]
+    yield from sorted(names + (codes if len(codes) > 1 or not names else []))
+
+
+def _sentences(note: Note) -> Iterator[tuple[Passage, int, int, bool]]:
+    """The sentences that speak of interpretation; the last value tells whether a label or heading says so."""
+    for topic, block in note.blocks():
+        if topic is Topic.LANGUAGES:
+            yield block.passage, 0, len(block.passage.text), True
+        elif topic not in {Topic.AGENDA, Topic.SPEAKERS, Topic.QUESTIONS}:
+            done = 0
+            for match in _INTERPRETATION.finditer(block.passage.folded):
+                if match.start() >= done:
+                    start, done = sentence(block.passage.text, match.start())
+                    yield block.passage, start, done, False
+
+
+def read_interpretation(note: Note) -> Part:
+    """Read "interpretation in English, French and Spanish": a plain list is floor and channels alike."""
+    for passage, start, end, labelled in _sentences(note):
+        names = list(language_names(passage, start, end))
+        text = passage.folded[start:end]
+        if not names or _NONE.search(text):
+            continue
+        word = _INTERPRETATION.search(text)
+        tags = tuple(dict.fromkeys(tag for _, _, tag in names))
+        if word is None and len(tags) < 2:  # noqa: PLR2004 - one language alone needs no interpreters
+            continue
+        span = passage.span(*_claim(passage, start, end, names))
+        return _arrange(passage, start, names, tags, span, said=word is not None, labelled=labelled)
+    return Part()
+
+
+def _claim(passage: Passage, start: int, end: int, names: "list[tuple[int, int, str]]") -> tuple[int, int]:
+    """The words that the field holds: from the word for interpretation to the last language."""
+    word = _INTERPRETATION.search(passage.folded, start, end)
+    places = [names[0][0], names[-1][1], *(word.span() if word else ())]
+    first = min(places)
+    lead = re.search(
+        r"(?:simultaneous|live|provided|available|simultanee|simultanea|assuree?|disponible|there will be|with|avec|con)\W+(?:\w+\W+){0,2}$",
+        passage.folded[max(start, first - 60) : first],
+    )
+    return first - (len(lead[0]) if lead else 0), max(places)
+
+
+def _arrange(
+    passage: Passage,
+    start: int,
+    names: "list[tuple[int, int, str]]",
+    tags: tuple[str, ...],
+    span: object,
+    *,
+    said: bool,
+    labelled: bool,
+) -> Part:
+    spans = (span,)
+    floor = _floor(passage, start, names)
+    into = tuple(tag for tag in tags if tag not in floor)
+    if floor and into:
+        value: Value = {"floor": list(floor), "into": list(into)}
+        return Part(
+            value, (Found("interpretation", value, "floor and interpretation", spans, Confidence.HIGH),)
+        )  # type: ignore[arg-type]
+    if floor and said:
+        value = list(tags)
+        note = "the note does not say which language is spoken and which are interpreted"
+        return Part(
+            value,
+            (
+                Found(
+                    "interpretation",
+                    value,
+                    "interpretation",
+                    spans,
+                    Confidence.MEDIUM,
+                    doubtful=True,
+                    note=note,
+                ),
+            ),
+        )  # type: ignore[arg-type]
+    value = list(tags)
+    note = (
+        ""
+        if said or not labelled
+        else "the note lists languages and does not say whether there is interpretation"
+    )
+    if said and len(tags) == 1:
+        note = "one language is named: the language of the floor is not"
+    confidence = Confidence.MEDIUM if note else Confidence.HIGH
+    return Part(
+        value, (Found("interpretation", value, "interpretation", spans, confidence, bool(note), note),)
+    )  # type: ignore[arg-type]
+
+
+def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") -> tuple[str, ...]:
+    """The languages that are spoken: said to be, or named before the word for interpretation, or "from … into …"."""
+    text = passage.folded
+    word = _INTERPRETATION.search(text, start)
+    before = [tag for at, _, tag in names if word and at < word.start()]
+    if word and before and _SPOKEN.search(text, start, word.start()):
+        return tuple(dict.fromkeys(before))
+    into = _INTO.search(text, names[0][1], names[-1][0]) if len(names) > 1 else None
+    source = _FROM.search(text, max(start, names[0][0] - 12), names[0][0])
+    if word and into and source and names[0][0] > word.start():
+        return tuple(dict.fromkeys(tag for at, _, tag in names if at < into.start()))
+    return ()
+
+
+def read_accessibility(note: Note) -> Part:
+    """Read captions and International Sign, where the note names them."""
+    data: dict[str, Value] = {}
+    found: list[Found] = []
+    for topic, block in note.blocks():
+        if topic in {Topic.AGENDA, Topic.SPEAKERS}:
+            continue
+        passage = block.passage
+        if (sign := _SIGN.search(passage.folded)) and "sign" not in data:
+            data["sign"] = ["ils"]
+            found.append(
+                Found(
+                    "accessibility.sign",
+                    ["ils"],
+                    "sign language",
+                    (passage.span(*sign.span()),),
+                    Confidence.MEDIUM,
+                )
+            )
+        if (captions := _CAPTIONS.search(passage.folded)) and "captions" not in data:
+            start, end = sentence(passage.text, captions.start())
+            names = [
+                each for each in language_names(passage, start, end) if abs(each[0] - captions.end()) < 60
+            ]  # noqa: PLR2004 - nearby
+            if names:
+                tags = list(dict.fromkeys(tag for _, _, tag in names))
+                data["captions"] = tags
+                span = passage.span(min(captions.start(), names[0][0]), max(captions.end(), names[-1][1]))
+                found.append(
+                    Found(
+                        "accessibility.captions",
+                        tags,
+                        "captions",
+                        (span,),
+                        Confidence.MEDIUM,
+                        doubtful=True,
+                        note="the languages of the captions were taken from beside the word",
+                    )
+                )
+    return Part(data or None, tuple(found))

@@ -1,0 +1,44 @@
+"""Short keys out of titles and names: ASCII, stable for the same words, unique in their list."""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+__all__ = ["acronym", "slug", "unique"]
+
+_SMALL = frozenset(
+    "the a an of and to in for on with at by from le la les l d de du des et un une en pour sur au aux dans "
+    "el los las del y una para con al por s".split()  # noqa: SIM905 - a word list reads best so
+)
+_LENGTH = 40
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9&-]{1,11})\)")
+
+
+def slug(text: str, fallback: str) -> str:
+    """Make a key of the weighty words of a text; `fallback` where it has no ASCII letters to give."""
+    plain = unicodedata.normalize("NFKD", text[:400].replace("’", "'")).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower())
+    weighty = [word for word in words if word not in _SMALL] or words
+    key = ""
+    for word in weighty:
+        longer = f"{key}-{word}" if key else word[:_LENGTH]
+        if len(longer) > _LENGTH:
+            break
+        key = longer
+    return key or fallback
+
+
+def unique(key: str, used: Container[str]) -> str:
+    """Give the key, or the first of key-2, key-3 … that is not in use."""
+    if key not in used:
+        return key
+    number = 2
+    while f"{key}-{number}" in used:
+        number += 1
+    return f"{key}-{number}"
+
+
+def acronym(text: str) -> str | None:
+    """Tell the last acronym that stands in brackets in a text ("… Review Forum (IMRF)")."""
+    found = [match for match in _ACRONYM.findall(text) if sum(char.isupper() for char in match) > 1]
+    return found[-1] if found else None

@@ -1,0 +1,148 @@
+"""The title: a label's, the first heading's, or the first line of the head that is nothing else."""
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from briefingkit.notes.blocks import Block, BlockKind
+from briefingkit.notes.inline import Passage
+from briefingkit.notes.sections import Note
+from briefingkit.notes.sightings import Calendar
+from briefingkit.notes.value import Confidence, Found, Part
+from briefingkit.notes.vocabulary import FUNCTION_WORDS, Topic
+
+__all__ = ["read_title"]
+
+_DOCUMENT = re.compile(
+    r"^\W*(?:(?:draft|final|revised|projet\sde|borrador\sde|provisional)\s)?(?:concept\snotes?|save\sthe\sdate|invitation|announcement|media\sadvisory|press\srelease|flyer|agenda|programme"
+    r"|note\s(?:conceptuelle|de\scadrage|d'information|de\sconcept)|communique|programme\sprovisoire|nota\s(?:conceptual|de\sconcepto|informativa)|invitacion|convocatoria|anuncio|draft|version\s[\d.]+)"
+    r"(?:\s(?:and|et|y)\s(?:draft\s)?(?:agenda|programme|programa))?\s*(?::|[–—-]|\||$)\s*"
+)
+_NO_TITLE = re.compile(
+    r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|buenos|queridos?|subject|from|to|cc|sent|objet|asunto|de|page\s\d)\b.{0,40}[,:]|"
+    r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us|register|inscri|click|we are|nous avons|tenemos|regist)|@|^https?:"
+)
+_LONGEST = 200
+
+
+@frozen(eq=False)
+class _Candidate:
+    passage: Passage
+    block: Block
+    served: int
+    score: int
+
+
+def _words_left(calendar: Calendar, block: Block) -> bool:
+    """Whether a line says more than a date, a time and where."""
+    sighting = calendar.of(block)
+    text = block.passage.folded
+    if sighting is not None:
+        chars = list(text)
+        for mention in (*sighting.days, *sighting.times):
+            chars[mention.start : mention.end] = " " * (mention.end - mention.start)
+        text = "".join(chars)
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if word not in FUNCTION_WORDS]
+    beside = sighting is not None and bool(sighting.days or sighting.times)
+    return len(words) > (3 if beside else 0)
+
+
+def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
+    for block in note.about(Topic.TITLE):
+        yield _Candidate(block.passage, block, 0, 20)
+    for position, block in enumerate(note.about(Topic.HEAD)):
+        text = block.passage.text
+        prefix = _DOCUMENT.match(block.passage.folded)
+        served = prefix.end() if prefix else 0
+        rest = block.passage.part(served)
+        if (
+            not rest.text
+            or len(rest.text) > _LONGEST
+            or rest.text.endswith((":", ".", ";", ","))
+            or block.kind is BlockKind.ROW
+        ):
+            continue
+        if (
+            _NO_TITLE.search(rest.folded)
+            or not _words_left(calendar, block)
+            or re.search(r"[.!]\s+[A-Z].*[.!]\s+[A-Z]", text)
+        ):
+            continue
+        score = 6 * (block.kind is BlockKind.HEADING and block.strong) + 3 * (
+            block.kind is BlockKind.HEADING and block.level == 1
+        )
+        score += 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
+        yield _Candidate(rest, block, served, score)
+
+
+def _dated_below(calendar: Calendar, block: Block) -> bool:
+    """Whether a date or a time stands right below: what is above it is a title."""
+    sighting = calendar.of(block)
+    below = calendar.sightings[sighting.index + 1 : sighting.index + 3] if sighting else ()
+    return any(each.days or each.times for each in below)
+
+
+def read_title(note: Note, calendar: Calendar) -> Part:
+    """Read the title; where several lines may be it, the others are the alternatives."""
+    ranked = sorted(_candidates(note, calendar), key=lambda each: -each.score)
+    if not ranked:
+        return _quoted(note)
+    best, *others = ranked
+    words = " ".join(best.passage.text.split())
+    alternatives = tuple(" ".join(each.passage.text.split()) for each in others[:3])
+    sure = best.score >= 6 or _dated_below(calendar, best.block)  # noqa: PLR2004 - a heading's
+    close = bool(others) and others[0].score >= best.score - 1 and best.score < 6  # noqa: PLR2004 - as above
+    why = "" if sure and not close else "it is the first line that is nothing else"
+    spans = (best.block.passage.span(),)
+    confidence = Confidence.HIGH if not why else Confidence.MEDIUM
+    return Part(
+        words,
+        (Found("title", words, "title", spans, confidence, bool(why), why, alternatives if why else ()),),
+    )
+
+
+_INVITED = re.compile(
+    r"(?:webinar|briefing|event|session|meeting|workshop|dialogue|webinaire|seance|reunion|atelier|rencontre|seminario|sesion|taller|encuentro|evento)[^.“”\"«»]{0,60}"
+)
+
+
+def _quoted(note: Note) -> Part:
+    """The quoted words behind "the webinar": an invitation in sentences has no line for its title."""
+    for topic, block in note.blocks():
+        passage = block.passage
+        if topic not in {Topic.HEAD, Topic.BACKGROUND, Topic.OBJECTIVES}:
+            continue
+        for match in re.finditer(r"[\"“«]\s?([^\"“”«»\n]{6,200}?)\s?[\"”»]", passage.text):
+            if _INVITED.search(passage.folded[max(0, match.start() - 90) : match.start()]):
+                words = match[1]
+                why = "it is quoted in a sentence: no line of the note is its title"
+                span = passage.span(match.start(1), match.end(1))
+                return Part(
+                    words,
+                    (
+                        Found(
+                            "title",
+                            words,
+                            "quoted title",
+                            (span,),
+                            Confidence.MEDIUM,
+                            doubtful=True,
+                            note=why,
+                        ),
+                    ),
+                )
+    return Part(
+        None,
+        (
+            Found(
+                "title",
+                None,
+                "title",
+                (),
+                Confidence.LOW,
+                doubtful=True,
+                note="no line of the note is surely its title",
+            ),
+        ),
+    )
