@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from types import NoneType
-from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
 from briefingkit.errors import RenderError
 from briefingkit.render.values import View
 
-__all__ = ["Value", "view_fields", "view_from_fields"]
+__all__ = ["Value", "read_fields", "view_fields", "view_from_fields", "write_fields"]
+
+_T = TypeVar("_T")
 
 Value: TypeAlias = "str | int | bool | tuple[Value, ...] | Mapping[str, Value] | None"
 """What a field may hold: all of it goes through JSON and comes back equal, lists as tuples."""
@@ -27,19 +29,28 @@ _ORDER = "_order"
 
 def view_fields(view: View) -> Mapping[str, Value]:
     """Write a view as fields."""
-    fields: Mapping[str, Value] = _write(view)
-    return fields
+    return write_fields(view)
 
 
 def view_from_fields(fields: Mapping[str, Value]) -> View:
     """Read a view from the fields that `view_fields` wrote, be it through JSON. RenderError for any others."""
+    return read_fields(View, fields)
+
+
+def write_fields(value: object) -> Mapping[str, Value]:
+    """Write a frozen value of this package, made of text, numbers, enumerations and others like it, as fields."""
+    return _write(value)
+
+
+def read_fields(kind: type[_T], fields: Mapping[str, Value]) -> _T:
+    """Read a value of that class back. RenderError for fields of anything else."""
     try:
-        view: View = _read(View, fields)
+        value: _T = _read(kind, fields)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RenderError(
-            f"these are not the fields of a view: {error!r}; plan again with this release"
+            f"these are not the fields of a {kind.__name__.lower()}: {error!r}; plan again with this release"
         ) from error
-    return view
+    return value
 
 
 @lru_cache(maxsize=64)
