@@ -1,9 +1,8 @@
 """`briefing.yaml` → a briefing, or everything that keeps it from being one, each with its place."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path as File
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 from cattrs.errors import BaseValidationError
@@ -12,12 +11,14 @@ from briefingkit.errors import BriefingkitError, Finding, Position, SourceError,
 from briefingkit.model import Briefing, structure
 from briefingkit.model.structure import source_language
 from briefingkit.source.codes import CODES
-from briefingkit.source.diagnose import Problem
 from briefingkit.source.paths import Path, dotted, keyed, parts
 from briefingkit.source.structured import in_order, located, why
 from briefingkit.source.translations import FOLDER, Catalogue, Translations, merge, read_catalogues
 from briefingkit.source.yaml_tree import MAX_BYTES, Node, Tree, read_yaml, too_large
 from briefingkit.text.language import canonical
+
+if TYPE_CHECKING:
+    from briefingkit.source.diagnose import Problem
 
 __all__ = ["Catalogues", "Loaded", "load", "loads", "read_tree"]
 
@@ -128,7 +129,7 @@ def _source_language(data: dict[str, Any]) -> str:
         return "en"
 
 
-def _with_duration(problems: Iterable[Problem], data: dict[str, Any]) -> Iterator[Problem]:
+def _with_duration(problems: "Iterable[Problem]", data: dict[str, Any]) -> "Iterator[Problem]":
     """Blame the duration for an end that was told from it."""
     told = "duration" in data and data.get("end") is None
     for problem in problems:
@@ -139,7 +140,6 @@ def unknown_codes(briefing: Briefing, tree: Tree) -> Iterator[Finding]:
     """Name what stands under `allow` and is no warning that could be allowed."""
     for index, code in enumerate(briefing.allow):
         if code not in CODES or not code.startswith("W"):
-            why_not = "an error cannot be allowed" if code in CODES else f"there is no finding {code[:20]!r}"
-            close = get_close_matches(code, [known for known in CODES if known.startswith("W")], n=1)
-            advice = f"did you mean {close[0]}?" if close and code not in CODES else "take it off the list"
-            yield Finding("E108", why_not, advice, tree.position(("allow", index)), f"allow.{index}")
+            message = "an error cannot be allowed" if code in CODES else f"there is no finding {code[:20]!r}"
+            position = tree.position(("allow", index))
+            yield Finding("E108", message, "Take it off the list", position, f"allow.{index}")

@@ -4,6 +4,7 @@ It knows no clock: that a start is in the past is not its business.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from briefingkit.errors import Finding
 from briefingkit.source.briefing_file import Loaded
@@ -13,14 +14,16 @@ from briefingkit.source.check_dates import check_dates
 from briefingkit.source.check_languages import check_languages
 from briefingkit.source.check_programme import Neighbours, check_programme, neighbours
 from briefingkit.source.codes import CODES
-from briefingkit.source.project_file import TargetSettings
 from briefingkit.source.structured import in_order
+
+if TYPE_CHECKING:
+    from briefingkit.source.project_file import TargetSettings
 
 __all__ = ["check", "check_all"]
 
 
 def check(
-    loaded: Loaded, *, programme: Neighbours | None = None, targets: Sequence[TargetSettings] = ()
+    loaded: Loaded, *, programme: Neighbours | None = None, targets: "Sequence[TargetSettings]" = ()
 ) -> tuple[Finding, ...]:
     """Give everything that reading found and everything that looks like a mistake, in the order of the file.
 
@@ -51,7 +54,7 @@ def check(
     )
 
 
-def check_all(tree: Iterable[Loaded], *, targets: Sequence[TargetSettings] = ()) -> tuple[Finding, ...]:
+def check_all(tree: Iterable[Loaded], *, targets: "Sequence[TargetSettings]" = ()) -> tuple[Finding, ...]:
     """Check every briefing of a tree, alone and among the others; the findings stand in the order of the files."""
     held = tuple(tree)
     near = neighbours(held)

@@ -1,6 +1,7 @@
 """What is translated and what is not: W301 to W306, E301, and the readiness of each language."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -8,11 +9,13 @@ from briefingkit.errors import Finding
 from briefingkit.model import Briefing
 from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.paths import dotted
-from briefingkit.source.project_file import TargetSettings
 from briefingkit.source.text_paths import is_translatable, texts
 from briefingkit.source.translations import Translations
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import best_match, undetermined
+
+if TYPE_CHECKING:
+    from briefingkit.source.project_file import TargetSettings
 
 __all__ = ["Readiness", "check_languages", "readiness"]
 
@@ -65,7 +68,7 @@ def readiness(
 
 
 def check_languages(
-    loaded: Loaded, briefing: Briefing, targets: Sequence[TargetSettings]
+    loaded: Loaded, briefing: Briefing, targets: "Sequence[TargetSettings]"
 ) -> Iterator[Finding]:
     """Look at what is announced, what is there, and what targets make of the difference."""
     for ready in readiness(briefing, loaded.translations):
@@ -121,7 +124,7 @@ def _interpretation(loaded: Loaded, briefing: Briefing) -> Iterator[Finding]:
             )
 
 
-def _target(loaded: Loaded, briefing: Briefing, target: TargetSettings) -> Iterator[Finding]:
+def _target(loaded: Loaded, briefing: Briefing, target: "TargetSettings") -> Iterator[Finding]:
     languages = target.languages or briefing.languages
     path = ("languages",)
     for ready in readiness(briefing, None, languages):

@@ -101,7 +101,10 @@ class _Search:
 
     def person(self, key: Any, data: Any, path: Path) -> Any:
         if isinstance(data, Mapping):
-            return self.value({"key": str(key), **data}, Person, path)
+            if "key" in data:
+                said = "the key stands before it, and nowhere else"
+                self.problems.append(Problem("E103", (*path, "key"), said, at_key=True))
+            return self.value({**data, "key": str(key)}, Person, path)
         self.problems.append(
             Problem("E103", path, f"a mapping of fields is expected here, not {_what(data)}")
         )

@@ -15,14 +15,65 @@ __all__ = ["SpokenDate", "SpokenTime", "day_of", "spoken_dates", "spoken_times"]
 
 _HALF_YEAR = timedelta(days=183)
 _CLOSE = 40  # characters
-# What may stand between the parts: "Wednesday, the 13th of April, 2022", "miércoles 13 de abril del 2022".
-_BEFORE_DAY = r"[,.،]?\s+(?:the\s+|le\s+|el\s+|den\s+|dem\s+|dia\s+|día\s+)?"
-_AFTER_DAY = r"(?:st|nd|rd|th|er|ère|º|ª|\.)?(?:\s+(?:of|de|do|di|del)\s+|\s+)"
-_BEFORE_YEAR = r"(?:\s*[,،]?\s+(?:de\s+|del\s+|do\s+)?(?P<year>\d{4})\b)?"
+_WORD = r"[^\W\d][\w-]*"
+# Whatever the language, a word is looked up only where it stands as a weekday or a month would: "Wednesday, the 13th of
+# April, 2022", "miércoles 13 de abril del 2022", "Wednesday, April 13".
+_WEEKDAY = rf"(?:(?P<weekday>{_WORD})[,.،]?\s+(?:(?:the|le|el|den|dem|dia|día)\s+)?)?"
+_YEAR = r"(?:\s*[,،]?\s+(?:de\s+|del\s+|do\s+)?(?P<year>\d{4})\b)?"
+_DAY_MONTH = re.compile(
+    rf"{_WEEKDAY}(?<![\w.,:])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ère|º|ª|\.)?\s+(?:(?:of|de|do|di|del)\s+)?"
+    rf"(?P<month>{_WORD})\.?{_YEAR}"
+)
+_MONTH_DAY = re.compile(
+    rf"{_WEEKDAY}\b(?P<month>{_WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d){_YEAR}"
+)
 _CHINESE = re.compile(
     r"(?:(?P<year>\d{4})\s*年\s*)?(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日\s*(?:[,,((]?\s*(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天]))?"
 )
 _CHINESE_DAYS = {name: index for index, name in enumerate("一二三四五六日")} | {"天": 6}
+# Weekdays from Monday and months from January in the languages that ship, written out and short as CLDR has them, so
+# that looking at a briefing in one of them loads no locale. Chinese numbers both.
+_SHIPPED = {
+    "en": (
+        "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun",
+        (
+            "january february march april may june july august september october november december "
+            "jan feb mar apr may jun jul aug sep oct nov dec"
+        ),
+    ),
+    "fr": (
+        "lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim",
+        (
+            "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
+            "janv févr mars avr mai juin juil août sept oct nov déc"
+        ),
+    ),
+    "es": (
+        "lunes martes miércoles jueves viernes sábado domingo lun mar mié jue vie sáb dom",
+        (
+            "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+            "ene feb mar abr may jun jul ago sept oct nov dic"
+        ),
+    ),
+    "pt": (
+        "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo seg ter qua qui sex sáb dom",
+        (
+            "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro "
+            "jan fev mar abr mai jun jul ago set out nov dez"
+        ),
+    ),
+    "ru": (
+        "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс",
+        (
+            "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
+            "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
+        ),
+    ),
+    "ar": (
+        "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
+        "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    ),
+}
 # A zone counts as said only after a time of day: "EST" alone is a word in French ("il est").
 _TIME = r"(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s?h|\d{1,2}\s?[ap]\.?m\.?|\d{1,2}:\d{2}:\d{2})"
 _ZONE_AFTER_TIME = re.compile(
@@ -64,12 +115,24 @@ class SpokenTime:
 
 def spoken_dates(text: str, language: str, near: date) -> Iterator[SpokenDate]:
     """Find the dates of a text; where the year is not said it is the one that brings the day nearest to `near`."""
-    for pattern in _patterns(language):
+    if language.partition("-")[0] == "zh":
+        for match in _CHINESE.finditer(text):
+            weekday = _CHINESE_DAYS.get(match["weekday"] or "")
+            yield from _spoken(match, int(match["month"]), weekday, near)
+        return
+    for pattern in (_DAY_MONTH, _MONTH_DAY):
         for match in pattern.finditer(text):
-            day = _day(int(match["day"]), _month(match["month"], language), match["year"], near)
-            if day is not None:
-                weekday = _weekday(match["weekday"], language) if match["weekday"] else None
-                yield SpokenDate(" ".join(match.group().split()), weekday, day, *match.span())
+            weekdays, months = _names(language)
+            month = months.get(_folded(match["month"]))
+            if month is not None:
+                yield from _spoken(match, month, weekdays.get(_folded(match["weekday"] or "")), near)
+
+
+def _spoken(match: re.Match[str], month: int, weekday: int | None, near: date) -> Iterator[SpokenDate]:
+    day = _day(int(match["day"]), month, match["year"], near)
+    if day is not None:
+        words = " ".join(match.group().split())
+        yield SpokenDate(words, weekday, day, *match.span())
 
 
 def spoken_times(text: str) -> Iterator[SpokenTime]:
@@ -102,52 +165,27 @@ def _day(day: int, month: int, year: str | None, near: date) -> date | None:
 
 
 @lru_cache(maxsize=64)
-def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
-    if language.partition("-")[0] == "zh":
-        return (_CHINESE,)
-    weekdays, months = _names(language)
-    if not weekdays or not months:
-        return ()
-    weekday, month = _one_of("weekday", weekdays), _one_of("month", months)
-    day = r"(?P<day>\d{1,2})"
-    return (
-        re.compile(
-            rf"(?:\b{weekday}{_BEFORE_DAY})?(?<![\w.,:]){day}{_AFTER_DAY}{month}\b{_BEFORE_YEAR}",
-            re.IGNORECASE,
-        ),
-        re.compile(
-            rf"(?:\b{weekday}{_BEFORE_DAY})?\b{month}\.?\s+{day}(?:st|nd|rd|th)?\b{_BEFORE_YEAR}",
-            re.IGNORECASE,
-        ),
-    )
-
-
-def _one_of(group: str, names: Mapping[str, int]) -> str:
-    return rf"(?P<{group}>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})"
-
-
-@lru_cache(maxsize=64)
 def _names(language: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Give CLDR's names of weekdays and months, folded, as they stand in a date and alone."""
+    """Give the names of weekdays and months, folded, as they stand in a date and alone."""
+    known = _SHIPPED.get(language)
+    if known is not None:
+        weekdays, months = (names.split() for names in known)
+        return _numbered(weekdays, 7, 0), _numbered(months, 12, 1)
     from briefingkit.text.cldr import locale_for
 
     locale = locale_for(language)
     days: dict[str, int] = {}
-    months: dict[str, int] = {}
+    by_month: dict[str, int] = {}
     for context in ("stand-alone", "format"):
         for width in ("abbreviated", "wide"):
             days |= {_folded(name): number for number, name in locale.days[context][width].items()}
-            months |= {_folded(name): number for number, name in locale.months[context][width].items()}
-    return days, months
+            by_month |= {_folded(name): number for number, name in locale.months[context][width].items()}
+    return days, by_month
+
+
+def _numbered(names: list[str], count: int, first: int) -> dict[str, int]:
+    return {name: index % count + first for index, name in enumerate(names)}
 
 
 def _folded(name: str) -> str:
     return name.casefold().rstrip(".")
-
-
-def _weekday(name: str, language: str) -> int:
-    return _CHINESE_DAYS[name] if name in _CHINESE_DAYS else _names(language)[0][_folded(name)]
-
-
-def _month(name: str, language: str) -> int:
-    return int(name) if name.isdecimal() else _names(language)[1][_folded(name)]

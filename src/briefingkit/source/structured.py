@@ -1,15 +1,17 @@
 """A part of a file as a value of an attrs class, or everything that keeps it from being one, with its places."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cattrs.errors import BaseValidationError
 
-from briefingkit.errors import BriefingkitError, Finding
+from briefingkit.errors import BriefingkitError, Finding, ModelError
 from briefingkit.model.structure import converter
-from briefingkit.source.diagnose import Problem, diagnose
-from briefingkit.source.paths import Path, dotted, keyed
+from briefingkit.source.paths import Path, dotted, keyed, parts
 from briefingkit.source.yaml_tree import Tree
+
+if TYPE_CHECKING:
+    from briefingkit.source.diagnose import Problem
 
 __all__ = ["in_order", "located", "structure_at", "structure_data", "why"]
 
@@ -30,12 +32,14 @@ def structure_data(data: Any, kind: type[T], tree: Tree, path: Path) -> tuple[T 
         return None, in_order(located(why(error, data, kind), tree, path))
 
 
-def why(error: Exception, data: Any, kind: type) -> tuple[Problem, ...]:
-    """Tell every reason for which `data` was refused; what the converter itself said, if the search finds nothing."""
-    return diagnose(data, kind) or tuple(Problem("E103", (), str(leaf)) for leaf in _leaves(error))
+def why(error: Exception, data: Any, kind: type) -> "tuple[Problem, ...]":
+    """Tell every reason for which data was refused; what the converter itself said, should the search find nothing."""
+    from briefingkit.source.diagnose import Problem, diagnose  # only where something is wrong
+
+    return diagnose(data, kind) or tuple(Problem("E103", path, said) for path, said in _said(error))
 
 
-def located(problems: Iterable[Problem], tree: Tree, base: Path = ()) -> Iterator[Finding]:
+def located(problems: "Iterable[Problem]", tree: Tree, base: Path = ()) -> Iterator[Finding]:
     """Turn problems below `base` into findings, with their places in the file."""
     for problem in problems:
         path = (*base, *problem.path)
@@ -53,12 +57,14 @@ def _place(finding: Finding) -> tuple[str, int, int, str, str]:
     return (at.file or "", at.line or 0, at.column or 0, finding.code, finding.path)
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
+def _said(error: BaseException) -> Iterator[tuple[Path, str]]:
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
-            yield from _leaves(inner)
+            yield from _said(inner)
+    elif isinstance(error, ModelError):
+        yield from ((parts(where), message) for where, message in error.problems)
     else:
-        yield error
+        yield (), str(error) or type(error).__name__
 
 
 def _below(data: Any, path: Path) -> Any:

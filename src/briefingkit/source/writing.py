@@ -17,6 +17,7 @@ from briefingkit.source.yaml_tree import Tree, read_yaml
 __all__ = ["dump", "rewrite"]
 
 _WIDTH = 110
+_FIRST = ("format", "briefing", "namespace", "languages", "title", "status")
 _UNFOLDED = 1 << 20
 _LIST_ENTRY = re.compile(r"^( *)[^\s#-][^#]*:[ ]*(?:#.*)?\n(?:\s*(?:#.*)?\n)*( *)- ", re.MULTILINE)
 
@@ -26,8 +27,10 @@ def dump(briefing: Briefing) -> str:
 
     Reading it gives the same briefing.
     """
+    data = unstructure(briefing)
+    ordered = {name: data.pop(name) for name in _FIRST if name in data} | data
     written: str = yaml.dump(
-        unstructure(briefing),
+        ordered,
         Dumper=_dumper(),
         sort_keys=False,
         allow_unicode=True,
@@ -146,6 +149,9 @@ def _dumper() -> type[yaml.SafeDumper]:
     class Dumper(yaml.SafeDumper):
         yaml_implicit_resolvers: Any = {}  # noqa: RUF012 - PyYAML's own way
 
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+            super().increase_indent(flow, indentless=False)
+
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
             return True
 
@@ -157,6 +163,7 @@ def _dumper() -> type[yaml.SafeDumper]:
         return dumper.represent_scalar("tag:yaml.org,2002:str", str(value).lower())
 
     Dumper.add_representer(str, write_text)
+    Dumper.add_representer(type(None), lambda dumper, _: write_plain(dumper, "~"))
     Dumper.add_representer(bool, write_plain)
     Dumper.add_representer(int, write_plain)
     return Dumper
