@@ -73,7 +73,7 @@ class MemoryServer:
 
     `names_things`: ids come from the server, as with forms; otherwise the client derives them. `calls` logs each
     request. Changes are numbered, so that a reader can ask for what is new since a number; `forget` makes every
-    number given out so far too old.
+    number given out so far too old. `by_hand` names what people changed or removed since briefingkit last wrote it.
     """
 
     names_things: bool = False
@@ -81,6 +81,7 @@ class MemoryServer:
     fault: Callable[[], Fault] = _no_fault
     things: dict[str, Stored] = field(factory=dict)
     calls: list[str] = field(factory=list)
+    by_hand: set[Identity] = field(factory=set)
     _changes: list[str] = field(factory=list)
     _oldest: int = 0
     _named: int = 0
@@ -113,12 +114,15 @@ class MemoryServer:
             thing_id = f"server-{self._named}"
         self.calls.append(f"put {thing_id}")
         fields = self.normalise(resource.fields)
+        self.by_hand.discard(resource.identity)
         return self._store(Stored(thing_id, resource.kind, resource.key, fields, 0, resource.owner))
 
     def delete(self, thing_id: str) -> None:
         """Take a thing away."""
         self.calls.append(f"delete {thing_id}")
+        thing = self.things[thing_id]
         self.remove(thing_id)
+        self.by_hand.discard(Identity(thing.kind, thing.key))
 
     # What people do there by hand
 
@@ -126,11 +130,15 @@ class MemoryServer:
         """Change fields as a person would; an empty change still makes a new version."""
         thing = self.things[thing_id]
         changed = Resource(thing.kind, thing.key, "", {**thing.fields, **fields}).fields
+        if changed != thing.fields:
+            self.by_hand.add(Identity(thing.kind, thing.key))
         self._store(evolve(thing, fields=changed))
 
     def remove(self, thing_id: str) -> None:
         """Delete as a person would."""
-        if self.things.pop(thing_id, None) is not None:
+        thing = self.things.pop(thing_id, None)
+        if thing is not None:
+            self.by_hand.add(Identity(thing.kind, thing.key))
             self._changes.append(thing_id)
 
     def add(self, thing_id: str, kind: str, key: str, *, mark: str | None = None, **fields: object) -> None:
@@ -201,7 +209,7 @@ class Memory:
                 things.pop(thing_id, None)
                 if thing is not None:
                     things[thing_id] = self._remote(thing)
-        places = {self._place(resource.identity) for resource in wanted}
+        places = {self.place(resource.identity) for resource in wanted}
         for place in places - things.keys() - {None}:
             thing = self.server.get(str(place)) if changed is not None else None
             if thing is not None:
@@ -260,10 +268,10 @@ class Memory:
             if there is not None:
                 self.server.delete(there.id)
             return Outcome(change, Status.DONE)
-        place = there.id if there is not None else self._place(change.identity)
+        place = there.id if there is not None else self.place(change.identity)
         return Outcome(change, Status.DONE, self._remote(self.server.put(place, change.wanted)))
 
-    def _place(self, identity: Identity) -> str | None:
+    def place(self, identity: Identity) -> str | None:
         """Derive the id of a thing; None where the server names it."""
         if self.server.names_things:
             return None
@@ -271,7 +279,7 @@ class Memory:
 
     def _find(self, identity: Identity) -> list[Stored]:
         """Find what a create would repeat: by its derived id, or by its mark where the server names things."""
-        place = self._place(identity)
+        place = self.place(identity)
         if place is not None:
             thing = self.server.get(place)
             return [thing] if thing is not None else []
