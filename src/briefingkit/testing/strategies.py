@@ -152,7 +152,7 @@ def agenda_items(draw: st.DrawFn, persons: tuple[str, ...] = ()) -> model.Agenda
         key=draw(keys()),
         title=draw(multilingual_texts()),
         kind=draw(st.sampled_from(model.ItemKind)),
-        start=draw(st.times(timezones=st.none())).replace(second=0, microsecond=0)
+        start=draw(st.times(timezones=st.none())).replace(second=0, microsecond=0, fold=0)
         if timing in ("start", "both")
         else None,
         duration=timedelta(minutes=minutes) if timing in ("duration", "both") else None,
@@ -241,7 +241,9 @@ def _spans(draw: st.DrawFn) -> tuple[Any, Any]:
     if draw(st.booleans()):
         first = draw(st.dates(date(2000, 1, 1), date(2037, 6, 30)))
         return first, first + timedelta(days=draw(st.integers(0, 5)))
-    start = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 6, 30))).replace(second=0, microsecond=0)  # noqa: DTZ001 - local
+    start = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 6, 30))).replace(
+        second=0, microsecond=0, fold=0
+    )  # noqa: DTZ001 - local
     # Two hours at least, so that no clock change turns the span around.
     return start, start + timedelta(minutes=draw(st.integers(121, 5000)))
 
