@@ -12,6 +12,7 @@ from briefingkit.render.values import AgendaItemView, OrganizerView, View
 from briefingkit.render.words import KINDS, MODES, STATUSES, WITHHELD, comma, role_in_words, status_notice
 from briefingkit.text.dates import zone_city
 from briefingkit.text.language import direction
+from briefingkit.text.phrases import msgid
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -81,7 +82,7 @@ def _fallback_notice(view: View, writer: Writer) -> "Markup | None":
     if not languages:
         return None
     return writer.say(
-        "Parts of this page are not available in {language} and are shown in {other}",
+        msgid("Parts of this page are not available in {language} and are shown in {other}"),
         language=writer.languages((view.language,)),
         other=writer.languages(tuple(sorted(languages))),
     )
@@ -113,10 +114,10 @@ def _supporters(view: View) -> list[tuple[str, str, list[Any]]]:
     steering: list[OrganizerView] = [one for one in view.co_organizers if one.steers is not None]
     others = [one for one in view.co_organizers if one.steers is None]
     groups: list[tuple[str, str, list[Any]]] = [
-        ("Hosted by", "organizers", list(view.hosts)),
-        ("Co-steered by", "organizers", steering),
-        ("Co-organised by", "organizers", others),
-        ("In partnership with", "partners", list(view.partners)),
+        (msgid("Hosted by"), "organizers", list(view.hosts)),
+        (msgid("Co-steered by"), "organizers", steering),
+        (msgid("Co-organised by"), "organizers", others),
+        (msgid("In partnership with"), "partners", list(view.partners)),
     ]
     return [group for group in groups if group[2]]
 

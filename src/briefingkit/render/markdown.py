@@ -1,6 +1,7 @@
 """A view as Markdown: for a wiki, a repository or a newsletter tool. What people wrote in it stays text."""
 
 from itertools import pairwise
+from textwrap import indent
 
 from briefingkit.render.outline import Block, Fact, Heading, Note, Point, Prose, Span, outline
 from briefingkit.render.prose_text import escape_markdown, prose_markdown
@@ -29,11 +30,11 @@ def _write(block: Block) -> str:
         case Heading(level, words):
             return f"{'#' * level} {_text(words)}"
         case Fact(label, values):
-            return f"- **{_text(label)}:** {'; '.join(map(_span, values))}"
+            return f"- **{_text(label)}** {'; '.join(map(_span, values))}"
         case Note(words):
             return f"> {_text(words)}"
-        case Prose(source):
-            return strip_controls(prose_markdown(source))
+        case Prose(source, depth):
+            return indent(strip_controls(prose_markdown(source)), "  " * depth)
         case Point(spans, depth):
             return f"{'  ' * depth}- {''.join(map(_span, spans))}"
 

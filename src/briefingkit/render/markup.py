@@ -44,7 +44,7 @@ class Writer:
         """Give the functions that every template has."""
         return {
             "_": self.say,
-            "count": self.count,
+            "plural": self.plural,
             "text": self.text,
             "name": self.name,
             "prose": self.prose,
@@ -79,7 +79,7 @@ class Writer:
         said = shape.format(**isolated) if values else shape
         return self.own(said)
 
-    def count(self, one: str, many: str, number: int) -> "Markup":
+    def plural(self, one: str, many: str, number: int) -> "Markup":
         """Say a phrase that counts."""
         return self.own(plural(one, many, number, self._language))
 

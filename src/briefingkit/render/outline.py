@@ -23,13 +23,14 @@ from briefingkit.render.words import (
     STATUSES,
     WITHHELD,
     comma,
+    labelled,
     languages_in_words,
     role_in_words,
     status_notice,
 )
 from briefingkit.text.language import display_name
 from briefingkit.text.lists import format_list
-from briefingkit.text.phrases import phrase, plural
+from briefingkit.text.phrases import msgid, phrase, plural
 
 __all__ = ["Block", "Fact", "Heading", "Note", "Point", "Prose", "Span", "outline"]
 
@@ -52,7 +53,7 @@ class Heading:
 
 @frozen
 class Fact:
-    """A label and what stands beside it."""
+    """A label, with its colon, and what stands beside it."""
 
     label: str
     values: tuple[Span, ...]
@@ -67,9 +68,10 @@ class Note:
 
 @frozen
 class Prose:
-    """Markdown of the briefing's own."""
+    """Markdown of the briefing's own, `depth` levels in."""
 
     source: str
+    depth: int = 0
 
 
 @frozen
@@ -88,7 +90,7 @@ def outline(view: View) -> Iterator[Block]:
     yield Heading(1, view.title)
     yield from _notices(view)
     yield from _facts(view)
-    for label, name in (("Background", "background"), ("Objectives", "objectives")):
+    for label, name in ((msgid("Background"), "background"), (msgid("Objectives"), "objectives")):
         source = getattr(view, name)
         if source:
             yield Heading(2, phrase(label, view.language))
@@ -96,8 +98,8 @@ def outline(view: View) -> Iterator[Block]:
             yield Prose(source)
     yield from _programme(view)
     yield from _agenda(view)
-    yield from _links("Materials", view.materials, view)
-    yield from _links("Links", view.links, view)
+    yield from _links(msgid("Materials"), view.materials, view)
+    yield from _links(msgid("Links"), view.links, view)
     yield from _leads_to(view)
     yield from _supporters(view)
 
@@ -125,7 +127,7 @@ def _fallback(view: View, path: str) -> Iterator[Block]:
 def _fact(label: str, view: View, *values: Span | str | None) -> Iterator[Fact]:
     spans = tuple(Span(value) if isinstance(value, str) else value for value in values if value is not None)
     if spans:
-        yield Fact(phrase(label, view.language), spans)
+        yield Fact(labelled(phrase(label, view.language), view.language), spans)
 
 
 def _facts(view: View) -> Iterator[Fact]:
@@ -136,8 +138,10 @@ def _facts(view: View) -> Iterator[Fact]:
         )
     else:
         day = day_in_words(view.start, view.language)
-        yield from _fact("Date and time", view, phrase("{date}, {time}", view.language, date=day, time=times))
-    yield from _fact("Track", view, view.track)
+        yield from _fact(
+            msgid("Date and time"), view, phrase("{date}, {time}", view.language, date=day, time=times)
+        )
+    yield from _fact(msgid("Track"), view, view.track)
     yield from _place(view)
     if view.interpretation:
         channels = (
@@ -146,7 +150,7 @@ def _facts(view: View) -> Iterator[Fact]:
             if channel.url
         )
         spoken = languages_in_words(view.interpretation.languages, view.language)
-        yield from _fact("Interpretation", view, spoken, *channels)
+        yield from _fact(msgid("Interpretation"), view, spoken, *channels)
     yield from _access(view)
     if view.registration and view.status is not Status.CANCELLED:
         yield from _registration(view.registration, view)
@@ -158,7 +162,7 @@ def _facts(view: View) -> Iterator[Fact]:
             else None
         )
         alone = phrase("You can join this segment alone", view.language) if parent.joinable else None
-        yield from _fact("Part of", view, Span(parent.title, parent.url), days, alone)
+        yield from _fact(msgid("Part of"), view, Span(parent.title, parent.url), days, alone)
 
 
 def _place(view: View) -> Iterator[Fact]:
@@ -172,20 +176,20 @@ def _place(view: View) -> Iterator[Fact]:
         yield from _fact(MODES[PlaceMode.ONLINE], view, where)
     if view.venue:
         if view.venue.name is None:
-            yield from _fact("Venue", view, phrase(WITHHELD[view.venue.availability], view.language))
+            yield from _fact(msgid("Venue"), view, phrase(WITHHELD[view.venue.availability], view.language))
         else:
-            yield from _fact("Venue", view, view.venue.name, view.venue.address)
+            yield from _fact(msgid("Venue"), view, view.venue.name, view.venue.address)
 
 
 def _access(view: View) -> Iterator[Fact]:
     given = view.accessibility
     if given is None:
         return
-    for label, tags in (("Captions", given.captions), ("Sign language", given.sign)):
+    for label, tags in ((msgid("Captions"), given.captions), (msgid("Sign language"), given.sign)):
         yield from _fact(label, view, languages_in_words(tags, view.language) or None)
     until = day_in_words(given.requests_until, view.language) if given.requests_until else None
     asked = phrase("Ask for arrangements by {when}", view.language, when=until) if until else None
-    yield from _fact("Accessibility", view, asked, _mail(given.requests_to))
+    yield from _fact(msgid("Accessibility"), view, asked, _mail(given.requests_to))
 
 
 def _mail(address: str | None) -> Span | None:
@@ -201,7 +205,7 @@ def _registration(given: RegistrationView, view: View) -> Iterator[Fact]:
     capacity = given.capacity
     places = plural("{count} place", "{count} places", capacity, view.language) if capacity else None
     yield from _fact(
-        "Registration",
+        msgid("Registration"),
         view,
         Span(phrase("Register", view.language), given.url) if given.url else None,
         when("Registration opens {when}", given.opens),
@@ -241,11 +245,13 @@ def _item(item: AgendaItemView, view: View) -> Iterator[Block]:
     after = f" ({said})" if said and said.casefold() != item.title.casefold() else ""
     yield Point((Span(before + item.title + after),))
     if item.description:
-        yield Prose(item.description)
+        yield Prose(item.description, 1)
     for participant in item.participants:
         yield Point((Span(_participant(participant, view.language)),), 1)
+    if item.questions:
+        yield Point((Span(labelled(phrase("Guiding questions", view.language), view.language)),), 1)
     for question in item.questions:
-        yield Point((Span(question.text),), 1)
+        yield Point((Span(question.text),), 2)
 
 
 def _participant(participant: ParticipantView, language: str) -> str:
@@ -279,12 +285,16 @@ def _supporters(view: View) -> Iterator[Block]:
     steering = tuple(one for one in view.co_organizers if one.steers)
     others = tuple(one for one in view.co_organizers if not one.steers)
     groups = (
-        ("Hosted by", view.hosts),
-        ("Co-steered by", steering),
-        ("Co-organised by", others),
-        ("In partnership with", view.partners),
+        (msgid("Hosted by"), view.hosts),
+        (msgid("Co-steered by"), steering),
+        (msgid("Co-organised by"), others),
+        (msgid("In partnership with"), view.partners),
     )
+    if any(members for _, members in groups) or view.contact:
+        yield Heading(2, phrase("Organised by", view.language))
     for label, members in groups:
         yield from _fact(label, view, format_list([one.name for one in members], view.language) or None)
     if view.contact:
-        yield from _fact("Contact", view, view.contact.name, _mail(view.contact.email), view.contact.phone)
+        yield from _fact(
+            msgid("Contact"), view, view.contact.name, _mail(view.contact.email), view.contact.phone
+        )

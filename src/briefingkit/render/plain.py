@@ -1,13 +1,15 @@
 """A view as plain text: for a mail's text part, a terminal, or anyone who reads with neither styles nor pictures."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
+from textwrap import indent
 from typing import Literal, TypeAlias
 
 from briefingkit.render.outline import Block, Fact, Heading, Note, Point, Prose, Span, outline
 from briefingkit.render.prose_text import prose_plain
 from briefingkit.render.values import View
-from briefingkit.render.wrapping import columns, wrap
+from briefingkit.render.wrapping import WIDTH, columns, wrap
 from briefingkit.text.bidi import isolate_against, strip_controls
 from briefingkit.text.language import direction
 
@@ -43,24 +45,23 @@ def _write(block: Block, towards: _Direction) -> str:
             width = max(columns(line) for line in shown.split("\n"))
             return f"{shown}\n{_RULES[level] * width}" if level in _RULES else shown
         case Fact(label, values):
-            said = "\n".join(_span(value, towards) for value in values)
-            return wrap(f"{label}: {said}", indent="  ")
+            said = "\n".join(_spans((value,), towards) for value in values)
+            return wrap(f"{label} {said}", indent="  ")
         case Note(words):
             return wrap(_flat(words))
-        case Prose(source):
-            return strip_controls(prose_plain(source))
+        case Prose(source, depth):
+            inset = "  " * depth
+            return indent(strip_controls(prose_plain(source, width=WIDTH - len(inset))), inset)
         case Point(spans, depth):
-            indent = "    " * depth
-            line = "".join(_span(span, towards) for span in spans)
-            return wrap(line, first=f"{indent}- ", indent=f"{indent}  ")
+            inset = "  " * depth
+            return wrap(_spans(spans, towards), first=f"{inset}- ", indent=f"{inset}  ")
 
 
-def _span(span: Span, towards: _Direction) -> str:
-    """Write a run; its address stands on a line of its own, where nothing can break it or be taken for part of it."""
-    words = isolate_against(_flat(span.text), towards)
-    if span.url is None or span.url == f"mailto:{span.text}":
-        return words
-    return f"{words}\n{strip_controls(span.url)}"
+def _spans(spans: Sequence[Span], towards: _Direction) -> str:
+    """Write runs, then each address on a line of its own, where nothing can break it or be taken for part of it."""
+    words = "".join(isolate_against(_flat(span.text), towards) for span in spans)
+    addresses = [strip_controls(span.url) for span in spans if span.url and span.url != f"mailto:{span.text}"]
+    return "\n".join((words, *addresses))
 
 
 def _flat(words: str) -> str:

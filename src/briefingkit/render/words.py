@@ -13,6 +13,7 @@ __all__ = [
     "STATUSES",
     "WITHHELD",
     "comma",
+    "labelled",
     "languages_in_words",
     "name_of_language",
     "role_in_words",
@@ -65,6 +66,7 @@ WITHHELD = {
 }
 """Why an address is not given here."""
 
+_COLONS = {"fr": "\u00a0:", "zh": "：", "ja": "："}
 _COMMAS = {"ar": "، ", "fa": "، ", "ur": "، ", "ps": "، ", "zh": "，", "ja": "、"}
 _AGREED = {
     ParticipantStatus.INVITED: msgid("invited"),
@@ -92,6 +94,11 @@ def role_in_words(participant: ParticipantView, language: str) -> str:
 def comma(language: str) -> str:
     """Give the comma, with its space where it has one, between a person's position and organisation."""
     return _COMMAS.get(language.partition("-")[0], ", ")
+
+
+def labelled(label: str, language: str) -> str:
+    """Put a colon after a label, as the language does: with a no-break space before it in French."""
+    return label + _COLONS.get(language.partition("-")[0], ":")
 
 
 def name_of_language(tag: str, language: str) -> str:
