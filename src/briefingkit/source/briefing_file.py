@@ -101,7 +101,7 @@ def _loaded(
 ) -> Loaded:
     if not isinstance(tree.data, dict):
         message = "the file is empty" if tree.data is None else "the file holds no fields"
-        advice = "start with `format: 1` and `briefing: its-identifier`"
+        advice = "Start with `format: 1` and `briefing: its-identifier`"
         finding = Finding("E008", message, advice, tree.position(()))
         return Loaded(path, None, (*broken, finding), tree)
     data = tree.data

@@ -44,7 +44,14 @@ def located(problems: "Iterable[Problem]", tree: Tree, base: Path = ()) -> Itera
     for problem in problems:
         path = (*base, *problem.path)
         position = tree.key_position(path) if problem.at_key else tree.position(path)
-        yield Finding(problem.code, problem.message, problem.advice, position, dotted(keyed(tree.data, path)))
+        yield Finding(
+            problem.code, problem.message, sentence(problem.advice), position, dotted(keyed(tree.data, path))
+        )
+
+
+def sentence(advice: str) -> str:
+    """Start advice with a capital, for it stands after a full stop."""
+    return advice[:1].upper() + advice[1:]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

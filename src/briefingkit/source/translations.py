@@ -90,18 +90,18 @@ def read_catalogue(path: File) -> Catalogue | Finding:
         return Finding(
             "E107",
             f"the name of this file is no language: {error}",
-            "name it as fr.po is",
+            "Name it as fr.po is",
             Position(file, 1, 1),
         )
     try:
         if path.stat().st_size > _LARGEST:
             return Finding(
-                "E005", f"the file is larger than {_LARGEST:,} bytes", "split it", Position(file, 1, 1)
+                "E005", f"the file is larger than {_LARGEST:,} bytes", "Split it", Position(file, 1, 1)
             )
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         return Finding(
-            "E002", f"byte offset {error.start:,} is not UTF-8", "save it as UTF-8", Position(file, 1, 1)
+            "E002", f"byte offset {error.start:,} is not UTF-8", "Save it as UTF-8", Position(file, 1, 1)
         )
     except OSError as error:
         return Finding("E001", f"the file cannot be read: {error.strerror}", "", Position(file, 1, 1))
@@ -116,7 +116,7 @@ def parse_catalogue(text: str, language: str, file: str) -> Catalogue | Finding:
     try:
         parsed = polib.pofile("\n" + text.removeprefix("\ufeff"))
     except (OSError, ValueError, IndexError, KeyError) as error:
-        return Finding("E107", "this is no PO file", "look at the line", Position(file, _line(str(error)), 1))
+        return Finding("E107", "this is no PO file", "Look at the line", Position(file, _line(str(error)), 1))
     entries: dict[str, dict[str, Entry]] = {}
     for entry in parsed:
         if entry.msgctxt and entry.msgstr.strip() and not entry.obsolete and not entry.fuzzy:
@@ -180,7 +180,7 @@ class _Merger:
             return type(text)({**text.texts, language: translated})
         if inline != translated:
             message = f"{path} is translated here and, differently, in the briefing itself"
-            advice = f"keep one of the two; the briefing says {inline[:60]!r}"
+            advice = f"Keep one of the two; the briefing says {inline[:60]!r}"
             self.findings.append(Finding("E106", message, advice, entry.position, f"{path}.{language}"))
         return text
 

@@ -38,19 +38,19 @@ _SHOWN = 60
 # What the parser says, and what that means for somebody who has never heard of a block mapping.
 _EXPLAINED = (
     ("cannot start any token", "a character stands here that YAML keeps for itself",
-     "put the text in quotes; if this is a tab, indent with spaces"),
+     "Put the text in quotes; if this is a tab, indent with spaces"),
     ("mapping values are not allowed", "a colon stands where no field can start",
-     "put a text with a colon in it in quotes, or look at the indentation"),
-    ("could not find expected ':'", "a field has no colon after its name", "write `name: value`"),
+     "Put a text with a colon in it in quotes, or look at the indentation"),
+    ("could not find expected ':'", "a field has no colon after its name", "Write `name: value`"),
     ("did not find expected <block end>", "the indentation does not match the lines above",
-     "line the fields of one mapping up, or put a text with a quote in it in quotes"),
+     "Line the fields of one mapping up, or put a text with a quote in it in quotes"),
     ("did not find expected key", "the indentation does not match the lines above",
-     "line the fields of one mapping up"),
-    ("did not find expected '-' indicator", "a list goes on without its dash", "start each entry with `- `"),
-    ("unexpected end of stream", "a quote is opened and not closed", "close it"),
-    ("did not find expected ',' or", "a bracket or brace is opened and not closed, or a comma is missing", "close it"),
+     "Line the fields of one mapping up"),
+    ("did not find expected '-' indicator", "a list goes on without its dash", "Start each entry with `- `"),
+    ("unexpected end of stream", "a quote is opened and not closed", "Close it"),
+    ("did not find expected ',' or", "a bracket or brace is opened and not closed, or a comma is missing", "Close it"),
     ("did not find expected node content", "a value is missing between brackets or braces", ""),
-    ("block sequence entries are not allowed", "a list starts where none can", "put it on a line of its own"),
+    ("block sequence entries are not allowed", "a list starts where none can", "Put it on a line of its own"),
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def read_yaml(text: str | bytes, file: str) -> Tree:
     decoded = _decode(text, file)
     found = _UNREADABLE.search(decoded)
     if found:
-        raise _refusal("E003", _unreadable(found.group()), "remove it", _place(decoded, found.start(), file))
+        raise _refusal("E003", _unreadable(found.group()), "Remove it", _place(decoded, found.start(), file))
     composer = _Composer(file)
     try:
         root = composer.compose(EventSource(decoded))
@@ -153,13 +153,13 @@ def _decode(text: str | bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         good = text[: error.start].decode("utf-8")
         message = f"the byte 0x{text[error.start]:02X} at offset {error.start:,} is not UTF-8"
-        raise _refusal("E002", message, "save the file as UTF-8", _place(good, len(good), file)) from None
+        raise _refusal("E002", message, "Save the file as UTF-8", _place(good, len(good), file)) from None
 
 
 def too_large(size: int, file: str) -> SourceError:
     """Make the refusal of a file that is over the limit, for who has looked at its size before opening it."""
     return _refusal(
-        "E005", f"the file has {size:,} bytes", f"the limit is {MAX_BYTES:,}", Position(file, 1, 1)
+        "E005", f"the file has {size:,} bytes", f"The limit is {MAX_BYTES:,}", Position(file, 1, 1)
     )
 
 
@@ -179,7 +179,7 @@ def _grammar(error: yaml.YAMLError, text: str, file: str) -> Finding:
     place = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
     lines = text.splitlines()
     if mark and mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t":
-        return Finding("E004", "a tab stands where YAML wants spaces", "indent with spaces", place)
+        return Finding("E004", "a tab stands where YAML wants spaces", "Indent with spaces", place)
     for said, meant, advice in _EXPLAINED:
         if said in problem:
             return Finding("E004", meant, advice, place)
@@ -229,7 +229,7 @@ class _Composer:
                     documents += 1
                     if documents > 1:
                         self._refuse(
-                            "E007", "a second document starts here", "keep one document a file", event
+                            "E007", "a second document starts here", "Keep one document a file", event
                         )
         return self.root or Node(None, 1, 1, {}, {})
 
@@ -253,14 +253,14 @@ class _Composer:
     def _key(self, event: Any, node: Node) -> None:
         key, mapping = event.value, self.open[-1].node
         if node.data is None and key == "":
-            self._refuse("E007", "a field has no name", "write one before the colon", event)
+            self._refuse("E007", "a field has no name", "Write one before the colon", event)
         if key == "<<" and event.implicit[0]:
-            self._refuse("E007", "the merge key << is not used here", "write the fields out", event)
+            self._refuse("E007", "the merge key << is not used here", "Write the fields out", event)
         if key in mapping.keys:
             first = Position(None, *mapping.keys[key])
             message = f"{_shown(key)} stands twice in one mapping, the first time at {first}"
             place = Position(self.file, node.line, node.column)
-            self.findings.append(Finding("E006", message, "keep one of the two", place))
+            self.findings.append(Finding("E006", message, "Keep one of the two", place))
         self.open[-1].key = (key, node.line, node.column)
         self.open[-1].size += 1
         self._count(1, event)
@@ -272,12 +272,12 @@ class _Composer:
             self._refuse(
                 "E007",
                 "a list or mapping stands where the name of a field belongs",
-                "use a plain name",
+                "Use a plain name",
                 event,
             )
         if len(self.open) >= MAX_DEPTH:
             self._refuse(
-                "E005", f"values stand more than {MAX_DEPTH} deep in each other", "nothing needs that", event
+                "E005", f"values stand more than {MAX_DEPTH} deep in each other", "Nothing needs that", event
             )
         mark = event.start_mark
         is_mapping = isinstance(event, yaml.MappingStartEvent)
@@ -295,12 +295,12 @@ class _Composer:
     def _alias(self, event: Any) -> None:
         if self._is_key():
             self._refuse(
-                "E007", "an alias stands where the name of a field belongs", "use a plain name", event
+                "E007", "an alias stands where the name of a field belongs", "Use a plain name", event
             )
         if event.anchor not in self.anchors:
             inside = any(o.anchor == event.anchor for o in self.open)
             what = "stands inside what it repeats" if inside else "repeats what was never marked"
-            self._refuse("E007", f"the alias *{_shown(event.anchor)} {what}", "write the value out", event)
+            self._refuse("E007", f"the alias *{_shown(event.anchor)} {what}", "Write the value out", event)
         node, size = self.anchors[event.anchor]
         self._add(node, size, event)
 
@@ -330,15 +330,15 @@ class _Composer:
         self.total += size
         if self.total > MAX_NODES:
             advice = (
-                "an alias repeats itself out of bounds"
+                "An alias repeats itself out of bounds"
                 if isinstance(event, yaml.AliasEvent)
-                else "split the file"
+                else "Split the file"
             )
             self._refuse("E005", f"the file holds more than {MAX_NODES:,} values", advice, event)
 
     def _refuse_tag(self, event: Any) -> None:
         self._refuse(
-            "E007", f"the tag {_shown(event.tag)} is not used here", "take it away; put text in quotes", event
+            "E007", f"the tag {_shown(event.tag)} is not used here", "Take it away; put text in quotes", event
         )
 
     def _refuse(self, code: str, message: str, advice: str, event: Any) -> None:
