@@ -94,7 +94,7 @@ def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path) -
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE briefingkit_schema (version INTEGER NOT NULL)")
         database.execute("INSERT INTO briefingkit_schema VALUES (99)")
-    with pytest.raises(StoreError, match="schema version 99.*update briefingkit"):
+    with pytest.raises(StoreError, match=r"schema version 99.*update briefingkit"):
         open_ledger(str(path))
     with sqlite3.connect(path) as database:
         assert database.execute("SELECT version FROM briefingkit_schema").fetchall() == [(99,)]
@@ -151,7 +151,7 @@ def test_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     mounts = tmp_path / "mounts"
     mounts.write_text(f"host:/x {tmp_path.resolve()} nfs4 rw 0 0\n")
     monkeypatch.setattr("briefingkit.store.engine._MOUNTS", mounts)
-    with pytest.raises(StoreError, match="network drive .nfs4."):
+    with pytest.raises(StoreError, match=r"network drive .nfs4."):
         open_ledger(str(tmp_path / "ledger.db"))
 
 

@@ -140,7 +140,9 @@ class Change:
         if self.held is not None:
             return Action.UPDATE if self.edits else Action.NOTHING
         kept_before = self.last is not None and self.last.settled and self.last.held is None
-        keep = (self.removed and self.policy is Drift.KEEP) or (kept_before and self.policy is not Drift.RESTORE)
+        keep = (self.removed and self.policy is Drift.KEEP) or (
+            kept_before and self.policy is not Drift.RESTORE
+        )
         return Action.NOTHING if keep and not self._source_edits else Action.CREATE
 
     @cached_property

@@ -1,0 +1,205 @@
+"""A plan as people read it: lines of styled spans that the command line colours, and the same as data.
+
+Whatever comes from a briefing or from a target is shown with its control characters and direction overrides made
+visible, so that nothing in it can move the cursor, colour the terminal or turn a line around.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from briefingkit.publish.change import Action, Change, Drift
+from briefingkit.publish.codec import encode
+from briefingkit.publish.context import is_pending
+from briefingkit.publish.fields import FieldChange, field_changes, hand_edits
+from briefingkit.publish.plan import Plan, TargetPlan
+from briefingkit.publish.resource import Value
+from briefingkit.publish.words import Part, shortened, visible, word_changes
+
+__all__ = ["Line", "Span", "Style", "plan_to_json", "present"]
+
+Style: TypeAlias = Literal["add", "remove", "change", "notice", "heading", "dim", "drift", "plain"]
+
+_SIGNS: dict[Action, tuple[str, Style]] = {
+    Action.CREATE: ("+", "add"),
+    Action.UPDATE: ("~", "change"),
+    Action.DELETE: ("-", "remove"),
+    Action.NOTHING: ("·", "dim"),
+}
+_UNKNOWN = "known after apply"
+_PARTS: dict[Part, Style] = {"same": "plain", "gone": "remove", "new": "add"}
+
+
+@frozen
+class Span:
+    """A piece of a line, in one style."""
+
+    style: Style
+    text: str
+
+
+@frozen
+class Line:
+    """A line of a plan; `str` is its text without styles, two spaces for each level of `indent`."""
+
+    spans: tuple[Span, ...]
+    indent: int = 0
+
+    def __str__(self) -> str:
+        return "  " * self.indent + "".join(span.text for span in self.spans)
+
+
+def present(plan: Plan) -> Iterator[Line]:
+    """Give the lines of a plan: targets, their resources, the fields of each, then what it comes to."""
+    for planned in plan.targets:
+        yield from _target(planned)
+    for refusal in plan.refusals:
+        yield _line(0, ("drift", "refused: "), ("plain", visible(refusal)))
+    yield _summary(plan)
+
+
+def _line(indent: int, *spans: tuple[Style, str]) -> Line:
+    return Line(tuple(Span(style, text) for style, text in spans if text), indent)
+
+
+def _target(planned: TargetPlan) -> Iterator[Line]:
+    if not (planned.pending or planned.notices or planned.error):
+        return
+    yield _line(0, ("heading", visible(planned.target)))
+    if planned.error is not None:
+        yield _line(1, ("drift", "cannot be read: "), ("plain", visible(planned.error)))
+    for change in planned.pending:
+        yield from _change(change)
+    for notice in planned.notices:
+        yield _line(1, ("notice", f"! {visible(str(notice.identity))}: "), ("plain", visible(notice.text)))
+
+
+def _change(change: Change) -> Iterator[Line]:
+    sign, style = _SIGNS[change.action]
+    yield _line(1, (style, f"{sign} {visible(str(change.identity))}"), ("dim", _about(change)))
+    if change.refusal is not None:
+        yield _line(2, ("drift", f"! {visible(change.refusal)}"))
+    for edit in hand_edits(change):
+        yield _field(edit, "drift", "changed at the target: ")
+    if change.action is Action.DELETE:
+        return
+    for edit in field_changes(change):
+        yield _field(edit, style, "")
+
+
+def _about(change: Change) -> str:
+    words = []
+    if change.action is Action.CREATE and change.removed:
+        words.append("it was removed at the target")
+    if change.uncertain:
+        words.append("the last run had no answer")
+    if change.drifted and change.policy is Drift.KEEP:
+        words.append("what was changed at the target is kept")
+    return f" ({'; '.join(words)})" if words else ""
+
+
+def _field(edit: FieldChange, style: Style, lead: str) -> Line:
+    name: tuple[Style, str] = (style, f"{lead}{visible('.'.join(edit.path))}: ")
+    if edit.before is None:
+        return _line(2, name, (_style_of(edit.after, "add"), _show(edit.after)))
+    if edit.after is None:
+        return _line(2, name, ("remove", _show(edit.before)), ("plain", " → "), ("dim", "nothing"))
+    if isinstance(edit.before, str) and isinstance(edit.after, str) and not is_pending(edit.after):
+        parts = word_changes(edit.before, edit.after)
+        if parts is not None:
+            return _line(2, name, *((_PARTS[part], text) for part, text in parts))
+    after = (_style_of(edit.after, "add"), _show(edit.after))
+    return _line(2, name, ("remove", _show(edit.before)), ("plain", " → "), after)
+
+
+def _style_of(value: Value, otherwise: Style) -> Style:
+    return "dim" if is_pending(value) else otherwise
+
+
+def _show(value: Value) -> str:
+    if is_pending(value):
+        return _UNKNOWN
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return shortened(value if isinstance(value, str) else encode(value))
+
+
+def _summary(plan: Plan) -> Line:
+    if plan.is_empty:
+        return _line(0, ("dim", f"Nothing to do: {_resources(plan.counts[Action.NOTHING])} in step."))
+    counts = plan.counts
+    words = ", ".join(
+        f"{counts[action]} to {action.value}"
+        for action in (Action.CREATE, Action.UPDATE, Action.DELETE)
+        if counts[action]
+    )
+    stopped = sum(1 for planned in plan.targets for change in planned.pending if change.refusal)
+    unread = sum(1 for planned in plan.targets if planned.error)
+    more = [f"{stopped} of them refused"] if stopped else []
+    more += [f"{unread} unreadable target{'s' if unread > 1 else ''}"] if unread else []
+    return _line(0, ("heading", f"Plan: {', '.join([words or 'nothing to change', *more])}."))
+
+
+def _resources(number: int) -> str:
+    return "1 resource" if number == 1 else f"{number} resources"
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Give a plan as data for `--json`: what a job needs to act on it, with the same changes as `present` shows."""
+    return {
+        "at": plan.at.isoformat(),
+        "empty": plan.is_empty,
+        "counts": dict(plan.counts),
+        "refusals": list(plan.refusals),
+        "publications": [
+            {"briefing": each.briefing.identifier, "revision": each.revision, "at": each.at.isoformat()}
+            for each in plan.planned
+        ],
+        "targets": [
+            {
+                "target": planned.target,
+                "error": planned.error,
+                "counts": {action.value: number for action, number in planned.counts.items()},
+                "changes": [_change_to_json(change) for change in planned.pending],
+                "notices": [
+                    {
+                        "kind": each.identity.kind,
+                        "key": each.identity.key,
+                        "owner": each.owner,
+                        "text": each.text,
+                    }
+                    for each in planned.notices
+                ],
+            }
+            for planned in plan.targets
+        ],
+    }
+
+
+def _change_to_json(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action.value,
+        "kind": change.identity.kind,
+        "key": change.identity.key,
+        "owner": change.owner,
+        "refusal": change.refusal,
+        "removed": change.removed,
+        "uncertain": change.uncertain,
+        "fields": _fields_to_json(field_changes(change)),
+        "drift": _fields_to_json(hand_edits(change)),
+    }
+
+
+def _fields_to_json(edits: Iterable[FieldChange]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "path": list(edit.path),
+            "before": edit.before,
+            "after": None if is_pending(edit.after) else edit.after,
+            "pending": is_pending(edit.after),
+        }
+        for edit in edits
+    ]
