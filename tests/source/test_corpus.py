@@ -20,36 +20,38 @@ BAD = sorted(CORPUS.glob("bad/*.briefing.yaml"))
 EXPECTED = re.compile(r"# (?P<code>[EW]\d{3}) (?P<line>\d+):(?P<column>\d+) ?(?P<words>.*)")
 
 
-def ident(path):
+def ident(path: Path) -> str:
     return path.name.removesuffix(".briefing.yaml")
 
 
-def header(path):
+def header(path: Path) -> list[str]:
     lines = path.read_bytes().split(b"\n")
     count = next(i for i, line in enumerate(lines) if line in (b"# shape", b"# sense")) + 1
     return [line.decode() for line in lines[:count]]
 
 
 @pytest.fixture(scope="module")
-def validator():
+def validator() -> Draft202012Validator:
     Draft202012Validator.check_schema(json_schema())
     return Draft202012Validator(json_schema())
 
 
 @pytest.mark.parametrize("path", GOOD, ids=ident)
-def test_a_good_file_loads_without_a_finding(path):
+def test_a_good_file_loads_without_a_finding(path: Path) -> None:
     loaded = load(path)
     assert loaded.findings == ()
     assert loaded.require() is loaded.briefing
 
 
 @pytest.mark.parametrize("path", GOOD, ids=ident)
-def test_a_good_file_fits_the_schema(path, validator):
+def test_a_good_file_fits_the_schema(path: Path, validator: Draft202012Validator) -> None:
     assert list(validator.iter_errors(read_yaml(path.read_bytes(), "f").data)) == []
 
 
 @pytest.mark.parametrize("path", GOOD, ids=ident)
-def test_a_good_file_written_anew_is_the_same_briefing_and_fits_the_schema(path, validator):
+def test_a_good_file_written_anew_is_the_same_briefing_and_fits_the_schema(
+    path: Path, validator: Draft202012Validator
+) -> None:
     briefing = load(path).require()
     again = loads(dump(briefing))
     assert again.findings == ()
@@ -58,7 +60,7 @@ def test_a_good_file_written_anew_is_the_same_briefing_and_fits_the_schema(path,
 
 
 @pytest.mark.parametrize("path", BAD, ids=ident)
-def test_a_bad_file_is_refused_where_it_is_wrong(path):
+def test_a_bad_file_is_refused_where_it_is_wrong(path: Path) -> None:
     head = header(path)
     loaded = load(path)
     found = [
@@ -66,6 +68,7 @@ def test_a_bad_file_is_refused_where_it_is_wrong(path):
     ]
     for line in head[:-1]:
         expected = EXPECTED.fullmatch(line)
+        assert expected, line
         place = (expected["code"], int(expected["line"]), int(expected["column"]))
         assert [one for one in found if one[:3] == place and expected["words"].lower() in one[3].lower()], (
             line,
@@ -75,7 +78,7 @@ def test_a_bad_file_is_refused_where_it_is_wrong(path):
 
 
 @pytest.mark.parametrize("path", BAD, ids=ident)
-def test_a_bad_file_gives_no_briefing_to_who_requires_one(path):
+def test_a_bad_file_gives_no_briefing_to_who_requires_one(path: Path) -> None:
     loaded = load(path)
     with pytest.raises(SourceError) as raised:
         loaded.require()
@@ -83,5 +86,7 @@ def test_a_bad_file_gives_no_briefing_to_who_requires_one(path):
 
 
 @pytest.mark.parametrize("path", [p for p in BAD if header(p)[-1] == "# shape"], ids=ident)
-def test_what_is_wrong_in_shape_is_refused_by_the_schema_too(path, validator):
+def test_what_is_wrong_in_shape_is_refused_by_the_schema_too(
+    path: Path, validator: Draft202012Validator
+) -> None:
     assert list(validator.iter_errors(read_yaml(path.read_bytes(), "f").data))

@@ -29,6 +29,7 @@ _TAG = "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"\d{2}:\d{2}(:\d{2})?"
 _DURATION = r"(?=\d)(\d{1,6}w)?(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?"
+_LANGUAGES = frozenset(("languages", "language", "floor", "captions", "sign"))
 _FILLED = r"[^\s]"
 _URL = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\\]+$"
 
@@ -109,7 +110,7 @@ class _Maker:
         required = []
         for field in attrs.fields(attrs.resolve_types(kind)):
             name = names.get(field.name, field.name)
-            schema = self.field(field)
+            schema = _tagged(name, self.field(field))
             if field.default is attrs.NOTHING:
                 required.append(name)
             else:
@@ -182,6 +183,14 @@ def _or_null(schema: Schema) -> Schema:
     if "anyOf" in schema:
         return {"anyOf": [*schema["anyOf"], {"type": "null"}]}
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _tagged(name: str, schema: Schema) -> Schema:
+    """Say of a field that holds languages what a tag looks like; that one exists, reading tells."""
+    if name not in _LANGUAGES:
+        return schema
+    tag = {"type": "string", "pattern": _TAG}
+    return {**schema, "items": tag} if schema.get("type") == "array" else tag
 
 
 def _pattern(*alternatives: str) -> Schema:

@@ -5,6 +5,7 @@ text that was translated and its msgstr the translation. When the source text ha
 it: the translation is still used, and is reported as stale. Fuzzy and obsolete entries are not used.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as File
 
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 FOLDER = "translations"
+_PO_LINE = re.compile(
+    r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"\s*)?'
+)
 _LARGEST = 10 * MAX_BYTES  # one catalogue may serve a whole programme
 
 
@@ -110,11 +114,17 @@ def read_catalogue(path: File) -> Catalogue | Finding:
 
 def parse_catalogue(text: str, language: str, file: str) -> Catalogue | Finding:
     """Read the text of a PO file."""
+    text = text.removeprefix("\ufeff")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _PO_LINE.fullmatch(line):  # polib would take it, less a letter or two
+            return Finding(
+                "E107", "this line is not of a PO file", "Look at its quotes", Position(file, number, 1)
+            )
     import polib
 
     # polib takes a short text for the name of a file when there is one of that name; a newline rules that out.
     try:
-        parsed = polib.pofile("\n" + text.removeprefix("\ufeff"))
+        parsed = polib.pofile("\n" + text)
     except (OSError, ValueError, IndexError, KeyError) as error:
         return Finding("E107", "this is no PO file", "Look at the line", Position(file, _line(str(error)), 1))
     entries: dict[str, dict[str, Entry]] = {}

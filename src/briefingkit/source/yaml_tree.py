@@ -177,8 +177,10 @@ def _grammar(error: yaml.YAMLError, text: str, file: str) -> Finding:
     problem = getattr(error, "problem", None) or str(error)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
-    lines = text.splitlines()
-    if mark and mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t":
+    lines = text.splitlines() or [""]
+    if mark and mark.line >= len(lines):  # the end of the file, where nobody can look
+        place = Position(file, len(lines), len(lines[-1]) + 1)
+    elif mark and lines[mark.line][mark.column : mark.column + 1] == "\t":
         return Finding("E004", "a tab stands where YAML wants spaces", "Indent with spaces", place)
     for said, meant, advice in _EXPLAINED:
         if said in problem:
