@@ -47,6 +47,10 @@ def _freeze_fields(fields: Mapping[str, object]) -> Fields:
     return {name: freeze(value) for name, value in fields.items()}
 
 
+def _as_tuple(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(texts)
+
+
 @frozen
 class Resource:
     """One thing that a target should hold: a page, an event, a form.
@@ -61,7 +65,7 @@ class Resource:
     key: str
     owner: str
     fields: Fields = field(converter=_freeze_fields)
-    notices: tuple[str, ...] = field(default=(), eq=False, converter=tuple)
+    notices: tuple[str, ...] = field(default=(), eq=False, converter=_as_tuple)
 
     @property
     def identity(self) -> Identity:
