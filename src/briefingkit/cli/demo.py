@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,7 +23,7 @@ _MARK = ".briefingkit-demo"
     "--note", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Draft this note too."
 )
 def demo_command(out: Path, note: Path | None) -> None:
-    """Draft a concept note, complete it in three languages, check, plan and apply; then move the hour and do it again."""
+    """Draft a note, complete it in three languages, check, plan and apply; then move the hour and do it again."""
     began = time.perf_counter()
     _make_room(out)
     _say_step("A concept note becomes a draft, with its doubts")
@@ -96,7 +95,7 @@ def _move_the_hour(briefing: Path) -> None:
 def _sequence(out: Path) -> int:
     """Read SEQUENCE from the calendar file, as a calendar would."""
     calendars = sorted((out / "site").rglob("*.ics"))
-    lines: Sequence[str] = calendars[0].read_text(encoding="utf-8").splitlines()
+    lines = calendars[0].read_text(encoding="utf-8").splitlines()
     return next(int(line.partition(":")[2]) for line in lines if line.startswith("SEQUENCE:"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefingkit.cli.terminal import emit_json, json_option, progress, project_option, say, say_spans
+from briefingkit.cli.terminal import emit_json, json_option, progress, project_option, say, say_line
 from briefingkit.errors import ProjectError
 from briefingkit.project import FILE_NAME, Project, find_project, open_project
 
@@ -75,7 +75,7 @@ def plan_command(
 @project_option
 @json_option
 @click.pass_context
-def apply_command(  # noqa: PLR0913 - one parameter an option
+def apply_command(
     context: click.Context,
     saved: Path | None,
     targets: tuple[str, ...],
@@ -156,8 +156,8 @@ def _show(plan: "Plan", *, as_json: bool) -> None:
     if as_json:
         emit_json(plan_to_json(plan))
         return
-    for spans in present(plan):
-        say_spans(spans)
+    for line in present(plan):
+        say_line(line)
 
 
 def _apply(project: Project, plan: "Plan", *, delete: bool, no_limits: bool, quiet: bool) -> "list[Outcome]":

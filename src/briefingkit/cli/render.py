@@ -37,7 +37,7 @@ __all__ = ["render_command"]
               help="What becomes of a text that is not translated.")  # fmt: skip
 @click.option("--at", metavar="TIME", help="The publication's moment, with its zone: 2022-03-21T09:00+01:00.")
 @project_option
-def render_command(  # noqa: PLR0913 - one parameter an option
+def render_command(
     briefing: str,
     form: str,
     languages: tuple[str, ...],

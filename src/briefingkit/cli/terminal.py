@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,8 +19,11 @@ __all__ = [
     "report_errors",
     "say",
     "say_finding",
-    "say_spans",
+    "say_line",
 ]
+
+if TYPE_CHECKING:
+    from briefingkit.publish.present import Line
 
 T = TypeVar("T")
 
@@ -55,9 +58,10 @@ def say(text: str = "", style: str | None = None, *, err: bool = False, bold: bo
     click.echo(click.style(safe, fg=_COLOURS.get(style or ""), bold=bold or None), err=err)
 
 
-def say_spans(spans: Iterable[tuple[str, str]]) -> None:
-    """Print one line of a plan: (style, text) spans, each in its colour; the texts are safe for a terminal already."""
-    click.echo("".join(click.style(text, **_SPANS.get(style, {})) for style, text in spans))
+def say_line(line: "Line") -> None:
+    """Print one line of a plan, each span in its colour; its texts are safe for a terminal already."""
+    spans = "".join(click.style(span.text, **_SPANS.get(span.style, {})) for span in line.spans)
+    click.echo("  " * line.indent + spans)
 
 
 def say_finding(finding: Finding, *, err: bool = False) -> None:
