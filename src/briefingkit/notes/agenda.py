@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from briefingkit.notes.blocks import Block, BlockKind
+from briefingkit.notes.clock import TimeMention
 from briefingkit.notes.inline import Passage
 from briefingkit.notes.keys import slug, unique
 from briefingkit.notes.kinds import item_kind
@@ -21,7 +22,7 @@ from briefingkit.notes.when import EventTime
 __all__ = ["Agenda", "read_agenda"]
 
 _PEOPLE_KINDS = ("panel", "presentation", "discussion")
-_INLINE = re.compile(r"\s*(?::|\s[–—-])\s+|,?\s(?:by|par|por|with|avec|con)\s(?=[A-ZÀ-Ý])")
+_INLINE = re.compile(r"\s*(?::|\s[–—-])\s+|,?\s(?:by|par|por|a\scargo\sde|with|avec|con)\s(?=[A-ZÀ-Ý])")
 _ASKS = re.compile(r"[?？؟][\"'»”’)*_]*$")
 _LONGEST_TITLE = 300
 
@@ -84,7 +85,8 @@ class _Writer:
         confidence = Confidence.LOW if low else Confidence.MEDIUM if why else Confidence.HIGH
         self.agenda.found.append(Found(path, value, rule, spans, confidence, bool(why), why))
 
-    def entry(self, entry: Entry) -> None:
+    def entry(self, entry: Entry, *, last: bool) -> None:
+        """Write an item. What stands apart below the last one is no part of it."""
         title, people = _inline_people(entry.title)
         words = " ".join(title.text.split())[:_LONGEST_TITLE].strip()
         if not words:
@@ -100,11 +102,12 @@ class _Writer:
         )
         self._time(item, entry, path)
         for passage in people:
+            self.say(path, None, "joining words", (Span(title.at[-1] + 1, passage.at[0]),))
             self._people(item, passage, path, "the words behind the title were taken for a person")
         for cell in entry.speakers:
             if not self._people(item, cell, path):
                 self._describe(item, cell, path)
-        self._children(item, [*(_as_block(cell) for cell in entry.details), *entry.children], path)
+        self._children(item, [*(_as_block(cell) for cell in entry.details), *entry.children], path, last=last)
         if item["kind"] == "other" and any(
             each["role"] == "speaker" for each in item.get("participants", ())
         ):
@@ -130,10 +133,12 @@ class _Writer:
             item["duration"] = write_minutes(duration)
             self.say(f"{path}.duration", item["duration"], "duration of the item", entry.spans)
 
-    def _children(self, item: dict[str, Value], blocks: list[Block], path: str) -> None:
+    def _children(self, item: dict[str, Value], blocks: list[Block], path: str, *, last: bool) -> None:
         """Place what stands beneath an item: labels, people, questions; the rest describes it."""
         mode, role = "", "speaker"
         for block in blocks:
+            if last and block.kind is BlockKind.TEXT and block.spaced and not mode:
+                return
             passage = block.passage
             topic = heading_topic(passage.folded)
             if topic is Topic.QUESTIONS:
@@ -220,15 +225,28 @@ def _as_block(passage: Passage) -> Block:
 
 def _inline_people(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
     """Take people out of a title: "Opening remarks: Jane Doe, Mayor of X", where what follows surely is one."""
+    bare, part = _open_part(title)
+    if part:
+        return bare, part
     for match in _INLINE.finditer(title.text):
         rest = title.part(match.end())
-        if match.start() < 3 or not re.search(r"[,(]|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text):  # noqa: PLR2004 - a title is a word
+        if match.start() < 3 or not re.search(r"[,(]|(?i:tbc)|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text):  # noqa: PLR2004 - a title is a word
             continue
         readings = list(read_people(rest))
-        if readings and all(each.name or each.status == "tbc" for each in readings):
+        if readings and all(each.name for each in readings):
             return title.part(0, match.start()), (rest,)
-    tbc = list(read_people(title)) if re.search(r"\b(?:tbc|TBC|confirm)", title.text) else []
-    del tbc
+    return title, ()
+
+
+def _open_part(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
+    """Take "(speaker tbc)" or "– speaker TBC" off the end of a title: a part that nobody fills yet."""
+    match = re.search(r"\s*(?:\(([^()]{1,40})\)|[:–—-]\s([^:–—-]{1,40}))$", title.text)
+    if match is None or match.start() == 0:
+        return title, ()
+    rest = title.part(*match.span(match.lastindex or 0))
+    readings = list(read_people(rest))
+    if len(readings) == 1 and readings[0].status == "tbc":
+        return title.part(0, match.start()), (rest,)
     return title, ()
 
 
@@ -271,12 +289,13 @@ def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Regi
     sightings = announced or _unannounced(calendar)
     layout, served = lay_out(calendar, sightings)
     writer = _Writer(event, register)
-    for entry in layout.entries:
-        writer.entry(entry)
+    entries = _afternoon(layout.entries, event)
+    for entry in entries:
+        writer.entry(entry, last=entry is entries[-1])
     agenda = writer.agenda
     agenda.served = (*served, *(span for _, span, _ in layout.days))
     agenda.days = layout.days
-    times = [entry.time for entry in layout.entries if entry.time is not None]
+    times = [entry.time for entry in entries if entry.time is not None]
     if times:
         agenda.first = f"{times[0].first:%H:%M}"
         agenda.last = f"{times[-1].last:%H:%M}" if times[-1].last else None
@@ -291,6 +310,25 @@ def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Regi
     _speakers(note, writer)
     _questions(note, writer)
     return agenda
+
+
+_HALF_DAY = 12
+
+
+def _afternoon(entries: tuple[Entry, ...], event: EventTime) -> tuple[Entry, ...]:
+    """Read 1:15 as 13:15 where the briefing's own time shows that the agenda's clock has twelve hours."""
+    times = [entry.time for entry in entries if entry.time is not None]
+    if event.time is None or not times or any(each.first.hour >= _HALF_DAY for each in times):
+        return entries
+    if times[0].first.hour + _HALF_DAY != event.time.first.hour or times[0].first.minute != event.time.first.minute:
+        return entries
+    return tuple(entry if entry.time is None else evolve(entry, time=_later(entry.time)) for entry in entries)
+
+
+def _later(mention: TimeMention) -> TimeMention:
+    last = mention.last
+    later = last.replace(hour=last.hour + _HALF_DAY) if last is not None and last.hour < _HALF_DAY else last
+    return evolve(mention, first=mention.first.replace(hour=mention.first.hour + _HALF_DAY), last=later)
 
 
 def _speakers(note: Note, writer: _Writer) -> None:
@@ -322,8 +360,7 @@ def _from_cells(block: Block, role: str) -> Iterator[PersonReading]:
 
 
 def _place_speaker(writer: _Writer, reading: PersonReading, item: "dict[str, Value] | None") -> None:
-    names = writer.register.names
-    if reading.name and " ".join(reading.name.lower().split()) in {" ".join(name.split()) for name in names}:
+    if reading.name and writer.register.knows(reading.name):
         writer.register.enter(reading)
         return
     if item is not None:

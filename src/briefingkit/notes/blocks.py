@@ -66,9 +66,11 @@ _ONLY_NUMBER = re.compile(r"^\d{1,3}(?:\.\d{1,2}){0,2} ")
 _BOLD_LINE = re.compile(r"^(\*\*|__)(?=\S)([^*_]{1,200})\1\s*:?$|^(\*\*\*)(?=\S)([^*]{1,200})\3\s*:?$")
 _GAP = re.compile(r"\S(?:\t+ *| {3,})(?=\S)")
 _TIME_START = re.compile(r"^\W{0,3}\d{1,2}\s?(?:[:.]\d{2}|[hH]\d{0,2}\b|[ap]\.?m)")
-_LABEL = re.compile(r"^[^\W\d][^:.;!?]{0,40}\s?:(?:\s|$)")
+_LABEL = re.compile(r"^[*_]{0,3}[^\W\d][^:.;!?]{0,40}\s?:[*_]{0,3}(?:\s|$)")
 _WRAPPED = 50
 _CAPITALS = 80
+_WIDEST = 130
+_RAGGED = 12
 
 
 def _is_capitals(text: str) -> bool:
@@ -91,6 +93,7 @@ class _Reader:
         self.spans: list[Span] = []
         self.open: Block | None = None
         self.spaced = True
+        self.width = self._wrap_width()
 
     def passage(self, spans: "list[Span]") -> Passage:
         return read_passage(self.document, spans, self.references)
@@ -149,6 +152,10 @@ class _Reader:
     def _rule(self, number: int, body: str) -> None:
         """A rule; under a single line of text it makes that line a heading."""
         above = self.open
+        if above is None and self.blocks and body[0] in "=-" and self.blocks[-1].last == number - 1:
+            last = self.blocks[-1]
+            if last.kind is BlockKind.HEADING and not last.strong:
+                self.blocks[-1] = evolve(last, level=1 if body[0] == "=" else 2, strong=True)
         if (
             above is not None
             and above.kind is BlockKind.TEXT
@@ -228,7 +235,20 @@ class _Reader:
             return True
         if self.open.kind is BlockKind.ITEM and indent > self.open.level and before[-1] not in ".;:?!":
             return True
-        return len(before) >= _WRAPPED and before[-1] not in ":" and not self._announces(body)
+        if self._breaks_hard(self.open.last):
+            return False
+        room = self.width - len(before) - len(body.split()[0]) - 1
+        return len(before) >= _WRAPPED and before[-1] not in ":" and room < _RAGGED and not self._announces(body)
+
+    def _breaks_hard(self, number: int) -> bool:
+        """Markdown's hard line break: two spaces or a backslash at the end of a line."""
+        line = self.document.raw[number - 1]
+        return line.endswith(("  ", "\\")) and self.open is not None and self.open.kind is BlockKind.TEXT
+
+    def _wrap_width(self) -> int:
+        """The width at which the note's lines wrap; nothing wraps where a paragraph is one long line."""
+        longest = max(len(line.rstrip()) for line in self.document.raw)
+        return longest if longest <= _WIDEST else 10_000
 
     def _announces(self, body: str) -> bool:
         return len(body) < _WRAPPED and heading_topic(fold(body)) is not None

@@ -132,12 +132,29 @@ def _words(match: "re.Match[str]") -> DayMention | None:
         return None
     year = _year(match["y2"]) or _year(match["y1"])
     first = Day(month, _number(match["d1"]), _year(match["y1"]) or year, _weekday(match["w1"]))
+    if match["d2"] and _is_numbered(match):
+        return _second_alone(match, month, year)
     if not match["d2"] or _is_two(match, first_month, second_month):
         return DayMention(match.start(), _first_end(match), first, first)
     last = Day(second_month or month, _number(match["d2"]), year, _weekday(match["w2"]))
     if match["y2"] and not match["y1"] and last.month < first.month:
         first = evolve(first, year=(year or 0) - 1)
     return DayMention(match.start(), match.end(), first, last)
+
+
+_DAY_NUMBER = re.compile(r"\b(?:day|jour|journee|dia|jornada|session|sesion|part)\s$")
+
+
+def _is_numbered(match: "re.Match[str]") -> bool:
+    """Whether the first number counts the days: "Day 1 – Tuesday 16 May"."""
+    before = match.string[max(0, match.start("d1") - 9) : match.start("d1")]
+    return bool(match["w2"] and not match["w1"]) or bool(_DAY_NUMBER.search(before) and match["d1"].isdigit())
+
+
+def _second_alone(match: "re.Match[str]", month: int, year: int | None) -> DayMention:
+    day = Day(month, _number(match["d2"]), year, _weekday(match["w2"]))
+    start = match.start("w2") if match["w2"] else match.start("d2")
+    return DayMention(start, match.end(), day, day)
 
 
 _AND = re.compile(r"\s*(?:and|&|et|y)\b")

@@ -9,7 +9,7 @@ from attrs import frozen
 from briefingkit.errors import NoteError
 from briefingkit.notes.value import Span
 
-__all__ = ["LARGEST", "Document", "fold", "read_document"]
+__all__ = ["INVISIBLE", "LARGEST", "Document", "fold", "read_document"]
 
 LARGEST = 2_000_000
 """Characters that a note may have at most: what is longer is no concept note."""
@@ -19,7 +19,12 @@ _BINARY_SHARE = 0.05
 _TO_SPACE = re.compile(
     r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
-_SURROGATE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+_UNUSABLE = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
+)
+INVISIBLE = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Characters that are not seen and may turn the order of those around them: no value holds one."""
+
 _PLAIN_TYPE = {
     "’": "'",
     "‘": "'",
@@ -75,7 +80,7 @@ class Document:
 
 
 def _clean(line: str) -> str:
-    return _SURROGATE.sub("\ufffd", _TO_SPACE.sub(" ", line))
+    return _UNUSABLE.sub("\ufffd", _TO_SPACE.sub(" ", line))
 
 
 def read_document(text: str, file: str) -> Document:
@@ -89,7 +94,7 @@ def read_document(text: str, file: str) -> Document:
             f"{file} is no text: save the note as Markdown or plain text in UTF-8, and draft it again"
         )
     text = text.removeprefix("\ufeff")
-    raw = tuple(_SURROGATE.sub("\ufffd", line) for line in re.split(r"\r\n|\r|\n", text))
+    raw = tuple(_UNUSABLE.sub("\ufffd", line) for line in re.split(r"\r\n|\r|\n", text))
     lines = [_clean(line) for line in raw]
     if not any(line.strip() for line in lines):
         raise NoteError(f"{file} is empty: there is nothing to draft from")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import PurePath
 
 from attrs import define, evolve, field
 
@@ -40,6 +41,7 @@ class _Draft:
     claims: Claims
     data: dict[str, Value] = field(factory=dict)
     found: list[Found] = field(factory=list)
+    served: tuple[Span, ...] = ()
 
     def put(self, name: str, part: Part) -> None:
         if part.data is not None:
@@ -74,6 +76,9 @@ def _read(made: _Draft, calendar: Calendar) -> None:
     note = made.note
     parent = read_part_of(calendar)
     event = read_when(calendar, parent.taken if parent else ())
+    if event.first is not None:
+        calendar = evolve(calendar, years=(event.first.year, *calendar.years))
+        parent = read_part_of(calendar)
     register = Register()
     agenda = read_agenda(note, calendar, event, register)
     event = _completed(made, calendar, event, agenda)
@@ -96,6 +101,7 @@ def _read(made: _Draft, calendar: Calendar) -> None:
     made.put("accessibility", read_accessibility(note))
     made.put("agenda", agenda.part())
     made.put("registration", registration.part)
+    made.served = agenda.served
     made.claims.claim(*agenda.served)
     _identify(made, event)
     _say_language(made)
@@ -161,24 +167,14 @@ def _identify(made: _Draft, event: EventTime) -> None:
     """Make an identifier of the title's acronym, or its weighty words, and the year."""
     title = made.data.get("title") or ""
     short = acronym(title)
-    name = slug(short, "") if short else slug(title, "")
-    year = str(event.first.year) if event.first else ""
-    parts = [name] if year and year in name.split("-") else [name, year]
-    key = "-".join(filter(None, parts))
-    why = "made of the title and the year: it never changes once the briefing is published"
+    name = slug(short or title, "")
+    rule, why = "identifier", "made of the title and the year: it never changes once the briefing is published"
     if not name:
-        made.add(
-            Found(
-                "briefing",
-                None,
-                "identifier",
-                (),
-                Confidence.LOW,
-                doubtful=True,
-                note="no title to make an identifier of",
-            )
-        )
-        return
+        name = slug(PurePath(made.claims.document.file).stem, "briefing")
+        rule, why = "identifier of the file", "made of the file's name, for the note has no title to make it of"
+    year = str(event.first.year) if event.first else ""
+    parts = [name] if year in name.split("-") else [name, year]
+    key = "-".join(filter(None, parts))
     made.data["briefing"] = key
     spans = next((each.spans for each in made.found if each.path == "title"), ())
     others = (slug(title, ""),) if short else ()
@@ -186,7 +182,7 @@ def _identify(made: _Draft, event: EventTime) -> None:
         Found(
             "briefing",
             key,
-            "identifier",
+            rule,
             spans,
             Confidence.MEDIUM,
             doubtful=True,
@@ -216,23 +212,20 @@ def _finish(made: _Draft, document: Document) -> Draft:
     if unplaced.text:
         data["unplaced"] = unplaced.text
     ordered = {name: data[name] for name in _ORDER if name in data}
-    structure = _structure(made.note)
+    structure = _structure(made)
     return Draft(document.file, made.note.language, ordered, fields, unplaced.text, unplaced.lines, structure)
 
 
-def _structure(note: Note) -> tuple[int, ...]:
-    """The lines of headings and labels, and those that hold no words at all."""
-    document = note.document
-    lines = {
-        document.place(section.heading.at[0])[0]
-        for section in note.sections
-        if section.heading and section.heading.at
-    }
+def _structure(made: _Draft) -> tuple[int, ...]:
+    """The lines of headings, labels and table heads, and those that hold no words at all."""
+    note, document = made.note, made.note.document
+    spans = [section.heading.span() for section in note.sections if section.heading is not None]
+    spans.extend(span for each in made.found if each.value is None and not each.doubtful for span in each.spans)
+    spans.extend(made.served)
+    lines = set(_lines(tuple(span for span in spans if span.start < span.end), document))
     worded = {number for _, block in note.blocks() for number in range(block.first, block.last + 1)}
     lines.update(
-        number
-        for number in range(1, len(document.raw) + 1)
-        if number not in worded and document.raw[number - 1].strip()
+        number for number, line in enumerate(document.raw, 1) if number not in worded and line.strip()
     )
     return tuple(sorted(lines))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from briefingkit.notes.inline import Passage
 from briefingkit.notes.sections import Note
 from briefingkit.notes.sightings import sentence
-from briefingkit.notes.value import Confidence, Found, Part, Value
+from briefingkit.notes.value import Confidence, Found, Part, Span, Value
 from briefingkit.notes.vocabulary import LANGUAGE_NAMES, Topic
 
 __all__ = ["language_names", "read_accessibility", "read_interpretation"]
@@ -25,6 +25,7 @@ _SPOKEN = re.compile(
     r"\b(?:(?:held|conducted|take\splace|delivered|presented)\s(?:in|en)|se\s(?:tiendra|deroulera)\sen|aura\slieu\sen|se\s(?:celebrara|realizara|llevara\sa\scabo)\sen"
     r"|tendra\slugar\sen|(?:in|en)\s(?=\w+\s(?:with|avec|con)\b)|floor|working\slanguages?|langues?\sde\stravail|idiomas?\sde\strabajo)"
 )
+_WITH = re.compile(r"\b(?:with|avec|con)\b")
 _INTO = re.compile(r"\b(?:into|vers|hacia|to|al)\b")
 _FROM = re.compile(r"\b(?:from|depuis|de(?:sde)?\s(?:l'|el\s)?)")
 _SIGN = re.compile(
@@ -49,94 +50,77 @@ def language_names(
     yield from sorted(names + (codes if len(codes) > 1 or not names else []))
 
 
-def _sentences(note: Note) -> Iterator[tuple[Passage, int, int, bool]]:
-    """The sentences that speak of interpretation; the last value tells whether a label or heading says so."""
+def _labelled(note: Note) -> Iterator[tuple[Passage, bool]]:
+    """What stands under a heading or label of languages; the second value: whether it says interpretation."""
+    for section in note.sections:
+        if section.topic is Topic.LANGUAGES:
+            said = section.heading is not None and bool(_INTERPRETATION.search(section.heading.folded))
+            for block in section.blocks:
+                yield block.passage, said
+
+
+def _sentences(note: Note) -> Iterator[tuple[Passage, int, int, bool, bool]]:
+    """The sentences that speak of languages; the last two: whether a label says so, and whether of interpretation."""
+    for passage, said in _labelled(note):
+        yield passage, 0, len(passage.text), True, said
     for topic, block in note.blocks():
-        if topic is Topic.LANGUAGES:
-            yield block.passage, 0, len(block.passage.text), True
-        elif topic not in {Topic.AGENDA, Topic.SPEAKERS, Topic.QUESTIONS}:
-            done = 0
-            for match in _INTERPRETATION.finditer(block.passage.folded):
-                if match.start() >= done:
-                    start, done = sentence(block.passage.text, match.start())
-                    yield block.passage, start, done, False
+        if topic in {Topic.LANGUAGES, Topic.AGENDA, Topic.SPEAKERS, Topic.QUESTIONS}:
+            continue
+        done = 0
+        for match in _INTERPRETATION.finditer(block.passage.folded):
+            if match.start() >= done:
+                start, done = sentence(block.passage.text, match.start())
+                yield block.passage, start, done, False, True
 
 
 def read_interpretation(note: Note) -> Part:
     """Read "interpretation in English, French and Spanish": a plain list is floor and channels alike."""
-    for passage, start, end, labelled in _sentences(note):
+    for passage, start, end, labelled, said in _sentences(note):
         names = list(language_names(passage, start, end))
         text = passage.folded[start:end]
         if not names or _NONE.search(text):
             continue
-        word = _INTERPRETATION.search(text)
         tags = tuple(dict.fromkeys(tag for _, _, tag in names))
-        if word is None and len(tags) < 2:  # noqa: PLR2004 - one language alone needs no interpreters
+        word = _INTERPRETATION.search(text)
+        if not (said or word) and len(tags) < 2:  # noqa: PLR2004 - one language alone needs no interpreters
             continue
         span = passage.span(*_claim(passage, start, end, names))
-        return _arrange(passage, start, names, tags, span, said=word is not None, labelled=labelled)
+        floor = _floor(passage, start, names)
+        return _arrange(tags, floor, span, said=said or word is not None, labelled=labelled)
     return Part()
+
+
+_LEAD = re.compile(
+    r"(?:simultaneous|live|provided|available|simultanee|simultanea|assuree?|disponible|there will be|with|avec|con)\W+(?:\w+\W+){0,2}$"
+)
+_TRAIL = re.compile(r"\W{0,3}(?:will be|is|sera|est|estara|se)?\s?(?:provided|available|offered|assuree?|disponible|proposee?|ofrecera)\b")
 
 
 def _claim(passage: Passage, start: int, end: int, names: "list[tuple[int, int, str]]") -> tuple[int, int]:
     """The words that the field holds: from the word for interpretation to the last language."""
     word = _INTERPRETATION.search(passage.folded, start, end)
     places = [names[0][0], names[-1][1], *(word.span() if word else ())]
-    first = min(places)
-    lead = re.search(
-        r"(?:simultaneous|live|provided|available|simultanee|simultanea|assuree?|disponible|there will be|with|avec|con)\W+(?:\w+\W+){0,2}$",
-        passage.folded[max(start, first - 60) : first],
-    )
-    return first - (len(lead[0]) if lead else 0), max(places)
+    first, last = min(places), max(places)
+    lead = _LEAD.search(passage.folded[max(start, first - 60) : first])
+    trail = _TRAIL.match(passage.folded[last : last + 40])
+    return first - (len(lead[0]) if lead else 0), last + (trail.end() if trail else 0)
 
 
-def _arrange(
-    passage: Passage,
-    start: int,
-    names: "list[tuple[int, int, str]]",
-    tags: tuple[str, ...],
-    span: object,
-    *,
-    said: bool,
-    labelled: bool,
-) -> Part:
-    spans = (span,)
-    floor = _floor(passage, start, names)
-    into = tuple(tag for tag in tags if tag not in floor)
+def _arrange(tags: tuple[str, ...], floor: tuple[str, ...], span: Span, *, said: bool, labelled: bool) -> Part:
+    into = [tag for tag in tags if tag not in floor]
+    note = ""
     if floor and into:
-        value: Value = {"floor": list(floor), "into": list(into)}
-        return Part(
-            value, (Found("interpretation", value, "floor and interpretation", spans, Confidence.HIGH),)
-        )  # type: ignore[arg-type]
-    if floor and said:
-        value = list(tags)
+        value: Value = {"floor": list(floor), "into": into}
+        return Part(value, (Found("interpretation", value, "floor and interpretation", (span,)),))
+    if floor:
         note = "the note does not say which language is spoken and which are interpreted"
-        return Part(
-            value,
-            (
-                Found(
-                    "interpretation",
-                    value,
-                    "interpretation",
-                    spans,
-                    Confidence.MEDIUM,
-                    doubtful=True,
-                    note=note,
-                ),
-            ),
-        )  # type: ignore[arg-type]
-    value = list(tags)
-    note = (
-        ""
-        if said or not labelled
-        else "the note lists languages and does not say whether there is interpretation"
-    )
-    if said and len(tags) == 1:
+    elif not said and labelled:
+        note = "the note lists languages and does not say whether there is interpretation"
+    elif len(tags) == 1:
         note = "one language is named: the language of the floor is not"
+    value = list(tags)
     confidence = Confidence.MEDIUM if note else Confidence.HIGH
-    return Part(
-        value, (Found("interpretation", value, "interpretation", spans, confidence, bool(note), note),)
-    )  # type: ignore[arg-type]
+    return Part(value, (Found("interpretation", value, "interpretation", (span,), confidence, bool(note), note),))
 
 
 def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") -> tuple[str, ...]:
@@ -145,7 +129,10 @@ def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") ->
     word = _INTERPRETATION.search(text, start)
     before = [tag for at, _, tag in names if word and at < word.start()]
     if word and before and _SPOKEN.search(text, start, word.start()):
-        return tuple(dict.fromkeys(before))
+        beside = _WITH.search(text, names[0][1], word.start())
+        return tuple(dict.fromkeys(tag for at, _, tag in names if at < (beside or word).start()))
+    if word and before and (beside := _WITH.search(text, names[0][1], word.start())) and beside.start() < names[-1][0]:
+        return tuple(dict.fromkeys(tag for at, _, tag in names if at < beside.start()))
     into = _INTO.search(text, names[0][1], names[-1][0]) if len(names) > 1 else None
     source = _FROM.search(text, max(start, names[0][0] - 12), names[0][0])
     if word and into and source and names[0][0] > word.start():

@@ -18,7 +18,9 @@ def slug(text: str, fallback: str) -> str:
     """Make a key of the weighty words of a text; `fallback` where it has no ASCII letters to give."""
     plain = unicodedata.normalize("NFKD", text[:400].replace("’", "'")).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower())
-    weighty = [word for word in words if word not in _SMALL] or words
+    weighty = [word for word in words if word not in _SMALL]
+    if sum(map(len, weighty)) < 3:  # noqa: PLR2004 - "Q&A" is all small words
+        weighty = words
     key = ""
     for word in weighty:
         longer = f"{key}-{word}" if key else word[:_LENGTH]
@@ -29,13 +31,19 @@ def slug(text: str, fallback: str) -> str:
 
 
 def unique(key: str, used: Container[str]) -> str:
-    """Give the key, or the first of key-2, key-3 … that is not in use."""
+    """Give the key, or one of key-2, key-3 … that is not in use: found by halving, for thousands may be."""
     if key not in used:
         return key
-    number = 2
-    while f"{key}-{number}" in used:
-        number += 1
-    return f"{key}-{number}"
+    low, high = 1, 2
+    while f"{key}-{high}" in used:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if f"{key}-{middle}" in used:
+            low = middle
+        else:
+            high = middle
+    return f"{key}-{high}"
 
 
 def acronym(text: str) -> str | None:

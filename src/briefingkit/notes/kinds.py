@@ -17,7 +17,7 @@ _KINDS = {
     ),
     "discussion": (
         r"\bopen (?:floor|discussion)|\bdiscussions?\b|\bdebates?\b|\bdebats?\b|\bq\s?(?:&|and|\+)\s?a\b|\bquestions?\b|\bexchanges?\b|\bechanges?\b|\bpreguntas\b"
-        r"|\bdialog(?:ue|o)?\b|\bintercambio|\btour de table|\bbreak-?out|\bdiscusion|\breactions?\b|\binterventions? from the floor|\bfloor\b|\bespacio abierto"
+        r"|\bturno (?:abierto )?de (?:palabras?|preguntas)|\bdialog(?:ue|o)?\b|\bintercambio|\btour de table|\bbreak-?out|\bdiscusion|\breactions?\b|\binterventions? from the floor|\bfloor\b|\bespacio abierto"
     ),
     "presentation": (
         r"\bpresent(?:ation|ations|acion|aciones|ing|er)\b|\bkeynote|\bintervention\b|\boverview|\bexposes?\b|\bponencia|\bpresentation\b|\bscene[\s-]setting"

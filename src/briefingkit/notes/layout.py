@@ -91,6 +91,10 @@ class _Layouter:
         self.pending: TimeMention | None = None
         self.columns: dict[str, int] = {}
         self.width = 0
+        self.number_level = min((each.block.level for each in sightings if each.block.ordered), default=0)
+        self.bullet_level = min((each.block.level for each in sightings if each.block.kind is BlockKind.ITEM), default=0)
+        self.timed_numbers = any(each.block.ordered and (_leading(each) or _trailing(each)) for each in sightings)
+        self.header: Block | None = None
         self.style = self._style()
 
     def _style(self) -> str:
@@ -177,30 +181,27 @@ class _Layouter:
 
     def _begins(self, sighting: Sighting) -> bool:
         block = sighting.block
-        first_level = min((each.block.level for each in self.sightings if each.block.ordered), default=0)
         if self._label(block) is not None or (role_label(block.passage) and not sighting.times):
             return False
         if self.style in {"timed", "rows"}:
-            return bool(_leading(sighting) or _trailing(sighting)) or self._among_timed(block, first_level)
+            return bool(_leading(sighting) or _trailing(sighting)) or self._among_timed(block)
         if self.style == "headings":
             return self._titles(block)
         if self.style == "ordered":
-            return block.ordered and block.level <= first_level and self._counts(block)
+            return block.ordered and block.level <= self.number_level and self._counts(block)
         if self.style == "bullets":
-            bullets = [each.block.level for each in self.sightings if each.block.kind is BlockKind.ITEM]
             return (
                 block.kind is BlockKind.ITEM
-                and block.level <= min(bullets)
+                and block.level <= self.bullet_level
                 and not block.passage.text.endswith("?")
             )
         return (
             block.kind is BlockKind.TEXT and len(block.passage.text) < 120 and not self._is_child_line(block)
         )  # noqa: PLR2004
 
-    def _among_timed(self, block: Block, level: int) -> bool:
+    def _among_timed(self, block: Block) -> bool:
         """An item without a time among timed ones, where its number shows that it is one."""
-        timed = any(each.block.ordered and (_leading(each) or _trailing(each)) for each in self.sightings)
-        return timed and block.ordered and block.level <= level
+        return self.timed_numbers and block.ordered and block.level <= self.number_level
 
     def _counts(self, block: Block) -> bool:
         """Whether a number goes on counting the items; a list of questions that begins again at 1 does not."""
@@ -236,8 +237,10 @@ class _Layouter:
             return Entry(_bare(passage), time, None, spans, day=self.day)
         start, end, duration = found
         spans = (*spans, passage.span(start, end))
-        title = passage.part(0, start) if len(passage.text) - end < start else passage.part(end)
-        return Entry(_bare(title), time, None if time and time.last else duration, spans, day=self.day)
+        before, after = _bare(passage.part(0, start)), _bare(passage.part(end))
+        title, rest = (before, after) if before.text else (after, before)
+        given = None if time and time.last else duration
+        return Entry(title, time, given, spans, details=(rest,) if rest.text else (), day=self.day)
 
     def _row(self, sighting: Sighting) -> Entry | None:
         cells = sighting.block.cells
@@ -275,6 +278,7 @@ class _Layouter:
                 speakers.append(cell)
             elif index != columns.get("time"):
                 details.append(cell)
+        details.extend(entry.details)
         return Entry(entry.title, entry.time, duration, spans, tuple(speakers), tuple(details), entry.day)
 
     def _is_header(self, sighting: Sighting) -> bool:
@@ -334,6 +338,6 @@ def lay_out(calendar: Calendar, sightings: Sequence[Sighting]) -> tuple[Layout, 
     """Lay out an agenda; the second value is the places of the words that only serve the layout (a table's header)."""
     layouter = _Layouter(calendar, sightings)
     layout = layouter.lay()
-    header = getattr(layouter, "header", None)
+    header = layouter.header
     served = tuple(cell.span() for cell in header.cells if cell.text) if header is not None else ()
     return layout, served

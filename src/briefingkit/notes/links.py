@@ -7,6 +7,7 @@ from datetime import date
 from attrs import frozen
 
 from briefingkit.notes.blocks import Block, BlockKind
+from briefingkit.notes.days import find_days
 from briefingkit.notes.inline import LinkSpan, Passage
 from briefingkit.notes.keys import acronym, slug, unique
 from briefingkit.notes.place import is_room
@@ -58,7 +59,7 @@ def _registration_links(note: Note) -> Iterator[tuple[int, Passage, LinkSpan]]:
                 yield score, passage, link
 
 
-def read_registration(note: Note, calendar: Calendar, before: "date | None") -> RegistrationLink:
+def read_registration(note: Note, calendar: Calendar, before: date | None) -> RegistrationLink:
     """Read where to register and until when. A link without an address is a doubt."""
     ranked = sorted(_registration_links(note), key=lambda each: -each[0])
     data: dict[str, Value] = {}
@@ -79,7 +80,8 @@ def read_registration(note: Note, calendar: Calendar, before: "date | None") -> 
 
 
 def _url(passage: Passage, link: LinkSpan, data: dict[str, Value]) -> Found:
-    line = (passage.span(),) if len(passage.text) < _LINE and _is_only_link(passage, link) else ()
+    days = [(day.start, day.end) for day in find_days(passage)]
+    line = (passage.span(),) if len(passage.text) < _LINE and _is_only_link(passage, link, days) else ()
     spans = (passage.span(link.start, link.end), *line)
     url = address(link)
     if url is not None:
@@ -93,13 +95,16 @@ def _url(passage: Passage, link: LinkSpan, data: dict[str, Value]) -> Found:
 
 _SAYS_NOTHING = re.compile(
     r"\b(?:regist\w*|link|lien|enlace|inscri\w*|sign|up|here|ici|aqui|click|cliquez|haga|clic|at|the|please|veuillez|vous|por|favor|via|rsvp|this|ce|este|d'|de|para"
-    r"|form|formulaire|formulario|you|can|to|is|required|requise?|requerida|obligatoire|obligatoria|on|sur|en|le|el|la|and|et|y|free|is|est|es)\b"
+    r"|form|formulaire|formulario|you|can|to|is|required|requise?|requerida|obligatoire|obligatoria|on|sur|en|le|el|la|and|et|y|free|is|est|es|by|before|until|no|later|than|deadline|avant|au|plus|tard|jusqu'au|antes|del|hasta|mas|tardar)\b"
 )
 
 
-def _is_only_link(passage: Passage, link: LinkSpan) -> bool:
-    """Whether a line says nothing but where to register."""
-    rest = passage.folded[: link.start] + " " + passage.folded[link.end :]
+def _is_only_link(passage: Passage, link: LinkSpan, days: "list[tuple[int, int]]") -> bool:
+    """Whether a line says nothing but where to register, and until what day."""
+    chars = list(passage.folded)
+    for start, end in ((link.start, link.end), *days):
+        chars[start:end] = " " * (end - start)
+    rest = "".join(chars)
     return not re.search(r"[^\W_]{2}", _SAYS_NOTHING.sub(" ", rest))
 
 
@@ -137,14 +142,16 @@ def read_links(note: Note, registration: RegistrationLink) -> Part:
     entries: list[dict[str, Value]] = []
     found: list[Found] = []
     used: set[str] = set()
+    seen: set[tuple[str, str | None]] = set()
     for block, link in _links(note):
         if link is registration.link:
             continue
         passage = block.passage
         title, span = _title(block, link)
         url = address(link)
-        if not title or any(each["title"] == title and each.get("url") == url for each in entries):
+        if not title or (title, url) in seen:
             continue
+        seen.add((title, url))
         key = unique(slug(_acronym_after(passage, link) or title, f"link-{len(entries) + 1}"), used)
         used.add(key)
         entry: dict[str, Value] = {"key": key, "title": title}
@@ -166,7 +173,7 @@ def _links(note: Note) -> Iterator[tuple[Block, LinkSpan]]:
     for topic, block in note.blocks():
         for link in block.passage.links:
             words = block.passage.linked(link)
-            skip = link.image or is_room(link) or link.url.startswith("mailto:") or not words
+            skip = topic in {Topic.ORGANIZERS, Topic.PARTNERS} or link.image or is_room(link) or link.url.startswith("mailto:") or not words
             if (
                 not skip
                 and not (topic is Topic.JOIN and address(link))

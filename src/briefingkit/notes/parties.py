@@ -34,7 +34,9 @@ _STOP = re.compile(
 _MEMBERS = re.compile(r"\b(?:steering\scommittee\s)?(?:members?|membres?|miembros?|steered\sby|comite)\b")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}(?<!-)")
 _PHONE = re.compile(r"(?<![\w/=])(?:\+\s?\d{1,3}|\(?0\d{1,4}\)?)[\s().-]?(?:\d[\s().-]?){5,12}\d(?!\w)")
-_TOPICS = frozenset({Topic.HEAD, Topic.BACKGROUND, Topic.OBJECTIVES, Topic.OTHER, Topic.TITLE})
+_TOPICS = frozenset({Topic.HEAD, Topic.ORGANIZERS, Topic.BACKGROUND, Topic.OBJECTIVES, Topic.OTHER, Topic.TITLE})
+_PROGRAMME = frozenset({Topic.AGENDA, Topic.SPEAKERS})
+_WRITE_TO = re.compile(r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas|write|escrib\w+|ecri\w+)\b")
 _LONGEST = 120
 
 
@@ -64,7 +66,8 @@ def _listed(note: Note, *topics: Topic) -> Iterator[_Named]:
                 NameSpan(0, len(passage.text.rstrip(" ;,.")), passage.links[0] if passage.links else None),
             )
         elif len(passage.text) <= 4 * _LONGEST and not _EMAIL.search(passage.text):
-            for span in split_names(passage, 0, len(passage.text)):
+            partners = _PARTNERSHIP.search(passage.folded) if Topic.ORGANIZERS in topics else None
+            for span in split_names(passage, 0, partners.start() if partners and partners.start() else len(passage.text)):
                 yield _Named(passage, span)
 
 
@@ -80,9 +83,10 @@ def _sentence_list(passage: Passage, start: int) -> Iterator[_Named]:
         yield _Named(passage, span)
 
 
-def _entries(names: "list[_Named]", used: "set[str]", base: str, **given: Value) -> Part:
+def _entries(names: "list[_Named]", used: "set[str]", base: str, *, listed: bool = False, **given: Value) -> Part:
     """Make keyed entries of names; a name that "and" may have cut in two is a doubt."""
-    entries, found = [], []
+    entries: list[dict[str, Value]] = []
+    found: list[Found] = []
     for named in names:
         if not _is_name(named.words) or named.words in [entry["name"] for entry in entries]:
             continue
@@ -96,15 +100,17 @@ def _entries(names: "list[_Named]", used: "set[str]", base: str, **given: Value)
         found.append(Found(f"{base}.{key}", named.words, base, (span,), confidence, unsure, why))
         if url := address(named.span.link):
             entry["url"] = url
+        elif named.span.link is not None and listed:
+            why = f"the link {named.words!r} has no address in the note"
+            found.append(Found(f"{base}.{key}.url", None, "link", (span,), Confidence.LOW, doubtful=True, note=why))
         entries.append(entry)
     return Part(entries or None, tuple(found))
 
 
-def read_organizers(note: Note, language_of_alternatives: Passage | None = None) -> Part:
+def read_organizers(note: Note) -> Part:
     """Read who organises: a section or a label of its own, or "(co-)organised by …" in a sentence."""
-    del language_of_alternatives
     used: set[str] = set()
-    listed = _entries(list(_listed(note, Topic.ORGANIZERS)), used, "organizers")
+    listed = _entries(list(_listed(note, Topic.ORGANIZERS)), used, "organizers", listed=True)
     if listed.data:
         role = "host" if len(listed.data) == 1 else "co-organizer"
         entries = [{"key": each["key"], "name": each["name"], "role": role, **each} for each in listed.data]
@@ -196,7 +202,7 @@ def _members(note: Note) -> Iterator[str]:
 def read_partners(note: Note) -> Part:
     """Read who is a partner: a section or a label, or "in partnership with …", which is always a doubt."""
     used: set[str] = set()
-    listed = _entries(list(_listed(note, Topic.PARTNERS)), used, "partners")
+    listed = _entries(list(_listed(note, Topic.PARTNERS)), used, "partners", listed=True)
     if listed.data:
         return listed
     for topic, block in note.blocks():
@@ -231,7 +237,7 @@ def read_contact(note: Note) -> Part:
     blocks = [*note.about(Topic.CONTACT)]
     labelled = bool(blocks)
     if not labelled:
-        blocks = [block for topic, block in note.blocks() if topic not in {Topic.AGENDA, Topic.SPEAKERS}]
+        blocks = [block for topic, block in note.blocks() if topic not in _PROGRAMME or _WRITE_TO.search(block.passage.folded)]
     data: dict[str, Value] = {}
     found: list[Found] = []
     for block in blocks:

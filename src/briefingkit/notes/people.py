@@ -99,7 +99,8 @@ def read_people(passage: Passage, role: str = "speaker") -> Iterator[PersonReadi
     for a, b in _people(passage.text, start):
         reading = _read_one(passage, a, b)
         if reading is not None:
-            yield evolve(reading, role=role, role_said=label is not None, spans=spans + reading.spans)
+            said = reading.role_said and label is None
+            yield evolve(reading, role=reading.role if said else role, role_said=said or label is not None, spans=spans + reading.spans)
             spans = ()
 
 
@@ -153,17 +154,28 @@ def _read_one(passage: Passage, start: int, end: int) -> PersonReading | None:
         begin = status.end()
     pieces = _pieces(passage.text, begin, stop)
     if not pieces or (status and not _is_named(pieces)):
-        return PersonReading(passage, status=named, spans=said) if status else None
+        return _nobody(passage, pieces, named, said) if status else None
     if status is None and not _is_named(pieces):
         return None
     return evolve(_assign(passage, pieces), status=named, spans=(*_assign(passage, pieces).spans, *said))
+
+
+def _nobody(passage: Passage, pieces: list[_Piece], status: str, said: tuple[Span, ...]) -> PersonReading:
+    """A part that nobody fills yet: "Speaker tbc". Words that name an organisation instead stay unplaced."""
+    role = _ROLE.fullmatch(f"{fold(pieces[0].words)}: ") if len(pieces) == 1 else None
+    reading = PersonReading(passage, status="tbc" if status == "invited" else status, spans=said)
+    if role is None:
+        return reading
+    name = next(each for each in _ROLES if role[each])
+    return evolve(reading, role=name, role_said=True, spans=(*said, passage.span(pieces[0].start, pieces[0].end)))
 
 
 def _is_named(pieces: list[_Piece]) -> bool:
     first = pieces[0].words
     if is_honoured(first):
         return True
-    return looks_like_person(first) and not _POSITION.search(fold(first))
+    single = len(pieces) > 1 and pieces[1].words.startswith("(") and re.fullmatch(r"[A-ZÀ-Ý][\w’'-]+", first) is not None
+    return (looks_like_person(first) or single) and not _POSITION.search(fold(first))
 
 
 def _pieces(text: str, start: int, end: int) -> list[_Piece]:
@@ -234,7 +246,7 @@ def _is_inverted(name: _Piece, tail: list[_Piece]) -> bool:
 
 def _tail(reading: PersonReading, passage: Passage, tail: list[_Piece]) -> PersonReading:
     words = [_bare(piece.words) for piece in tail]
-    places = [bool(_POSITION.search(fold(each))) for each in words]
+    places = [bool(_POSITION.search(fold(each))) or each[:1].islower() for each in words]
     if len(words) == 1:
         return _one_tail(reading, words[0], position=places[0], brackets=tail[0].words.startswith("("))
     text = passage.text
@@ -296,6 +308,10 @@ class Register:
     people: dict[str, dict[str, Value]] = field(factory=dict)
     found: list[Found] = field(factory=list)
     names: dict[str, str] = field(factory=dict)
+
+    def knows(self, name: str) -> bool:
+        """Whether someone of this name is in the register."""
+        return " ".join(fold(name).split()) in self.names
 
     def enter(self, reading: PersonReading) -> str:
         """Enter a person, or add to one who is there already; give their key."""

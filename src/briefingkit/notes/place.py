@@ -37,7 +37,7 @@ _ROOM_HOSTS = re.compile(
 )  # fmt: skip
 _SIGN_UP = re.compile(r"regist|webinar/register|inscri|signup|sign-up", re.IGNORECASE)
 _HELD_ONLINE = re.compile(
-    r"\b(?:held|take\splace|takes\splace|hosted|join|meet|gather|convened?|tiendra|aura\slieu|deroulera|celebrara|tendra\slugar|realizara|cabo|conectar\w*)\b"
+    r"\b(?:held|invit\w+|take\splace|takes\splace|hosted|join|meet|gather|convened?|tiendra|aura\slieu|deroulera|celebrara|tendra\slugar|realizara|cabo|conectar\w*)\b"
 )
 _CITY = re.compile(rf"\b(?:{CITY_PATTERN})\b")
 _SPLIT = re.compile(r"\s[–—|/-]\s|[|•·;\x1f]|\s{3,}")
@@ -72,11 +72,15 @@ def is_room(link: LinkSpan) -> bool:
     return bool(_ROOM_HOSTS.match(link.url)) and not _SIGN_UP.search(link.url)
 
 
+def _is_sentence(text: str) -> bool:
+    return len(text) > _LINE or (text.endswith(".") and len(text.split()) > 10)  # noqa: PLR2004 - a line of facts is short
+
+
 def _segments(calendar: Calendar) -> Iterator[_Segment]:
     """What the lines of the head and the labels hold besides dates and times."""
     for sighting in calendar.sightings:
         passage = sighting.block.passage
-        if sighting.topic not in _TOPICS or (len(passage.text) > _LINE and sighting.topic is Topic.HEAD):
+        if sighting.topic not in _TOPICS or (sighting.topic is Topic.HEAD and _is_sentence(passage.text)):
             continue
         masked = list(passage.text)
         for mention in (*sighting.days, *sighting.times):
@@ -161,12 +165,13 @@ def _said(calendar: Calendar, pattern: "re.Pattern[str]") -> Span | None:
 
 def _read_online(note: Note, calendar: Calendar) -> Part | None:
     room = _read_room(note)
-    for segment in _segments(calendar):
+    for segment in sorted(_segments(calendar), key=lambda each: each.topic in {Topic.HEAD, Topic.TITLE}):
         titled = segment.topic in {Topic.HEAD, Topic.TITLE} and len(segment.folded.split()) > 6  # noqa: PLR2004 - a title may say "online"
         match = _ONLINE.search(segment.folded)
         if match and not titled:
-            span = segment.block.passage.span(segment.start + match.start(), segment.start + match.end())
-            return _online(room, Found("place.online", {}, "online", (span,)))
+            passage, at = segment.block.passage, segment.start
+            spans = tuple(passage.span(at + each.start(), at + each.end()) for each in _ONLINE.finditer(segment.folded))
+            return _online(room, Found("place.online", {}, "online", spans))
     for topic, block in note.blocks():
         for match in (
             _ONLINE.finditer(block.passage.folded)
@@ -253,7 +258,7 @@ def _is_city(segment: _Segment, *, online: bool) -> bool:
 
 _JOINING = re.compile(r"\s*(?:,|;|\(|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o)\b)\s*$")
 _LEADING = re.compile(
-    r"^\s*(?:at|in|a|au|aux|en|the|le|la|el|dans|,|;|\(|\)|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o|also|hybrid\w*|hibrid\w*)\b)[\s:,]+",
+    r"^\s*(?:at|in|a|au|aux|en|the|dans|,|;|\(|\)|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o|also|hybrid\w*|hibrid\w*)\b)[\s:,]+",
     re.IGNORECASE,
 )
 
@@ -267,6 +272,8 @@ def _venue(segment: _Segment) -> Part | None:
     if not re.search(r"[^\W\d_]{2}", passage.text[start:end]):
         return None
     inside = _trim(_Segment(segment.block, segment.topic, start, end))
+    if lead := _LEADING.match(passage.folded[inside.start : inside.end]):
+        inside = _trim(_Segment(segment.block, segment.topic, inside.start + lead.end(), inside.end))
     comma = passage.text.find(",", inside.start, inside.end)
     stop = comma if comma > 0 else inside.end
     data: dict[str, Value] = {"name": passage.text[inside.start : stop].strip()}

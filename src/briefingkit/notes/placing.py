@@ -5,7 +5,7 @@ import re
 from attrs import define, field, frozen
 
 from briefingkit.notes.blocks import Block, BlockKind
-from briefingkit.notes.document import Document
+from briefingkit.notes.document import INVISIBLE, Document
 from briefingkit.notes.inline import Passage
 from briefingkit.notes.sections import Note, Section
 from briefingkit.notes.value import Confidence, Found, Part, Span
@@ -34,12 +34,14 @@ class Claims:
             self.used[span.start : span.end] = b"\x01" * (span.end - span.start)
 
     def leaves(self, passage: Passage) -> bool:
-        """Whether a passage has words that no field holds, beyond those that only join."""
-        return any(
-            not all(self.used[at] for at in passage.at[match.start() : match.end()])
-            and match[0] not in FUNCTION_WORDS
+        """Whether a passage has words that no field holds, beyond those that only join what fields hold."""
+        words = [
+            (match[0], all(self.used[at] for at in passage.at[match.start() : match.end()]))
             for match in _WORD.finditer(passage.folded)
-        )
+        ]
+        if not any(held for _, held in words):
+            return bool(words)
+        return any(not held and word not in FUNCTION_WORDS for word, held in words)
 
 
 @frozen(eq=False)
@@ -60,7 +62,7 @@ def _markdown(document: Document, block: Block) -> str:
         start -= 1
     end = document.line(block.last).end
     text = "\n".join(line.strip() for line in document.text[start:end].splitlines())
-    text = _DEAD.sub(r"\1", text).strip()
+    text = INVISIBLE.sub("", _DEAD.sub(r"\1", text)).strip()
     if block.kind is BlockKind.ITEM:
         return f"{' ' * min(block.level, 8)}{block.marker + '.' if block.ordered else '-'} {text}"
     if block.kind is BlockKind.HEADING:
@@ -73,9 +75,9 @@ def _joined(pieces: "list[tuple[Block, str]]") -> str:
     out = ""
     before: Block | None = None
     for block, text in pieces:
-        close = (
-            before is not None and before.kind is block.kind and block.kind in {BlockKind.ITEM, BlockKind.ROW}
-        )
+        alike = before is not None and before.kind is block.kind
+        listed = block.kind in {BlockKind.ITEM, BlockKind.ROW}
+        close = alike and (listed or (block.kind is BlockKind.TEXT and not block.spaced))
         out += ("\n" if close else "\n\n" if out else "") + text
         before = block
     return out

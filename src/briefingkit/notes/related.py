@@ -6,6 +6,7 @@ from datetime import date
 
 from attrs import frozen
 
+from briefingkit.errors import TextError
 from briefingkit.notes.days import DayMention
 from briefingkit.notes.inline import LinkSpan, Passage
 from briefingkit.notes.sightings import Calendar, Sighting, sentence
@@ -15,7 +16,7 @@ from briefingkit.notes.vocabulary import Topic
 __all__ = ["Parent", "address", "read_leads_to", "read_part_of"]
 
 _PART_OF = re.compile(
-    r"\b(?:(?:forms?|is|are|being|as|constitutes?)\s(?:a\s|an\s)?(?:integral\s)?part\sof"
+    r"(?:\b|(?<='))(?:(?:forms?|is|are|being|as|s|constitutes?)\s(?:a\s|an\s)?(?:integral\s)?part\sof"
     r"|(?:held|organi[sz]ed|takes?\splace|taking\splace)\s(?:as\spart\sof|within(?:\sthe\sframework\sof)?|in\sthe\sframework\sof|under)"
     r"|(?P<weak>within\sthe\sframework\sof|in\sthe\sframework\sof|in\sthe\scontext\sof|as\spart\sof|dans\sle\scadre\sd[eu']|en\sel\smarco\sde)"
     r"|s'inscrit\sdans(?:\sle\scadre\sd[eu'])?|fait\spartie\sd[eu']|est\sun\ssegment\sd[eu']"
@@ -29,13 +30,10 @@ _JOINABLE = re.compile(
     r"|(?:solo|solamente|unicamente)\s(?:a\s|en\s|para\s)?(?:este|esta)\s(?:segmento|sesion|parte|seminario)"
     r"|(?:este|esta)\s(?:segmento|sesion|parte)\s(?:solo|solamente|unicamente)"
 )
-_QUOTED = re.compile(r"[\"“«„‘'](?=\S)\s?([^\"“”«»„\n]{4,200}?)\s?[\"”»’'](?!\w)")
-_CAPITALISED = re.compile(
-    r"(?:[A-ZÀ-Ý0-9][\w’'-]*)(?:\s(?:of|the|on|for|and|in|to|de|du|des|d'|la|le|les|et|sur|pour|del|los|las|el|y|en|para|sobre|&|[A-ZÀ-Ý0-9][\w’'&-]*)){1,14}"
-)
-_TRAILING_SMALL = re.compile(
-    r"(?:\s(?:of|the|on|for|and|in|to|de|du|des|d'|la|le|les|et|sur|pour|del|los|las|el|y|en|para|sobre|&))+$"
-)
+_QUOTED = re.compile(r"(?<!\w)[\"“«„‘']\s?(?=\S)([^\"“”«»„\n]{4,200}?)\s?[\"”»’'](?!\w)")
+_SMALL = r"of|the|on|for|and|in|to|de|du|des|d'|la|le|les|et|sur|pour|del|los|las|el|y|en|para|sobre"
+_CAPITALISED = re.compile(rf"[A-ZÀ-Ý0-9][\w’'-]{{0,40}}(?:\s(?:(?:{_SMALL})\b|&|[A-ZÀ-Ý0-9][\w’'&-]{{0,40}})){{1,14}}")
+_TRAILING_SMALL = re.compile(rf"(?:\s(?:{_SMALL}|&))+$")
 _EVENT = re.compile(
     r"\b(?:forum|summit|conference|assembly|congress|convention|week|meeting|cop\s?\d*|session|symposium|festival|event|workshop"
     r"|review|day|days|dialogue|roundtable|council|sommet|conference|assemblee|congres|semaine|reunion|rencontres?|colloque|journees?"
@@ -57,9 +55,16 @@ class Parent:
 
 
 def address(link: LinkSpan | None) -> str | None:
-    """Give a link's address where it has one that can be followed."""
-    url = link.url if link is not None else ""
-    return url if re.match(r"https?://[^\s/]", url) else None
+    """Give a link's address where it has one that a briefing can hold; `#` and the like are none."""
+    from briefingkit.text import LocalizedUrl
+
+    if link is None:
+        return None
+    try:
+        LocalizedUrl.of(link.url)
+    except TextError:
+        return None
+    return link.url
 
 
 def _title(passage: Passage, start: int, end: int) -> tuple[int, int, LinkSpan | None, Confidence] | None:
@@ -173,6 +178,7 @@ def _address(link: LinkSpan, passage: Passage, path: str, data: dict[str, Value]
 def read_leads_to(calendar: Calendar, after: date | None, taken: tuple[Span, ...], own_title: str) -> Part:
     """Read the events to come that the note names with their dates, in the order of the note."""
     events: list[Value] = []
+    titles = {own_title}
     found: list[Found] = []
     for sighting in calendar.sightings:
         if sighting.topic in {Topic.AGENDA, Topic.REGISTRATION, Topic.WHEN, Topic.CONTACT, Topic.SPEAKERS}:
@@ -181,10 +187,10 @@ def read_leads_to(calendar: Calendar, after: date | None, taken: tuple[Span, ...
             event = _event(calendar, sighting, day, after, taken, f"leads_to.{len(events)}")
             if (
                 event is None
-                or event.data["title"] == own_title
-                or event.data["title"] in [each["title"] for each in events]
+                or event.data["title"] in titles
             ):
                 continue
+            titles.add(event.data["title"])
             events.append(event.data)
             found.extend(event.found)
     return Part(events or None, tuple(found))
@@ -224,6 +230,16 @@ def _event(
     return Part(data, tuple(found))
 
 
+_LEAD = re.compile(r"\b(?:the|le|la|les|el|los|las|at|from)\s|\bl'")
+
+
+def _lead(folded: str, start: int, end: int) -> int:
+    """How much of a run of words stands before the event's name: up to the last article before its word for an event."""
+    event = _EVENT.search(folded, start, end)
+    leads = [match.end() for match in _LEAD.finditer(folded, start, event.start() if event else start)]
+    return (leads[-1] if leads else start) - start
+
+
 def _event_title(
     passage: Passage, start: int, end: int, day: DayMention
 ) -> tuple[int, int, LinkSpan | None, Confidence] | None:
@@ -244,6 +260,6 @@ def _event_title(
         return None
     run = named[0]
     stop = run.start() + len(_TRAILING_SMALL.sub("", run[0]))
-    begin = run.start() + len(re.match(r"(?:(?:The|Le|La|Les|El|Los|Las|At|In|En|From|On)\s)*", run[0])[0])  # type: ignore[index]  # it may match nothing, never fail
+    begin = run.start() + _lead(passage.folded, run.start(), run.end())
     towards = bool(_TOWARDS.search(passage.folded, max(start, begin - 40), begin))
     return (begin, stop, None, Confidence.MEDIUM if towards else Confidence.LOW) if begin < stop else None

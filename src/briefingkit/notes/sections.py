@@ -46,7 +46,7 @@ class Note:
                 yield section.topic, block
 
 
-_LABEL = re.compile(r"^([^\W\d][^:]{0,48}?)\s?:\s*(?=\S)|^([^\W\d][^:–—-]{1,28}?)\s[–—-]\s(?=\S)")
+_LABEL = re.compile(r"^[¿¡]?([^\W\d][^:?]{0,48}?)\s?(?::|\?\s?:?)\s*(?=\S)|^([^\W\d][^:–—-]{1,28}?)\s[–—-]\s(?=\S)")
 _SHORT = frozenset({Topic.WHEN, Topic.PLACE, Topic.FORMAT, Topic.JOIN, Topic.TITLE, Topic.LANGUAGES})
 _LEAVES_AGENDA = frozenset(
     {
@@ -93,10 +93,13 @@ class _Gatherer:
         self.current = Section(Topic.HEAD)
         self.under: Section | None = None
         self.kept: list[Block] = []
+        self.prose = False
+        self.counted = ""
 
     def open(self, section: Section) -> None:
         self.close()
-        self.current, self.under = section, None
+        self.current, self.under, self.prose = section, None, False
+        self.counted = section.marker or self.counted
 
     def close(self) -> None:
         if self.kept or self.current.heading:
@@ -105,8 +108,10 @@ class _Gatherer:
 
     def gather(self) -> tuple[Section, ...]:
         for index, block in enumerate(self.blocks):
-            if block.kind is BlockKind.HEADING:
+            if block.kind is BlockKind.HEADING and not self.labelled_heading(block):
                 self.heading(block)
+            elif block.kind is BlockKind.HEADING:
+                continue
             elif not self.numbered(index, block) and not self.labelled(block):
                 self.body(block)
         self.close()
@@ -120,6 +125,11 @@ class _Gatherer:
         else:
             self.open(Section(topic or Topic.OTHER, heading=block.passage, level=block.level))
 
+    def labelled_heading(self, block: Block) -> bool:
+        """Take "Title: …" and "Date: …" for labels even where they are marked up as headings."""
+        label = _label(block) if self.current.topic is not Topic.AGENDA else None
+        return label is not None and label[0] in _SHORT and self.labelled(block)
+
     def _stays(self, block: Block, topic: Topic | None) -> bool:
         """Whether a heading is part of the section that is open: a title, a sub-heading, an item of the agenda."""
         here = self.current
@@ -129,8 +139,7 @@ class _Gatherer:
         if topic is not None:
             return False
         if here.topic is Topic.HEAD:
-            long = any(len(each.passage.text) > _LONG_PROSE for each in self.kept)
-            return not long or (block.level > 1 and not block.strong)
+            return not self.prose or (block.level > 1 and not block.strong)
         return deeper
 
     def _stays_in_agenda(self, block: Block, topic: Topic | None, *, deeper: bool) -> bool:
@@ -174,7 +183,7 @@ class _Gatherer:
 
     def _counts_on(self, block: Block) -> bool:
         """Whether a number follows that of the last numbered heading."""
-        last = next((each.marker for each in (self.current, *reversed(self.done)) if each.marker), "")
+        last = self.counted
         if last.isdigit() and block.marker.isdigit():
             return int(block.marker) == int(last) + 1
         return (
@@ -211,6 +220,7 @@ class _Gatherer:
         elif self.current.topic in _SHORT and len(block.passage.text) > _LONG_PROSE:
             self.open(Section(Topic.HEAD))
         self.kept.append(block)
+        self.prose = self.prose or len(block.passage.text) > _LONG_PROSE
 
 
 _WORD = re.compile(r"[^\W\d_]+'?")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from attrs import frozen
@@ -31,11 +31,15 @@ class Sighting:
 
 @frozen(eq=False)
 class Calendar:
-    """All sightings of a note, the years that its dates name (most frequent first) and the day it is read on."""
+    """All sightings of a note, the years that its dates name (most frequent first) and the day it is read on.
+
+    `places` finds a sighting by the identity of its block, which lives as long as the sighting does.
+    """
 
     sightings: tuple[Sighting, ...]
     years: tuple[int, ...]
     today: date | None
+    places: Mapping[int, Sighting]
 
     def resolve(self, mention: DayMention, *first: int) -> DayMention:
         """Fill in a missing year, trying `first` and then the note's own years, and say what is odd."""
@@ -43,7 +47,7 @@ class Calendar:
 
     def of(self, block: Block) -> Sighting | None:
         """Find the sighting of a block."""
-        return next((each for each in self.sightings if each.block is block), None)
+        return self.places.get(id(block))
 
 
 def sentence(text: str, at: int) -> tuple[int, int]:
@@ -84,4 +88,4 @@ def _years(sightings: tuple[Sighting, ...]) -> tuple[int, ...]:
 def watch(note: Note, today: date | None) -> Calendar:
     """Find every date and time of a note."""
     sightings = tuple(_sightings(note))
-    return Calendar(sightings, _years(sightings), today)
+    return Calendar(sightings, _years(sightings), today, {id(each.block): each for each in sightings})

@@ -9,7 +9,7 @@ from briefingkit.notes.blocks import Block, BlockKind
 from briefingkit.notes.inline import Passage
 from briefingkit.notes.sections import Note
 from briefingkit.notes.sightings import Calendar
-from briefingkit.notes.value import Confidence, Found, Part
+from briefingkit.notes.value import Confidence, Found, Part, Span
 from briefingkit.notes.vocabulary import FUNCTION_WORDS, Topic
 
 __all__ = ["read_title"]
@@ -21,13 +21,18 @@ _DOCUMENT = re.compile(
 )
 _NO_TITLE = re.compile(
     r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|buenos|queridos?|subject|from|to|cc|sent|objet|asunto|de|page\s\d)\b.{0,40}[,:]|"
-    r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us|register|inscri|click|we are|nous avons|tenemos|regist)|@|^https?:"
+    r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us|register|inscri|click|we are|nous avons|tenemos|regist)|@|https?:|\b(?:can|could) register"
 )
+_GREETING = re.compile(r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|queridos?|madame|monsieur)\b.{0,60}[,:]$")
+_WHOLE_QUOTED = re.compile(r"^[\"“«„‘']\s?([^\"“”«»„]{8,200}?)\s?[\"”»’']$")
 _LONGEST = 200
+_PROSE = 160
 
 
 @frozen(eq=False)
 class _Candidate:
+    """A line that may be the title."""
+
     passage: Passage
     block: Block
     served: int
@@ -51,11 +56,13 @@ def _words_left(calendar: Calendar, block: Block) -> bool:
 def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
     for block in note.about(Topic.TITLE):
         yield _Candidate(block.passage, block, 0, 20)
+    prose = False
     for position, block in enumerate(note.about(Topic.HEAD)):
         text = block.passage.text
+        prose = prose or bool(_GREETING.match(block.passage.folded)) or (len(text) > _PROSE and block.kind is BlockKind.TEXT)
         prefix = _DOCUMENT.match(block.passage.folded)
         served = prefix.end() if prefix else 0
-        rest = block.passage.part(served)
+        rest = _unmarked(block.passage.part(served))
         if (
             not rest.text
             or len(rest.text) > _LONGEST
@@ -69,11 +76,29 @@ def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
             or re.search(r"[.!]\s+[A-Z].*[.!]\s+[A-Z]", text)
         ):
             continue
+        if prose and not (block.kind is BlockKind.HEADING and block.strong):
+            continue
         score = 6 * (block.kind is BlockKind.HEADING and block.strong) + 3 * (
             block.kind is BlockKind.HEADING and block.level == 1
         )
-        score += 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
+        quoted = _WHOLE_QUOTED.match(rest.text)
+        if quoted:
+            rest = rest.part(*quoted.span(1))
+        score += 8 * bool(quoted) + 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
         yield _Candidate(rest, block, served, score)
+
+
+def _unmarked(passage: Passage) -> Passage:
+    """Take stray asterisks and the like off both ends."""
+    inner = passage.text.strip(" *_~#-–—|")
+    start = passage.text.find(inner)
+    return passage.part(start, start + len(inner))
+
+
+def _served(note: Note) -> tuple[Span, ...]:
+    """The lines of the head that only say what the document is: "Concept note"."""
+    blocks = (block for block in note.about(Topic.HEAD) if (kind := _DOCUMENT.match(block.passage.folded)) and kind.end() == len(block.passage.text))
+    return tuple(block.passage.span() for block in blocks)
 
 
 def _dated_below(calendar: Calendar, block: Block) -> bool:
@@ -92,9 +117,9 @@ def read_title(note: Note, calendar: Calendar) -> Part:
     words = " ".join(best.passage.text.split())
     alternatives = tuple(" ".join(each.passage.text.split()) for each in others[:3])
     sure = best.score >= 6 or _dated_below(calendar, best.block)  # noqa: PLR2004 - a heading's
-    close = bool(others) and others[0].score >= best.score - 1 and best.score < 6  # noqa: PLR2004 - as above
+    close = bool(others) and others[0].score >= best.score - 1
     why = "" if sure and not close else "it is the first line that is nothing else"
-    spans = (best.block.passage.span(),)
+    spans = (best.block.passage.span(), *_served(note))
     confidence = Confidence.HIGH if not why else Confidence.MEDIUM
     return Part(
         words,

@@ -44,13 +44,13 @@ _HEADINGS: dict[Topic, str] = {
         "background, context, rationale, introduction, about, about the event, about this event, overview, "
         "setting the scene, problem statement, justification, summary, why this event, background information, "
         "contexte, a propos, contexte general, introduccion, antecedentes, contexto, justificacion, resumen, resume, "
-        "sobre el evento, sobre la sesion, description, descripcion, concept, concepto, preambule, motivacion"
+        "sobre el evento, sobre la sesion, description, descripcion, preambule, what's it about, what is it about, what it is about, de que se trata, de quoi s'agit-il, why, pourquoi, por que, motivacion"
     ),
     Topic.OBJECTIVES: (
         "objectives, objective, aims, aim, purpose, purposes, goals, goal, expected outcomes, expected outcome, outcomes, "
         "expected results, what you will learn, learning objectives, objectifs, objectif, but, buts, finalite, "
         "resultats attendus, resultats escomptes, objetivos, objetivo, objetivo general, objetivos especificos, "
-        "objectif general, objectifs specifiques, proposito, propositos, resultados esperados, finalidad, metas"
+        "objectif general, objectifs specifiques, proposito, propositos, que queremos conseguir, que queremos, what we want to achieve, ce que nous voulons, resultados esperados, finalidad, metas"
     ),
     Topic.AGENDA: (
         "agenda, programme, program, schedule, run of show, running order, timetable, order of business, ordre du jour, "
@@ -108,7 +108,7 @@ _HEADINGS: dict[Topic, str] = {
         "convenors, convener, conveners, co-organisers, co-organizers, co-hosts, co-hosted by, co-organised by, "
         "co-organized by, organizing institutions, organising partners, lead organisation, lead organization, "
         "organisateur, organisateurs, organise par, co-organise par, co-organisateurs, organizador, organizadores, "
-        "organiza, organizan, organizado por, coorganizado por, coorganizadores, entidades organizadoras, convoca, convocan, "
+        "organiza, organizan, quien organiza, who organises, who organizes, who is behind it, qui organise, organizado por, coorganizado por, coorganizadores, entidades organizadoras, convoca, convocan, "
         "organization, organisation, organizacion, organizers and partners, organisers and partners"
     ),
     Topic.PARTNERS: (
@@ -127,7 +127,7 @@ _HEADINGS: dict[Topic, str] = {
         "publico objetivo, participantes, a quien va dirigido, logistics, practical information, technical details, "
         "informations pratiques, logistica, logistique, informacion practica, aspectos logisticos, next steps, follow-up, "
         "prochaines etapes, suivi, proximos pasos, seguimiento, methodology, methodologie, metodologia, annex, annexe, anexo, "
-        "notes, note, remarks, about us, about the organisers, accessibility, accessibilite, accesibilidad, fees, costs"
+        "about us, about the organisers, accessibility, accessibilite, accesibilidad, fees, costs"
     ),
 }
 _TOPICS: dict[str, Topic] = {

@@ -143,8 +143,8 @@ def _others(chosen: _Choice, choices: list[_Choice], first: date | None = None) 
     rivals = [
         each.mention.dates[0] for each in choices[1:] if each.mention.dates and each.score >= chosen.score - 3
     ]
-    ambiguous = [day.dated() for day in chosen.mention.others]
-    dates = [*ambiguous, *rivals, *_by_weekday(chosen.mention)]
+    ambiguous: list[date | None] = [day.dated() for day in chosen.mention.others]
+    dates = [*ambiguous, *rivals, *_by_weekday(chosen.mention), *_other_years(chosen.mention)]
     return tuple(dict.fromkeys(day.isoformat() for day in dates if day is not None and day != first))
 
 
@@ -164,6 +164,17 @@ def _certainty(problems: list[str], others: tuple[str, ...]) -> Confidence:
     if problems:
         return Confidence.LOW
     return Confidence.MEDIUM if others else Confidence.HIGH
+
+
+def _other_years(mention: DayMention) -> Iterator[date]:
+    """The years around an inferred one in which the weekday fits, where the note gives one."""
+    dated, weekday = mention.first.dated(), mention.first.weekday
+    if dated is None or not mention.inferred:
+        return
+    for year in range(dated.year - 6, dated.year + 7):
+        other = evolve(mention.first, year=year).dated()
+        if other is not None and (other.weekday() == weekday if weekday is not None else abs(year - dated.year) == 1):
+            yield other
 
 
 _CONFIRM = "a person confirms the date of every draft"
@@ -237,7 +248,8 @@ def _ending(event: EventTime, sighting: Sighting, time: TimeMention) -> tuple[da
     assert event.last is not None  # noqa: S101 - a date was chosen
     if time.last is None:
         return None, None
-    last, notes, spans = time.last, [], ()
+    last, notes = time.last, list[str]()
+    spans: tuple[Span, ...] = ()
     for further in sighting.times:
         if (
             further.start >= time.end

@@ -14,7 +14,7 @@ __all__ = ["CITY_PATTERN", "ZONE_PATTERN", "ZoneReading", "city_zone", "read_zon
 _ABBREVIATIONS = (
     "cest|cet|gmt|utc|bst|est|edt|cst|cdt|mst|mdt|pst|pdt|ist|eat|wat|cat|sast|eest|eet|msk|jst|hkt|sgt|aest|aedt|acst|acdt|awst|"
     "west|wet|brt|brst|art|cot|pet|clt|clst|pkt|npt|ict|wib|wit|wita|pht|pst|myt|gst|ast|adt|akst|akdt|hst|nzst|nzdt|nst|ndt|"
-    "uyt|vet|bot|ect|pyt|kst|trt|bdt|et|ct|mt|pt|hec|hce|hnec"
+    "uyt|vet|bot|ect|pyt|kst|trt|bdt|uk|et|ct|mt|pt|hec|hce|hnec"
 )
 _CITIES: dict[str, str] = {
     "paris": "Europe/Paris", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels", "bruselas": "Europe/Brussels",
@@ -79,6 +79,7 @@ _LONG_NAMES = {
     "central standard time": "CST",
 }  # fmt: skip
 _GENERIC = {
+    "UK": "Europe/London",
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
 }  # fmt: skip
 
@@ -165,7 +166,7 @@ def read_zone(words: str, local: datetime) -> ZoneReading:
 def _abbreviation(words: str, abbreviation: str, local: datetime) -> ZoneReading:
     if abbreviation in _GENERIC:
         return ZoneReading(
-            words, (_GENERIC[abbreviation],), note=f"{abbreviation} is taken for North America's"
+            words, (_GENERIC[abbreviation],), note=f"{abbreviation} names no zone: the usual one was taken"
         )
     from briefingkit.text.dates import candidate_zones
 
