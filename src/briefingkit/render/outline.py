@@ -247,21 +247,23 @@ def _item(item: AgendaItemView, view: View) -> Iterator[Block]:
     if item.description:
         yield Prose(item.description, 1)
     for participant in item.participants:
-        yield Point((Span(_participant(participant, view.language)),), 1)
+        yield Point(_participant(participant, view.language), 1)
     if item.questions:
         yield Point((Span(labelled(phrase("Guiding questions", view.language), view.language)),), 1)
     for question in item.questions:
         yield Point((Span(question.text),), 2)
 
 
-def _participant(participant: ParticipantView, language: str) -> str:
+def _participant(participant: ParticipantView, language: str) -> tuple[Span, ...]:
+    """Write name, part, position and organisation as runs of their own: each may have its own direction."""
     role = role_in_words(participant, language)
     if participant.name is None:
-        return role
-    named = f"{participant.name} – {role}" if role else participant.name
-    return comma(language).join(
-        part for part in (named, participant.position, participant.organization) if part
-    )
+        return (Span(role),)
+    spans = [Span(participant.name), Span(f" – {role}" if role else "")]
+    for told in (participant.position, participant.organization):
+        if told:
+            spans += [Span(comma(language)), Span(told)]
+    return tuple(spans)
 
 
 def _links(label: str, links: tuple[LinkView, ...], view: View) -> Iterator[Block]:

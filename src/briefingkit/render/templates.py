@@ -26,6 +26,7 @@ SUFFIX = ".j2"
 BUILT_IN = "briefingkit/"
 """The prefix under which a user's template reaches the package's own."""
 
+_FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _REVISION = "1"
 """Raised when the code around the templates changes what they make, so that pages are made again."""
 
@@ -61,7 +62,7 @@ def fill(templates: Templates | None, name: str, values: Mapping[str, Any]) -> s
         raise _broken(templates, error.name or name, error.lineno, str(error.message)) from error
     except RenderError:
         raise
-    except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+    except (TemplateError, *_FAULTS) as error:
         where, line = _place(error, name)
         raise _broken(templates, where, line, str(error)) from error
 

@@ -3,7 +3,7 @@
 Widths are in columns of a terminal or a mail, where a Chinese character takes two. Addresses are never broken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from unicodedata import category, combining, east_asian_width
 
 __all__ = ["WIDTH", "columns", "wrap"]
@@ -11,6 +11,8 @@ __all__ = ["WIDTH", "columns", "wrap"]
 WIDTH = 72
 """Columns that a line may have, so that a mail can be quoted twice and still fit 78 (RFC 5322, section 2.1.1)."""
 
+_ISOLATES = frozenset("\u2066\u2067\u2068")
+_POP = "\u2069"
 _NOT_FIRST = frozenset("、。，．：；！？）】」』〉》〕”’…—～%),.:;!?]}")
 _NOT_LAST = frozenset("（【「『〈《〔“‘([{")
 
@@ -22,7 +24,7 @@ def wrap(text: str, *, width: int = WIDTH, first: str = "", indent: str = "") ->
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        for line in _lines(paragraph, width, columns(indent)):
+        for line in _carry_isolates(_lines(paragraph, width, columns(indent))):
             lines.append((indent if lines else first) + line)
     return "\n".join(line.rstrip(" ") for line in lines)
 
@@ -50,6 +52,20 @@ def _lines(paragraph: str, width: int, indent: int) -> Iterator[str]:
         line += " " * gap + piece
         used += gap + size
     yield line
+
+
+def _carry_isolates(lines: Iterable[str]) -> Iterator[str]:
+    """Close an isolate at the end of its line and open it again on the next: none reaches over a line's end."""
+    is_open = ""
+    for line in lines:
+        whole = is_open + line
+        is_open = ""
+        for character in whole:
+            if character in _ISOLATES:
+                is_open += character
+            elif character == _POP:
+                is_open = is_open[:-1]
+        yield whole + _POP * len(is_open)
 
 
 def _pieces(paragraph: str) -> Iterator[tuple[str, bool]]:
