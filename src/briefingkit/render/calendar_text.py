@@ -6,7 +6,7 @@ A calendar shows the event in its reader's own zone, so times in the text carry 
 import re
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from attrs import frozen
@@ -26,6 +26,7 @@ NOT_THEN = frozenset({Status.CANCELLED, Status.POSTPONED})
 """The statuses of an event that does not take place at the time that it is entered at."""
 
 _UNWRAPPED = sys.maxsize
+_DAY = timedelta(days=1)
 _ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\]]")
 
 
@@ -148,8 +149,13 @@ def _agenda(view: View) -> Iterator[str]:
 
 
 def _times(item: AgendaItemView, language: str) -> str:
-    moments = [clock_in_words(moment, language) for moment in (item.start, item.end) if moment is not None]
-    return "–".join(moments) or "–"
+    """Write when an item is; an end a day or more later, which a bare time of day would hide, is left out."""
+    if item.start is None:
+        return "–"
+    begin = clock_in_words(item.start, language)
+    if item.end is None or datetime.fromisoformat(item.end) - datetime.fromisoformat(item.start) >= _DAY:
+        return begin
+    return f"{begin}–{clock_in_words(item.end, language)}"
 
 
 def _participant(participant: ParticipantView, language: str) -> str:
