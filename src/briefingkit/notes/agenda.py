@@ -39,7 +39,7 @@ class Agenda:
     last: str | None = None
 
     def item(self, *kinds: str) -> dict[str, Value] | None:
-        """The only item of the first of these kinds that stands exactly once."""
+        """Give the only item of the first of these kinds that stands exactly once."""
         for kind in kinds:
             some = [each for each in self.items if each.get("kind") == kind]
             if len(some) == 1:
@@ -153,7 +153,7 @@ class _Writer:
                 self._label_or_words(item, block, path)
 
     def _label_or_words(self, item: dict[str, Value], block: Block, path: str) -> None:
-        """A label with questions behind it ("Guiding questions: How …?"), or words that describe the item."""
+        """Give a label with questions behind it ("Guiding questions: How …?"), or words that describe the item."""
         self._describe(item, block.passage, path)
 
     def _question(self, item: dict[str, Value], passage: Passage, path: str) -> None:
@@ -230,7 +230,9 @@ def _inline_people(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
         return bare, part
     for match in _INLINE.finditer(title.text):
         rest = title.part(match.end())
-        if match.start() < 3 or not re.search(r"[,(]|(?i:tbc)|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text):  # noqa: PLR2004 - a title is a word
+        if match.start() < 3 or not re.search(
+            r"[,(]|(?i:tbc)|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text
+        ):
             continue
         readings = list(read_people(rest))
         if readings and all(each.name for each in readings):
@@ -250,7 +252,7 @@ def _open_part(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
     return title, ()
 
 
-def _agenda_sightings(note: Note, calendar: Calendar) -> list[Sighting]:
+def _agenda_sightings(calendar: Calendar) -> list[Sighting]:
     return [each for each in calendar.sightings if each.topic is Topic.AGENDA]
 
 
@@ -265,12 +267,12 @@ def _unannounced(calendar: Calendar) -> list[Sighting]:
             and first.sure
             and not text[: first.start].strip(" -–•|(*")
             and len(text) - (first.end - first.start) > 8
-        )  # noqa: PLR2004
+        )
         if timed and not sighting.days and sighting.topic in {Topic.HEAD, Topic.OTHER, Topic.WHEN}:
             runs[-1].append(sighting)
         elif runs[-1] and not (
             len(text) < 160 and sighting.topic is runs[-1][-1].topic and not sighting.days
-        ):  # noqa: PLR2004
+        ):
             runs.append([])
         elif runs[-1]:
             runs[-1].append(sighting)
@@ -280,12 +282,12 @@ def _unannounced(calendar: Calendar) -> list[Sighting]:
     words = sum(
         bool(re.search(r"[^\W\d_]{4}", each.block.passage.text[each.times[0].end :])) for each in times
     )
-    return best if len(times) > 2 and words > 2 or (ranged > 1 and words > 1) else []  # noqa: PLR2004
+    return best if (len(times) > 2 and words > 2) or (ranged > 1 and words > 1) else []
 
 
 def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Register) -> Agenda:
     """Read the agenda, and enter its people in the register."""
-    announced = _agenda_sightings(note, calendar)
+    announced = _agenda_sightings(calendar)
     sightings = announced or _unannounced(calendar)
     layout, served = lay_out(calendar, sightings)
     writer = _Writer(event, register)
@@ -320,7 +322,10 @@ def _afternoon(entries: tuple[Entry, ...], event: EventTime) -> tuple[Entry, ...
     times = [entry.time for entry in entries if entry.time is not None]
     if event.time is None or not times or any(each.first.hour >= _HALF_DAY for each in times):
         return entries
-    if times[0].first.hour + _HALF_DAY != event.time.first.hour or times[0].first.minute != event.time.first.minute:
+    if (
+        times[0].first.hour + _HALF_DAY != event.time.first.hour
+        or times[0].first.minute != event.time.first.minute
+    ):
         return entries
     return tuple(entry if entry.time is None else evolve(entry, time=_later(entry.time)) for entry in entries)
 
@@ -351,7 +356,7 @@ def _speaker_lines(block: Block, role: str) -> Iterator[PersonReading]:
 
 
 def _from_cells(block: Block, role: str) -> Iterator[PersonReading]:
-    """A row of name, position and organisation."""
+    """Give a row of name, position and organisation."""
     joined = ", ".join(cell.text for cell in block.cells if cell.text)
     at = [place for cell in block.cells if cell.text for place in (*cell.at, cell.at[-1], cell.at[-1])][
         : len(joined)

@@ -60,7 +60,8 @@ _DEFINITION = re.compile(r"^ {0,3}\[([^\[\]^]{1,100})\]:\s*<?(\S{1,2000}?)>?(?:\
 _QUOTE = re.compile(r"^\s{0,3}(?:>\s?){1,5}")
 _BULLET = re.compile(r"^([-*+•‣◦▪●○∙·➢➤✓►–—]|o(?=\t| {2,}))[ \t]+(?=\S)")
 _NUMBER = re.compile(
-    r"^\(?(\d{1,3}(?:\.\d{1,2}){0,2}(?=[.)]\s|\.?\t| [A-ZÀ-Ý])|[a-z](?=\)\s)|[A-H](?=[.)]\s)|[IVX]{1,5}(?=[.)]\s))[.)]?[ \t]+(?=\S)"
+    r"^\(?(\d{1,3}(?:\.\d{1,2}){0,2}(?=[.)]\s|\.?\t| [A-ZÀ-Ý])|[a-z](?=\)\s)|[A-H](?=[.)]\s)"
+    r"|[IVX]{1,5}(?=[.)]\s))[.)]?[ \t]+(?=\S)"
 )
 _ONLY_NUMBER = re.compile(r"^\d{1,3}(?:\.\d{1,2}){0,2} ")
 _BOLD_LINE = re.compile(r"^(\*\*|__)(?=\S)([^*_]{1,200})\1\s*:?$|^(\*\*\*)(?=\S)([^*]{1,200})\3\s*:?$")
@@ -70,6 +71,7 @@ _LABEL = re.compile(r"^[*_]{0,3}[^\W\d][^:.;!?]{0,40}\s?:[*_]{0,3}(?:\s|$)")
 _WRAPPED = 50
 _CAPITALS = 80
 _WIDEST = 130
+_HARD_BREAKS = ("  ", "\\")
 _RAGGED = 12
 
 
@@ -80,7 +82,7 @@ def _is_capitals(text: str) -> bool:
         and len(text) <= _CAPITALS
         and all(char.isupper() for char in letters)
         and " " in text
-    )  # noqa: PLR2004 - an acronym alone is no heading
+    )
 
 
 class _Reader:
@@ -150,7 +152,7 @@ class _Reader:
         return True
 
     def _rule(self, number: int, body: str) -> None:
-        """A rule; under a single line of text it makes that line a heading."""
+        """Give a rule; under a single line of text it makes that line a heading."""
         above = self.open
         if above is None and self.blocks and body[0] in "=-" and self.blocks[-1].last == number - 1:
             last = self.blocks[-1]
@@ -206,15 +208,15 @@ class _Reader:
                 BlockKind.HEADING, Passage(), number, number, 7 if bold[2] or bold[4] else 8, strong=True
             )
             self.put(block, span)
-        elif self._continues(indent, body):
+        elif self.open is not None and self._continues(self.open, indent, body):
             self.spans.append(span)
-            self.open = evolve(self.open, last=number)  # type: ignore[type-var]  # open, or nothing would go on
+            self.open = evolve(self.open, last=number)
         else:
             self._plain(number, indent, body, span)
 
     def _counts_on(self, body: str) -> bool:
-        """A number with no dot after it is an item's only where it goes on counting: `2.1 Opening` after 2 or 1.9."""
-        return "." in body.split()[0]
+        """Tell whether a number with no dot after it is an item's: `2.1 Opening` is, `24 cities` is not."""
+        return "." in body.split(maxsplit=1)[0]
 
     def _plain(self, number: int, indent: int, body: str, span: Span) -> None:
         if _is_capitals(body) and not body.endswith("."):
@@ -226,27 +228,22 @@ class _Reader:
         else:
             self.start(Block(BlockKind.TEXT, Passage(), number, number, indent), span)
 
-    def _continues(self, indent: int, body: str) -> bool:
-        """Whether a line goes on with the block before: lines wrap at a width, or go on in lower case."""
-        if self.open is None or _TIME_START.match(body) or _LABEL.match(body):
+    def _continues(self, above: Block, indent: int, body: str) -> bool:
+        """Tell whether a line goes on with the block above: lines wrap at a width, or go on in lower case."""
+        if _TIME_START.match(body) or _LABEL.match(body):
             return False
         before = self.document.text[self.spans[-1].start : self.spans[-1].end]
         if body[0].islower() or body[0] in ",;)&(":
             return True
-        if self.open.kind is BlockKind.ITEM and indent > self.open.level and before[-1] not in ".;:?!":
+        if above.kind is BlockKind.ITEM and indent > above.level and before[-1] not in ".;:?!":
             return True
-        if self._breaks_hard(self.open.last):
+        if above.kind is BlockKind.TEXT and self.document.raw[above.last - 1].endswith(_HARD_BREAKS):
             return False
-        room = self.width - len(before) - len(body.split()[0]) - 1
-        return len(before) >= _WRAPPED and before[-1] not in ":" and room < _RAGGED and not self._announces(body)
-
-    def _breaks_hard(self, number: int) -> bool:
-        """Markdown's hard line break: two spaces or a backslash at the end of a line."""
-        line = self.document.raw[number - 1]
-        return line.endswith(("  ", "\\")) and self.open is not None and self.open.kind is BlockKind.TEXT
+        room = self.width - len(before) - len(body.split(maxsplit=1)[0]) - 1
+        return len(before) >= _WRAPPED and before[-1] != ":" and room < _RAGGED and not self._announces(body)
 
     def _wrap_width(self) -> int:
-        """The width at which the note's lines wrap; nothing wraps where a paragraph is one long line."""
+        """Give the width at which the note's lines wrap; nothing wraps where a paragraph is one long line."""
         longest = max(len(line.rstrip()) for line in self.document.raw)
         return longest if longest <= _WIDEST else 10_000
 

@@ -20,9 +20,8 @@ _HALF = r"(?:\s?(?:[ap]\.\s?m\b\.?|[ap]m\b))"
 _T = (
     r"(?:(?P<{0}h>\d{{1,2}})(?:"
     r"\s?(?P<{0}u>h(?:rs?|oras?|eures?)?)\s?(?P<{0}hm>[0-5]\d)?(?![a-z\d])"
-    r"|(?P<{0}sep>[:.])(?P<{0}m>[0-5]\d)(?![\d])(?:[:.][0-5]\d(?!\d))?(?:\s?h(?:rs?|oras?|eures?|ours?)?\b)?(?P<{0}p>"
-    + _HALF
-    + r")?"
+    r"|(?P<{0}sep>[:.])(?P<{0}m>[0-5]\d)(?![\d])(?:[:.][0-5]\d(?!\d))?(?:\s?h(?:rs?|oras?|eures?"
+    r"|ours?)?\b)?(?P<{0}p>" + _HALF + r")?"
     r"|(?P<{0}q>" + _HALF + r")"
     r"|\s?o'?clock\b"
     r"|(?P<{0}bare>(?!\d|[:.]\d)))"
@@ -31,7 +30,8 @@ _T = (
 )
 _TO = r"\s{0,3}(?:-|–|to|till|until|a(?:\slas?|l)?|and|et|y(?:\slas)?|hasta(?:\slas?)?|jusqu'a|>|→)\s{0,3}"
 _SPAN = re.compile(
-    rf"(?<![\w.:,/$€£+-])(?P<from>(?:from|between|de|des|entre(?:\slas)?|desde(?:\slas?)?|a\slas?|at|a)\s{{1,2}})?{_T.format('a')}"
+    rf"(?<![\w.:,/$€£+-])(?P<from>(?:from|between|de|des|entre(?:\slas)?|desde(?:\slas?)?|a\slas?|at"
+    rf"|a)\s{{1,2}})?{_T.format('a')}"
     rf"(?:(?P<azone>\s{{0,2}}{ZONE_PATTERN})?{_TO}{_T.format('b')})?"
     rf"(?:\s{{0,2}}{ZONE_PATTERN.replace('zone', 'bzone').replace('offset', 'boffset')})?"
 )
@@ -39,7 +39,8 @@ _DOT_BEFORE = re.compile(
     r"(?:^|\x1f,?|\b(?:at|a|a\slas?|from|de|time|heure|hora|hours|horaire|horario|les|las|:|\||-|\())\s*$"
 )
 _DURATION = re.compile(
-    r"[(\[,-]?\s?\b(?:duree|duration|duracion)?\s?:?\s?(?:(?P<h>\d{1,2})\s?(?:h|hr|hrs|hours?|heures?|horas?)\s?(?:and|et|y)?\s?)?"
+    r"[(\[,-]?\s?\b(?:duree|duration|duracion)?\s?:?\s?(?:(?P<h>\d{1,2})\s?(?:h|hr|hrs|hours?|heures?"
+    r"|horas?)\s?(?:and|et|y)?\s?)?"
     r"(?:(?P<m>\d{1,3})\s?(?:min|mins|minutes?|minutos?|mn|')(?![a-z]))\.?\s?[)\]]?"
     r"|[(\[]\s?(?P<h2>\d{1,2})\s?(?:h|hr|hrs|hours?|heures?|horas?)\s?[)\]]"
 )
@@ -94,17 +95,17 @@ def _read(match: "re.Match[str]", side: str, half: str) -> time | None:
         return time(int(match[f"{side}mil"][:2]), int(match[f"{side}mil"][2:]))
     hour = int(match[f"{side}h"])
     minute = int(match[f"{side}hm"] or match[f"{side}m"] or 0)
-    if half and not 1 <= hour <= 12:  # noqa: PLR2004 - the clock's face
+    if half and not 1 <= hour <= 12:
         half = ""
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    if hour == 24 and minute == 0:  # noqa: PLR2004 - the day's end
+    if hour == 24 and minute == 0:
         return time(0)
-    return time(hour, minute) if hour < 24 else None  # noqa: PLR2004 - as above
+    return time(hour, minute) if hour < 24 else None
 
 
 def _first_half(match: "re.Match[str]", last: time | None, half: str) -> str:
-    """The half of the day that "3 – 4:30 pm" and "11 – 1 pm" mean for the first of the two."""
+    """Give the half of the day that "3 – 4:30 pm" and "11 – 1 pm" mean for the first of the two."""
     own = _half(match, "a")
     if own or not half or last is None or not match["ah"]:
         return own
@@ -175,7 +176,7 @@ def _named_zone(mention: TimeMention, passage: Passage) -> TimeMention:
     """Keep a zone only where it is written as one: "et" is French, and a city alone may begin a title."""
     words = passage.text[mention.zone_start : mention.zone_end]
     letters = re.match(r"[A-Za-z]+", words)
-    abbreviation = letters is not None and letters[0].isupper() and len(letters[0]) <= 5  # noqa: PLR2004 - AEST, AKDT
+    abbreviation = letters is not None and letters[0].isupper() and len(letters[0]) <= 5
     place = " " in words.strip() and re.search(r"time|heure|hora", fold(words))
     bracket = passage.text[max(0, mention.zone_start - 2) : mention.zone_start].strip() == "("
     if words and (abbreviation or place or "/" in words or bracket or words[0] in "+-"):

@@ -63,7 +63,8 @@ _ISO = re.compile(
     r"(?:\s{0,2}(?:-|to|/|au|al|a)\s{0,2}(?P<y2>(?:19|20)\d\d)-(?P<m2>\d\d)-(?P<d2>\d\d)(?!\d))?"
 )
 _NUMERIC = re.compile(
-    rf"(?<![\d/.:-])(?P<w1>{_W})?(?P<a>\d{{1,2}})(?P<sep>[/.-])(?P<b>\d{{1,2}})(?P=sep)(?P<y1>(?:19|20)?\d\d)(?![\d/:])(?!\.\d)"
+    rf"(?<![\d/.:-])(?P<w1>{_W})?(?P<a>\d{{1,2}})(?P<sep>[/.-])(?P<b>\d{{1,2}})(?P=sep)(?P<y1>(?:19"
+    rf"|20)?\d\d)(?![\d/:])(?!\.\d)"
 )
 _HINT = re.compile(rf"\d|\b(?:{_either(_MONTH)})\b")
 
@@ -121,7 +122,7 @@ def _month(text: str | None) -> int | None:
 def _year(text: str | None) -> int | None:
     if not text:
         return None
-    return int(text) if len(text) == 4 else 2000 + int(text)  # noqa: PLR2004 - four digits are a whole year
+    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _words(match: "re.Match[str]") -> DayMention | None:

@@ -20,7 +20,9 @@ _TO_SPACE = re.compile(
     r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
 _UNUSABLE = re.compile(
-    "[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
+    "[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+    + "]"
 )
 INVISIBLE = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that are not seen and may turn the order of those around them: no value holds one."""
@@ -57,7 +59,7 @@ def fold(text: str) -> str:
 
 @frozen(eq=False)
 class Document:
-    """The lines as they came (`raw`) and as they are read (`text`): each character of a line has the same place in both."""
+    """The lines as they came (`raw`) and as they are read (`text`): a character has the same place in both."""
 
     file: str
     raw: tuple[str, ...]

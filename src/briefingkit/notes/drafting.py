@@ -8,6 +8,7 @@ from attrs import define, evolve, field
 
 from briefingkit.notes.agenda import Agenda, read_agenda, write_minutes
 from briefingkit.notes.document import Document, read_document
+from briefingkit.notes.event_zone import read_zone_of
 from briefingkit.notes.interpretation import read_accessibility, read_interpretation
 from briefingkit.notes.keys import acronym, slug
 from briefingkit.notes.links import read_links, read_registration
@@ -20,12 +21,13 @@ from briefingkit.notes.sections import Note, read_note
 from briefingkit.notes.sightings import Calendar, watch
 from briefingkit.notes.title import read_title
 from briefingkit.notes.value import Confidence, Draft, DraftField, Found, Part, Span, Value
-from briefingkit.notes.when import EventTime, read_duration_of, read_when, read_zone_of
+from briefingkit.notes.when import EventTime, read_duration_of, read_when
 
 __all__ = ["draft"]
 
 _ORDER = (
-    "format", "briefing", "languages", "title", "status", "unconfirmed", "unplaced", "start", "end", "duration", "timezone",
+    "format", "briefing", "languages", "title", "status", "unconfirmed", "unplaced", "start", "end", "duration",
+    "timezone",
     "place", "organizers", "partners", "contact", "people", "part_of", "leads_to", "background", "objectives", "links",
     "interpretation", "accessibility", "agenda", "registration",
 )  # fmt: skip
@@ -122,7 +124,7 @@ def _completed(made: _Draft, calendar: Calendar, event: EventTime, agenda: Agend
 
 
 def _from_agenda(event: EventTime, agenda: Agenda, found: list[Found]) -> tuple[EventTime, list[Found]]:
-    """The agenda's first time begins a briefing of which the head only tells the day."""
+    """Give the agenda's first time begins a briefing of which the head only tells the day."""
     assert event.first is not None and agenda.first is not None  # noqa: S101, PT018 - the caller's condition
     start = datetime.fromisoformat(f"{event.first}T{agenda.first}")
     why = "the time is that of the first item of the agenda: the note gives none beside the date"
@@ -168,10 +170,16 @@ def _identify(made: _Draft, event: EventTime) -> None:
     title = made.data.get("title") or ""
     short = acronym(title)
     name = slug(short or title, "")
-    rule, why = "identifier", "made of the title and the year: it never changes once the briefing is published"
+    rule, why = (
+        "identifier",
+        "made of the title and the year: it never changes once the briefing is published",
+    )
     if not name:
         name = slug(PurePath(made.claims.document.file).stem, "briefing")
-        rule, why = "identifier of the file", "made of the file's name, for the note has no title to make it of"
+        rule, why = (
+            "identifier of the file",
+            "made of the file's name, for the note has no title to make it of",
+        )
     year = str(event.first.year) if event.first else ""
     parts = [name] if year in name.split("-") else [name, year]
     key = "-".join(filter(None, parts))
@@ -217,10 +225,12 @@ def _finish(made: _Draft, document: Document) -> Draft:
 
 
 def _structure(made: _Draft) -> tuple[int, ...]:
-    """The lines of headings, labels and table heads, and those that hold no words at all."""
+    """Give the lines of headings, labels and table heads, and those that hold no words at all."""
     note, document = made.note, made.note.document
     spans = [section.heading.span() for section in note.sections if section.heading is not None]
-    spans.extend(span for each in made.found if each.value is None and not each.doubtful for span in each.spans)
+    spans.extend(
+        span for each in made.found if each.value is None and not each.doubtful for span in each.spans
+    )
     spans.extend(made.served)
     lines = set(_lines(tuple(span for span in spans if span.start < span.end), document))
     worded = {number for _, block in note.blocks() for number in range(block.first, block.last + 1)}

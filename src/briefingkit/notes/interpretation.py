@@ -12,24 +12,30 @@ from briefingkit.notes.vocabulary import LANGUAGE_NAMES, Topic
 __all__ = ["language_names", "read_accessibility", "read_interpretation"]
 
 _INTERPRETATION = re.compile(
-    r"\b(?:interpretation|interpreting|interpreted|interpreters?|interpretes?|interpretee?s?|interpretada|interpretacion|interpretariat|traduccion|traduction|translation|translated)\b"
+    r"\b(?:interpretation|interpreting|interpreted|interpreters?|interpretes?|interpretee?s?|interpretada"
+    r"|interpretacion|interpretariat|traduccion|traduction|translation|translated)\b"
 )
 _NONE = re.compile(
-    r"\b(?:no|without|not|sans|pas\sd['e]|aucune?|sin|no\shabra|ne\s\w+\spas)\b[^.;]{0,40}(?:interpret\w*|traduc\w+|translation)"
-    r"|(?:interpretation|translation|traduction|interpretacion|traduccion)\b[^.;]{0,20}(?:\bnot\b|n'est\spas|\bno\s(?:esta|se|sera)\b)"
+    r"\b(?:no|without|not|sans|pas\sd['e]|aucune?|sin|no\shabra|ne\s\w+\spas)\b[^.;]{0,40}(?:interpret\w*"
+    r"|traduc\w+|translation)"
+    r"|(?:interpretation|translation|traduction|interpretacion|traduccion)\b[^.;]{0,20}(?:\bnot\b"
+    r"|n'est\spas|\bno\s(?:esta|se|sera)\b)"
 )
 _NAMES = re.compile(rf"\b(?:{'|'.join(sorted(LANGUAGE_NAMES, key=len, reverse=True))})\b")
 _CODES = re.compile(r"(?<![A-Za-z-])(?:EN|ENG|FR|FRA|ES|ESP|SPA|AR|RU|ZH|CN|PT|DE|IT|TR)(?![A-Za-z-])")
 _CODE_TAGS = {"ENG": "en", "FRA": "fr", "ESP": "es", "SPA": "es", "CN": "zh"}
 _SPOKEN = re.compile(
-    r"\b(?:(?:held|conducted|take\splace|delivered|presented)\s(?:in|en)|se\s(?:tiendra|deroulera)\sen|aura\slieu\sen|se\s(?:celebrara|realizara|llevara\sa\scabo)\sen"
-    r"|tendra\slugar\sen|(?:in|en)\s(?=\w+\s(?:with|avec|con)\b)|floor|working\slanguages?|langues?\sde\stravail|idiomas?\sde\strabajo)"
+    r"\b(?:(?:held|conducted|take\splace|delivered|presented)\s(?:in|en)|se\s(?:tiendra|deroulera)\sen"
+    r"|aura\slieu\sen|se\s(?:celebrara|realizara|llevara\sa\scabo)\sen"
+    r"|tendra\slugar\sen|(?:in|en)\s(?=\w+\s(?:with|avec|con)\b)|floor|working\slanguages?"
+    r"|langues?\sde\stravail|idiomas?\sde\strabajo)"
 )
 _WITH = re.compile(r"\b(?:with|avec|con)\b")
 _INTO = re.compile(r"\b(?:into|vers|hacia|to|al)\b")
 _FROM = re.compile(r"\b(?:from|depuis|de(?:sde)?\s(?:l'|el\s)?)")
 _SIGN = re.compile(
-    r"\binternational\ssign\b|\bsignes?\sinternationa\w+|\blengua\sde\ssen\w+\sinternacional|\bsistema\sde\ssignos\sinternacional"
+    r"\binternational\ssign\b|\bsignes?\sinternationa\w+|\blengua\sde\ssen\w+\sinternacional"
+    r"|\bsistema\sde\ssignos\sinternacional"
 )
 _CAPTIONS = re.compile(r"\b(?:captions?|captioning|subtitles|sous-titr\w+|subtitul\w+)\b")
 
@@ -51,7 +57,7 @@ def language_names(
 
 
 def _labelled(note: Note) -> Iterator[tuple[Passage, bool]]:
-    """What stands under a heading or label of languages; the second value: whether it says interpretation."""
+    """Give what stands under a heading or label of languages; the second value: whether it says interpretation."""
     for section in note.sections:
         if section.topic is Topic.LANGUAGES:
             said = section.heading is not None and bool(_INTERPRETATION.search(section.heading.folded))
@@ -60,7 +66,7 @@ def _labelled(note: Note) -> Iterator[tuple[Passage, bool]]:
 
 
 def _sentences(note: Note) -> Iterator[tuple[Passage, int, int, bool, bool]]:
-    """The sentences that speak of languages; the last two: whether a label says so, and whether of interpretation."""
+    """Give the sentences that speak of languages, whether a label says so, and whether it is of interpretation."""
     for passage, said in _labelled(note):
         yield passage, 0, len(passage.text), True, said
     for topic, block in note.blocks():
@@ -82,7 +88,7 @@ def read_interpretation(note: Note) -> Part:
             continue
         tags = tuple(dict.fromkeys(tag for _, _, tag in names))
         word = _INTERPRETATION.search(text)
-        if not (said or word) and len(tags) < 2:  # noqa: PLR2004 - one language alone needs no interpreters
+        if not (said or word) and len(tags) < 2:
             continue
         span = passage.span(*_claim(passage, start, end, names))
         floor = _floor(passage, start, names)
@@ -91,13 +97,17 @@ def read_interpretation(note: Note) -> Part:
 
 
 _LEAD = re.compile(
-    r"(?:simultaneous|live|provided|available|simultanee|simultanea|assuree?|disponible|there will be|with|avec|con)\W+(?:\w+\W+){0,2}$"
+    r"(?:simultaneous|live|provided|available|simultanee|simultanea|assuree?|disponible|there will be|with"
+    r"|avec|con)\W+(?:\w+\W+){0,2}$"
 )
-_TRAIL = re.compile(r"\W{0,3}(?:will be|is|sera|est|estara|se)?\s?(?:provided|available|offered|assuree?|disponible|proposee?|ofrecera)\b")
+_TRAIL = re.compile(
+    r"\W{0,3}(?:will be|is|sera|est|estara|se)?\s?"
+    r"(?:provided|available|offered|assuree?|disponible|proposee?|ofrecera)\b"
+)
 
 
 def _claim(passage: Passage, start: int, end: int, names: "list[tuple[int, int, str]]") -> tuple[int, int]:
-    """The words that the field holds: from the word for interpretation to the last language."""
+    """Give the words that the field holds: from the word for interpretation to the last language."""
     word = _INTERPRETATION.search(passage.folded, start, end)
     places = [names[0][0], names[-1][1], *(word.span() if word else ())]
     first, last = min(places), max(places)
@@ -106,7 +116,9 @@ def _claim(passage: Passage, start: int, end: int, names: "list[tuple[int, int, 
     return first - (len(lead[0]) if lead else 0), last + (trail.end() if trail else 0)
 
 
-def _arrange(tags: tuple[str, ...], floor: tuple[str, ...], span: Span, *, said: bool, labelled: bool) -> Part:
+def _arrange(
+    tags: tuple[str, ...], floor: tuple[str, ...], span: Span, *, said: bool, labelled: bool
+) -> Part:
     into = [tag for tag in tags if tag not in floor]
     note = ""
     if floor and into:
@@ -120,18 +132,25 @@ def _arrange(tags: tuple[str, ...], floor: tuple[str, ...], span: Span, *, said:
         note = "one language is named: the language of the floor is not"
     value = list(tags)
     confidence = Confidence.MEDIUM if note else Confidence.HIGH
-    return Part(value, (Found("interpretation", value, "interpretation", (span,), confidence, bool(note), note),))
+    return Part(
+        value, (Found("interpretation", value, "interpretation", (span,), confidence, bool(note), note),)
+    )
 
 
 def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") -> tuple[str, ...]:
-    """The languages that are spoken: said to be, or named before the word for interpretation, or "from … into …"."""
+    """Give the languages that are spoken: said to be, or before the word for interpretation, or "from … into …"."""
     text = passage.folded
     word = _INTERPRETATION.search(text, start)
     before = [tag for at, _, tag in names if word and at < word.start()]
     if word and before and _SPOKEN.search(text, start, word.start()):
         beside = _WITH.search(text, names[0][1], word.start())
         return tuple(dict.fromkeys(tag for at, _, tag in names if at < (beside or word).start()))
-    if word and before and (beside := _WITH.search(text, names[0][1], word.start())) and beside.start() < names[-1][0]:
+    if (
+        word
+        and before
+        and (beside := _WITH.search(text, names[0][1], word.start()))
+        and beside.start() < names[-1][0]
+    ):
         return tuple(dict.fromkeys(tag for at, _, tag in names if at < beside.start()))
     into = _INTO.search(text, names[0][1], names[-1][0]) if len(names) > 1 else None
     source = _FROM.search(text, max(start, names[0][0] - 12), names[0][0])
@@ -163,7 +182,7 @@ def read_accessibility(note: Note) -> Part:
             start, end = sentence(passage.text, captions.start())
             names = [
                 each for each in language_names(passage, start, end) if abs(each[0] - captions.end()) < 60
-            ]  # noqa: PLR2004 - nearby
+            ]
             if names:
                 tags = list(dict.fromkeys(tag for _, _, tag in names))
                 data["captions"] = tags

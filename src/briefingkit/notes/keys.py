@@ -8,7 +8,7 @@ __all__ = ["acronym", "slug", "unique"]
 
 _SMALL = frozenset(
     "the a an of and to in for on with at by from le la les l d de du des et un une en pour sur au aux dans "
-    "el los las del y una para con al por s".split()  # noqa: SIM905 - a word list reads best so
+    "el los las del y una para con al por s".split()
 )
 _LENGTH = 40
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9&-]{1,11})\)")
@@ -19,7 +19,7 @@ def slug(text: str, fallback: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:400].replace("’", "'")).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower())
     weighty = [word for word in words if word not in _SMALL]
-    if sum(map(len, weighty)) < 3:  # noqa: PLR2004 - "Q&A" is all small words
+    if sum(map(len, weighty)) < 3:
         weighty = words
     key = ""
     for word in weighty:

@@ -5,23 +5,33 @@ import re
 __all__ = ["item_kind"]
 
 _KINDS = {
-    "break": r"(?:coffee|tea|lunch|health|short|comfort)?\s?break\b|\blunch|\bcoffee|\bpause\b|\bdejeuner|\bpausa\b|\bdescanso|\balmuerzo|\breceso|\bcafe\b|\bcocktail|\breception\b|\brefrigerio",
+    "break": (
+        r"(?:coffee|tea|lunch|health|short|comfort)?\s?break\b|\blunch|\bcoffee|\bpause\b|\bdejeuner|\bpausa\b|\bdescanso|\balmuerzo"
+        r"|\breceso|\bcafe\b|\bcocktail|\breception\b|\brefrigerio"
+    ),
     "panel": r"\bpanel\b|\bround\s?-?table|\btable ronde|\bmesa redonda|\bconversatorio|\bfishbowl",
     "opening": (
-        r"\bopening\b|\bwelcom|\bintroduct\w*|\bkick-?off|\bouverture|\baccueil|\bbienvenue|\bmots? d'ouverture|\bapertura|\bbienvenida|\bintroduccion"
+        r"\bopening\b|\bwelcom|\bintroduct\w*|\bkick-?off|\bouverture|\baccueil|\bbienvenue"
+        r"|\bmots? d'ouverture|\bapertura|\bbienvenida|\bintroduccion"
         r"|\binaugura|\bsaludos?\b|\bpalabras de (?:bienvenida|apertura)"
     ),
     "closing": (
-        r"\bclos(?:ing|e|ure)\b|\bwrap(?:ping)?[\s-]?up|\bconclu\w*|\bway forward|\bnext steps|\bcloture|\bsynthese|\bmots? de la fin|\bcierre|\bclausura"
+        r"\bclos(?:ing|e|ure)\b|\bwrap(?:ping)?[\s-]?up|\bconclu\w*|\bway forward|\bnext steps|\bcloture"
+        r"|\bsynthese|\bmots? de la fin|\bcierre|\bclausura"
         r"|\bproximos pasos|\bprochaines etapes|\bfinal remarks"
     ),
     "discussion": (
-        r"\bopen (?:floor|discussion)|\bdiscussions?\b|\bdebates?\b|\bdebats?\b|\bq\s?(?:&|and|\+)\s?a\b|\bquestions?\b|\bexchanges?\b|\bechanges?\b|\bpreguntas\b"
-        r"|\bturno (?:abierto )?de (?:palabras?|preguntas)|\bdialog(?:ue|o)?\b|\bintercambio|\btour de table|\bbreak-?out|\bdiscusion|\breactions?\b|\binterventions? from the floor|\bfloor\b|\bespacio abierto"
+        r"\bopen (?:floor|discussion)|\bdiscussions?\b|\bdebates?\b|\bdebats?\b|\bq\s?(?:&|and|\+)\s?a\b"
+        r"|\bquestions?\b|\bexchanges?\b|\bechanges?\b|\bpreguntas\b"
+        r"|\bturno (?:abierto )?de (?:palabras?|preguntas)|\bdialog(?:ue|o)?\b|\bintercambio"
+        r"|\btour de table|\bbreak-?out|\bdiscusion|\breactions?\b|\binterventions? from the floor"
+        r"|\bfloor\b|\bespacio abierto"
     ),
     "presentation": (
-        r"\bpresent(?:ation|ations|acion|aciones|ing|er)\b|\bkeynote|\bintervention\b|\boverview|\bexposes?\b|\bponencia|\bpresentation\b|\bscene[\s-]setting"
-        r"|\bsetting the scene|\bdemonstration|\bdemo\b|\bscreening|\blaunch\b|\blancement|\blanzamiento|\bbriefing on\b|\bcase stud|\bvideo\b"
+        r"\bpresent(?:ation|ations|acion|aciones|ing|er)\b|\bkeynote|\bintervention\b|\boverview"
+        r"|\bexposes?\b|\bponencia|\bpresentation\b|\bscene[\s-]setting"
+        r"|\bsetting the scene|\bdemonstration|\bdemo\b|\bscreening|\blaunch\b|\blancement|\blanzamiento"
+        r"|\bbriefing on\b|\bcase stud|\bvideo\b"
     ),
 }  # fmt: skip
 _PATTERNS = {kind: re.compile(words) for kind, words in _KINDS.items()}

@@ -45,23 +45,27 @@ class Layout:
 
 
 _DAY = re.compile(
-    r"^\W*(?:day|jour|jornada|dia|journee|session day)\b|^\W*(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun|mie|jue|vie|sab|dom)[a-z]*\b"
+    r"^\W*(?:day|jour|jornada|dia|journee|session day)\b|^\W*(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu"
+    r"|fri|sat|sun|mie|jue|vie|sab|dom)[a-z]*\b"
 )
 _TITLE = re.compile(
-    r"\b(?:item|session|topic|title|activity|agenda|programme|sujet|theme|activite|titre|contenu|tema|actividad|punto|contenido|titulo|segment|description|what)\b"
+    r"\b(?:item|session|topic|title|activity|agenda|programme|sujet|theme|activite|titre|contenu|tema"
+    r"|actividad|punto|contenido|titulo|segment|description|what)\b"
 )
 _SPEAKER = re.compile(
-    r"\b(?:speakers?|presenters?|who|by|lead|intervenante?s?|orateurs?|ponentes?|oradore?s?|responsables?|panell?ists?|facilitators?|moderators?|quien|qui|a cargo de)\b"
+    r"\b(?:speakers?|presenters?|who|by|lead|intervenante?s?|orateurs?|ponentes?|oradore?s?|responsables?"
+    r"|panell?ists?|facilitators?|moderators?|quien|qui|a cargo de)\b"
 )
 _TIME = re.compile(
-    r"\b(?:time|times|hour|heure|heures|horaires?|hora|horas|horario|when|schedule|duration|duree|duracion|min)\b"
+    r"\b(?:time|times|hour|heure|heures|horaires?|hora|horas|horario|when|schedule|duration|duree|duracion"
+    r"|min)\b"
 )
 _NUMBER_CELL = re.compile(r"^(?:\d{1,2}[.)]?|#|no\.?|n°)?$")
 _BETWEEN = " \t\n:.,;|–—-•*()[]/"
 
 
 def _leading(sighting: Sighting) -> TimeMention | None:
-    """The time that a line begins with."""
+    """Give the time that a line begins with."""
     first = sighting.times[0] if sighting.times else None
     if first is None or not first.sure:
         return None
@@ -70,18 +74,16 @@ def _leading(sighting: Sighting) -> TimeMention | None:
 
 
 def _trailing(sighting: Sighting) -> TimeMention | None:
-    """The span of times, or the time in brackets, that a short line ends with."""
+    """Give the span of times, or the time in brackets, that a short line ends with."""
     last = sighting.times[-1] if sighting.times else None
     text = sighting.block.passage.text
-    if last is None or len(text) > 160 or text[last.end :].strip(_BETWEEN):  # noqa: PLR2004 - a title, no sentence
+    if last is None or len(text) > 160 or text[last.end :].strip(_BETWEEN):
         return None
     return last if last.last is not None or "(" in text[max(0, last.start - 2) : last.start + 1] else None
 
 
 class _Layouter:
-    def __init__(
-        self, calendar: Calendar, sightings: Sequence[Sighting], *, numbered_days: bool = True
-    ) -> None:
+    def __init__(self, calendar: Calendar, sightings: Sequence[Sighting]) -> None:
         self.calendar = calendar
         self.sightings = sightings
         self.entries: list[Entry] = []
@@ -92,8 +94,12 @@ class _Layouter:
         self.columns: dict[str, int] = {}
         self.width = 0
         self.number_level = min((each.block.level for each in sightings if each.block.ordered), default=0)
-        self.bullet_level = min((each.block.level for each in sightings if each.block.kind is BlockKind.ITEM), default=0)
-        self.timed_numbers = any(each.block.ordered and (_leading(each) or _trailing(each)) for each in sightings)
+        self.bullet_level = min(
+            (each.block.level for each in sightings if each.block.kind is BlockKind.ITEM), default=0
+        )
+        self.timed_numbers = any(
+            each.block.ordered and (_leading(each) or _trailing(each)) for each in sightings
+        )
         self.header: Block | None = None
         self.style = self._style()
 
@@ -106,7 +112,7 @@ class _Layouter:
         bullets = [block for block in blocks if block.kind is BlockKind.ITEM]
         if len(rows) > 1:
             return "rows"
-        if timed and (len(timed) > 1 or len(ordered) < 2):  # noqa: PLR2004 - a list of two
+        if timed and (len(timed) > 1 or len(ordered) < 2):
             return "timed"
         if len(headings) > 1 or (headings and not ordered):
             return "headings"
@@ -125,7 +131,7 @@ class _Layouter:
 
     def _under_lines(self, blocks: list[Block]) -> bool:
         """Whether bullets stand beneath short lines that are the items, again and again."""
-        lines = [block for block in blocks if block.kind is BlockKind.TEXT and len(block.passage.text) < 120]  # noqa: PLR2004
+        lines = [block for block in blocks if block.kind is BlockKind.TEXT and len(block.passage.text) < 120]
         return len(lines) > 1 and blocks[0].kind is BlockKind.TEXT
 
     def lay(self) -> Layout:
@@ -144,7 +150,7 @@ class _Layouter:
     def _is_day(self, sighting: Sighting) -> bool:
         """Take a line that only names a day for the day of what follows."""
         passage = sighting.block.passage
-        if not sighting.days or (sighting.times and not _DAY.match(passage.folded)) or len(passage.text) > 90:  # noqa: PLR2004
+        if not sighting.days or (sighting.times and not _DAY.match(passage.folded)) or len(passage.text) > 90:
             return False
         if sighting.times and _leading(sighting):
             return False
@@ -172,7 +178,7 @@ class _Layouter:
         return self._item(sighting)
 
     def _after_time(self, sighting: Sighting) -> Entry:
-        """The line under a time that stands alone is the title of its item."""
+        """Give the line under a time that stands alone is the title of its item."""
         time, self.pending = self.pending, None
         spans, self.pending_spans = self.pending_spans, ()
         return Entry(sighting.block.passage, time, None, spans, day=self.day)
@@ -197,10 +203,10 @@ class _Layouter:
             )
         return (
             block.kind is BlockKind.TEXT and len(block.passage.text) < 120 and not self._is_child_line(block)
-        )  # noqa: PLR2004
+        )
 
     def _among_timed(self, block: Block) -> bool:
-        """An item without a time among timed ones, where its number shows that it is one."""
+        """Tell an item without a time among timed ones: its number shows that it is one."""
         return self.timed_numbers and block.ordered and block.level <= self.number_level
 
     def _counts(self, block: Block) -> bool:
@@ -233,7 +239,7 @@ class _Layouter:
     def _titled(self, passage: Passage, time: TimeMention | None, spans: tuple[Span, ...]) -> Entry:
         """Take a duration such as "(10 min)" out of a title."""
         found = find_duration(passage)
-        if found is None or len(passage.text) > 200:  # noqa: PLR2004 - a title
+        if found is None or len(passage.text) > 200:
             return Entry(_bare(passage), time, None, spans, day=self.day)
         start, end, duration = found
         spans = (*spans, passage.span(start, end))
@@ -294,9 +300,9 @@ class _Layouter:
                     and len(cell.text) < 40
                     and name not in found
                     and index not in found.values()
-                ):  # noqa: PLR2004
+                ):
                     found[name] = index
-        if len(found) < 2:  # noqa: PLR2004 - one known word is no header
+        if len(found) < 2:
             return False
         free = [
             index

@@ -20,14 +20,16 @@ from briefingkit.notes.vocabulary import Topic
 __all__ = ["RegistrationLink", "read_links", "read_registration"]
 
 _REGISTER = re.compile(
-    r"\b(?:regist(?:er|ration|rations|ering)|sign[\s-]?up|rsvp|enrol\w*|inscri\w+|s'inscrire|enregistre\w*|registr(?:o|arse|ese|ate|acion))\b"
+    r"\b(?:regist(?:er|ration|rations|ering)|sign[\s-]?up|rsvp|enrol\w*|inscri\w+|s'inscrire|enregistre\w*"
+    r"|registr(?:o|arse|ese|ate|acion))\b"
 )
 _REGISTER_URL = re.compile(
     r"regist|inscri|signup|sign-up|eventbrite|forms\.gle|/forms?/|docs\.google\.com/forms|typeform|rsvp",
     re.IGNORECASE,
 )
 _DEADLINE = re.compile(
-    r"\b(?:by|before|until|deadline|closes?|no\slater\sthan|avant|jusqu'au|au\splus\stard|limite|antes\sdel?|hasta|plazo|a\smas\stardar)\b"
+    r"\b(?:by|before|until|deadline|closes?|no\slater\sthan|avant|jusqu'au|au\splus\stard|limite"
+    r"|antes\sdel?|hasta|plazo|a\smas\stardar)\b"
 )
 _NEAR = 60
 _LINE = 160
@@ -43,7 +45,7 @@ class RegistrationLink:
 
 
 def _registration_links(note: Note) -> Iterator[tuple[int, Passage, LinkSpan]]:
-    """Links that may be for registering, with how surely: their words, the words before, their section, their address."""
+    """Find links that may be for registering, and how surely: by words, section and address."""
     for topic, block in note.blocks():
         passage = block.passage
         for link in passage.links:
@@ -94,8 +96,11 @@ def _url(passage: Passage, link: LinkSpan, data: dict[str, Value]) -> Found:
 
 
 _SAYS_NOTHING = re.compile(
-    r"\b(?:regist\w*|link|lien|enlace|inscri\w*|sign|up|here|ici|aqui|click|cliquez|haga|clic|at|the|please|veuillez|vous|por|favor|via|rsvp|this|ce|este|d'|de|para"
-    r"|form|formulaire|formulario|you|can|to|is|required|requise?|requerida|obligatoire|obligatoria|on|sur|en|le|el|la|and|et|y|free|is|est|es|by|before|until|no|later|than|deadline|avant|au|plus|tard|jusqu'au|antes|del|hasta|mas|tardar)\b"
+    r"\b(?:regist\w*|link|lien|enlace|inscri\w*|sign|up|here|ici|aqui|click|cliquez|haga|clic|at|the|please"
+    r"|veuillez|vous|por|favor|via|rsvp|this|ce|este|d'|de|para"
+    r"|form|formulaire|formulario|you|can|to|is|required|requise?|requerida|obligatoire|obligatoria|on|sur"
+    r"|en|le|el|la|and|et|y|free|is|est|es|by|before|until|no|later|than|deadline|avant|au|plus|tard"
+    r"|jusqu'au|antes|del|hasta|mas|tardar)\b"
 )
 
 
@@ -173,17 +178,23 @@ def _links(note: Note) -> Iterator[tuple[Block, LinkSpan]]:
     for topic, block in note.blocks():
         for link in block.passage.links:
             words = block.passage.linked(link)
-            skip = topic in {Topic.ORGANIZERS, Topic.PARTNERS} or link.image or is_room(link) or link.url.startswith("mailto:") or not words
+            skip = (
+                topic in {Topic.ORGANIZERS, Topic.PARTNERS}
+                or link.image
+                or is_room(link)
+                or link.url.startswith("mailto:")
+                or not words
+            )
             if (
                 not skip
                 and not (topic is Topic.JOIN and address(link))
                 and not (topic is Topic.REGISTRATION and len(words) < 12)
-            ):  # noqa: PLR2004 - "here"
+            ):
                 yield block, link
 
 
 def _title(block: Block, link: LinkSpan) -> tuple[str, tuple[int, int]]:
-    """The words of a link; of a bare address, the short words that stand before it on its line."""
+    """Give the words of a link; of a bare address, the short words that stand before it on its line."""
     passage = block.passage
     words = passage.linked(link)
     if not words.startswith(("http://", "https://", "www.")):
@@ -201,6 +212,6 @@ def _title(block: Block, link: LinkSpan) -> tuple[str, tuple[int, int]]:
 
 
 def _acronym_after(passage: Passage, link: LinkSpan) -> str | None:
-    """The acronym in brackets behind a link, which is how the note goes on to call it."""
+    """Give the acronym in brackets behind a link, which is how the note goes on to call it."""
     match = re.match(r"\s?(\([A-Z][A-Za-z0-9&-]{1,11}\))", passage.text[link.end : link.end + 20])
     return acronym(match[1]) if match else None

@@ -10,16 +10,19 @@ from briefingkit.notes.inline import LinkSpan, Passage
 __all__ = ["NameSpan", "looks_like_person", "split_names"]
 
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;•]|\s/\s|\s[&+]\s|\b(?:and|et|y|e|as\swell\sas|ainsi\sque|asi\scomo)\b(?!\s(?:of|de)\b))\s*(?:(?:and|et|y|e|the|le|la|les|el|los|las)\s)?",
+    r"\s*(?:[,;•]|\s/\s|\s[&+]\s|\b(?:and|et|y|e|as\swell\sas|ainsi\sque|asi\scomo)\b(?!\s(?:of"
+    r"|de)\b))\s*(?:(?:and|et|y|e|the|le|la|les|el|los|las)\s)?",
     re.IGNORECASE,
 )
 _SURE_SEPARATOR = re.compile(r"\s*[,;•]\s*(?:and\s|et\s|y\s)?(?:the\s|le\s|la\s|les\s|l'|el\s|los\s|las\s)?")
 _ARTICLE = re.compile(r"^(?:the|le|la|les|l'|el|los|las|by|par|por)\s+|^l'", re.IGNORECASE)
 _PARTICLES = frozenset(
-    "de da do dos das del della der den van von vander ten ter la le el al bin ibn ben abu y e i du des di d' st af av zu san santa".split()
-)  # noqa: SIM905
+    "de da do dos das del della der den van von vander ten ter la le el al bin ibn ben abu y e i du des di d' st af av "
+    "zu san santa".split()
+)
 _HONORIFIC = re.compile(
-    r"^(?:(?:h\.?\s?e|mr|mrs|ms|mx|dr|dra|prof|sr|sra|srta|m|mme|mlle|hon|rev|sir|dame|ing|lic|arch|amb)\.?|professor|profesora?|professeure?"
+    r"^(?:(?:h\.?\s?e|mr|mrs|ms|mx|dr|dra|prof|sr|sra|srta|m|mme|mlle|hon|rev|sir|dame|ing|lic|arch|amb)\.?"
+    r"|professor|profesora?|professeure?"
     r"|madame|monsieur|ambassador|don|dona|her\sexcellency|his\sexcellency|s\.e\.)\s+", re.IGNORECASE
 )  # fmt: skip
 _MOST_TOKENS = 7
@@ -74,7 +77,7 @@ def looks_like_person(text: str) -> bool:
     if _HONORIFIC.match(text):
         return True
     words = text.replace("’", "'").split()
-    if not 2 <= len(words) <= _MOST_TOKENS or any(char.isdigit() for char in text):  # noqa: PLR2004 - a name and a surname
+    if not 2 <= len(words) <= _MOST_TOKENS or any(char.isdigit() for char in text):
         return False
     named = [word for word in words if word.lower() not in _PARTICLES]
     capital = [

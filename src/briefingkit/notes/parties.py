@@ -19,24 +19,32 @@ __all__ = ["read_contact", "read_organizers", "read_partners"]
 
 _BY = r"\s?(?:jointly\s|conjointement\s|conjuntamente\s)?(?:by|par|por)(?:\sthe|\sla|\sle|\sles|\sl'|\sel|\slos|\slas)?"
 _ORGANISED = re.compile(
-    rf"\b(?:(?P<co>co-?\s?)?(?P<verb>organi[sz]ed|hosted|convened|steered|led|sponsored|organisee?s?|organizad[oa]s?|convocad[oa]s?|convoquee?s?|animee?s?|accueillie?s?|pilotee?s?)"
+    rf"\b(?:(?P<co>co-?\s?)?(?P<verb>organi[sz]ed|hosted|convened|steered|led|sponsored|organisee?s?"
+    rf"|organizad[oa]s?|convocad[oa]s?|convoquee?s?|animee?s?|accueillie?s?|pilotee?s?)"
     rf"{_BY})\s?(?P<colon>:)?\s?"
 )
 _PARTNERSHIP = re.compile(
-    r"\b(?:in\s(?:partnership|collaboration|cooperation)\swith|with\sthe\ssupport\sof|supported\sby|en\spartenariat\savec|en\scollaboration\savec|avec\sle\s(?:soutien|appui)\sd[eu']"
-    r"|en\s(?:colaboracion|alianza|asociacion)\scon|con\sel\sapoyo\sde(?:l)?)\s?(?:the\s|la\s|le\s|les\s|l'|el\s|los\s|las\s)?:?\s?"
+    r"\b(?:in\s(?:partnership|collaboration|cooperation)\swith|with\sthe\ssupport\sof|supported\sby"
+    r"|en\spartenariat\savec|en\scollaboration\savec|avec\sle\s(?:soutien|appui)\sd[eu']"
+    r"|en\s(?:colaboracion|alianza|asociacion)\scon|con\sel\sapoyo\sde(?:l)?)\s?(?:the\s|la\s|le\s|les\s|l'"
+    r"|el\s|los\s|las\s)?:?\s?"
 )
 _SUBJECT = re.compile(r"^(?:the|le|la|les|l'|el|los|las)\s+|^l'", re.IGNORECASE)
 _STOP = re.compile(
-    r"\s*(?:[.!?](?:\s|$)|;|\(?\b(?:on|from|in|at|which|that|who|will|with|under|as|to|for|and\swill|le|du|qui|dans|pour|el|del|que|en|para|con|avec|sur|sobre)\b\s)",
+    r"\s*(?:[.!?](?:\s|$)|;|\(?\b(?:on|from|in|at|which|that|who|will|with|under|as|to|for|and\swill|le|du"
+    r"|qui|dans|pour|el|del|que|en|para|con|avec|sur|sobre)\b\s)",
     re.IGNORECASE,
 )
 _MEMBERS = re.compile(r"\b(?:steering\scommittee\s)?(?:members?|membres?|miembros?|steered\sby|comite)\b")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}(?<!-)")
 _PHONE = re.compile(r"(?<![\w/=])(?:\+\s?\d{1,3}|\(?0\d{1,4}\)?)[\s().-]?(?:\d[\s().-]?){5,12}\d(?!\w)")
-_TOPICS = frozenset({Topic.HEAD, Topic.ORGANIZERS, Topic.BACKGROUND, Topic.OBJECTIVES, Topic.OTHER, Topic.TITLE})
+_TOPICS = frozenset(
+    {Topic.HEAD, Topic.ORGANIZERS, Topic.BACKGROUND, Topic.OBJECTIVES, Topic.OTHER, Topic.TITLE}
+)
 _PROGRAMME = frozenset({Topic.AGENDA, Topic.SPEAKERS})
-_WRITE_TO = re.compile(r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas|write|escrib\w+|ecri\w+)\b")
+_WRITE_TO = re.compile(
+    r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas|write|escrib\w+|ecri\w+)\b"
+)
 _LONGEST = 120
 
 
@@ -53,11 +61,11 @@ class _Named:
 
 
 def _is_name(words: str) -> bool:
-    return 1 < len(words) <= _LONGEST and any(char.isupper() for char in words) and len(words.split()) <= 14  # noqa: PLR2004
+    return 1 < len(words) <= _LONGEST and any(char.isupper() for char in words) and len(words.split()) <= 14
 
 
 def _listed(note: Note, *topics: Topic) -> Iterator[_Named]:
-    """The names under a heading or a label: each item or line is one, or a list in a sentence."""
+    """Give the names under a heading or a label: each item or line is one, or a list in a sentence."""
     for block in note.about(*topics):
         passage = block.passage
         if block.kind is BlockKind.ITEM and len(passage.text) <= _LONGEST:
@@ -67,12 +75,14 @@ def _listed(note: Note, *topics: Topic) -> Iterator[_Named]:
             )
         elif len(passage.text) <= 4 * _LONGEST and not _EMAIL.search(passage.text):
             partners = _PARTNERSHIP.search(passage.folded) if Topic.ORGANIZERS in topics else None
-            for span in split_names(passage, 0, partners.start() if partners and partners.start() else len(passage.text)):
+            for span in split_names(
+                passage, 0, partners.start() if partners and partners.start() else len(passage.text)
+            ):
                 yield _Named(passage, span)
 
 
 def _sentence_list(passage: Passage, start: int) -> Iterator[_Named]:
-    """The names that follow "organised by" in a sentence, up to where it goes on with something else."""
+    """Give the names that follow "organised by" in a sentence, up to where it goes on with something else."""
     end = sentence(passage.text, start)[1]
     stop = _STOP.search(passage.text, start, end)
     while stop is not None and any(
@@ -83,7 +93,9 @@ def _sentence_list(passage: Passage, start: int) -> Iterator[_Named]:
         yield _Named(passage, span)
 
 
-def _entries(names: "list[_Named]", used: "set[str]", base: str, *, listed: bool = False, **given: Value) -> Part:
+def _entries(
+    names: "list[_Named]", used: "set[str]", base: str, *, listed: bool = False, **given: Value
+) -> Part:
     """Make keyed entries of names; a name that "and" may have cut in two is a doubt."""
     entries: list[dict[str, Value]] = []
     found: list[Found] = []
@@ -102,7 +114,9 @@ def _entries(names: "list[_Named]", used: "set[str]", base: str, *, listed: bool
             entry["url"] = url
         elif named.span.link is not None and listed:
             why = f"the link {named.words!r} has no address in the note"
-            found.append(Found(f"{base}.{key}.url", None, "link", (span,), Confidence.LOW, doubtful=True, note=why))
+            found.append(
+                Found(f"{base}.{key}.url", None, "link", (span,), Confidence.LOW, doubtful=True, note=why)
+            )
         entries.append(entry)
     return Part(entries or None, tuple(found))
 
@@ -150,7 +164,7 @@ def _organised(block: Block, match: "re.Match[str]", used: set[str]) -> Part:
 
 
 def _steered(note: Note, block: Block, match: "re.Match[str]", used: set[str]) -> Part:
-    """Read "X is co-steered by A and B": X is the host. Where the names are gone (logos), those named later may be meant."""
+    """Read "X is co-steered by A and B": X is the host. Where the names are gone, those named later may be meant."""
     passage = block.passage
     subject = re.sub(r"\s(?:is|are|est|es|son|esta|sont)\s?$", "", passage.folded[: match.start()])
     article = _SUBJECT.match(passage.text)
@@ -183,7 +197,7 @@ def _steered(note: Note, block: Block, match: "re.Match[str]", used: set[str]) -
 
 
 def _members(note: Note) -> Iterator[str]:
-    """The organisations that a sentence names as members: "the committee members A, B and C"."""
+    """Give the organisations that a sentence names as members: "the committee members A, B and C"."""
     seen: set[str] = set()
     for topic, block in note.blocks():
         passage = block.passage
@@ -194,7 +208,7 @@ def _members(note: Note) -> Iterator[str]:
         stop = _PARTNERSHIP.search(passage.folded, match.end(), end)
         for named in _sentence_list(passage.part(0, stop.start() if stop else end), match.end()):
             words = named.words
-            if _is_name(words) and words[0].isupper() and len(words) <= 60 and words not in seen:  # noqa: PLR2004 - a name
+            if _is_name(words) and words[0].isupper() and len(words) <= 60 and words not in seen:
                 seen.add(words)
                 yield words
 
@@ -237,7 +251,11 @@ def read_contact(note: Note) -> Part:
     blocks = [*note.about(Topic.CONTACT)]
     labelled = bool(blocks)
     if not labelled:
-        blocks = [block for topic, block in note.blocks() if topic not in _PROGRAMME or _WRITE_TO.search(block.passage.folded)]
+        blocks = [
+            block
+            for topic, block in note.blocks()
+            if topic not in _PROGRAMME or _WRITE_TO.search(block.passage.folded)
+        ]
     data: dict[str, Value] = {}
     found: list[Found] = []
     for block in blocks:

@@ -15,12 +15,16 @@ __all__ = ["PersonReading", "Register", "read_people", "role_label"]
 
 _ROLES = {
     "speaker": (
-        r"speakers?|keynotes?(?:\sspeakers?)?|presenters?|presented\sby|presentation\sby|remarks\sby|intervenante?s?|intervenant\(e\)s?|orateurs?|oratrices?"
-        r"|ponentes?|oradore?s?|oradoras?|presenta|with|avec|con|presente\spar|resource\spersons?|contributors?|discussants?|respondents?|conferencista"
+        r"speakers?|keynotes?(?:\sspeakers?)?|presenters?|presented\sby|presentation\sby|remarks\sby"
+        r"|intervenante?s?|intervenant\(e\)s?|orateurs?|oratrices?"
+        r"|ponentes?|oradore?s?|oradoras?|presenta|with|avec|con|presente\spar|resource\spersons?"
+        r"|contributors?|discussants?|respondents?|conferencista"
     ),
     "moderator": (
-        r"(?:co-)?moderators?|moderation|moderated\sby|chair(?:ed\sby|person)?|facilitators?|facilitated\sby|facilitation|moderateur|moderatrice|moderateur\.?rice|anime\spar"
-        r"|moderador|moderadora|modera|moderacion|moderado\spor|moderada\spor|facilita|facilitador|facilitadora|preside|maitre(?:sse)?\sde\sceremonie|mc"
+        r"(?:co-)?moderators?|moderation|moderated\sby|chair(?:ed\sby|person)?|facilitators?"
+        r"|facilitated\sby|facilitation|moderateur|moderatrice|moderateur\.?rice|anime\spar"
+        r"|moderador|moderadora|modera|moderacion|moderado\spor|moderada\spor|facilita|facilitador"
+        r"|facilitadora|preside|maitre(?:sse)?\sde\sceremonie|mc"
     ),
     "panellist": r"panell?ists?|panelistes?|panelistas?|participants?\sto\sthe\spanel",
     "interpreter": r"interpreters?|interpretes?",
@@ -32,15 +36,24 @@ _ROLE = re.compile(
     + r")\s?(?:\((?:s|e|es|a|as)\))?\s?(?::\s?|[–—-]\s|\s(?=[A-ZÀ-Ý]))"
 )
 _STATUS = re.compile(
-    r"[,;–—-]?\s*[(\[]?\s?(?:(?P<tbc>\b(?:tbc|t\.b\.c|tba|tbd|to\sbe\sconfirmed|to\sbe\sannounced|to\sbe\sdetermined|a\sconfirmer|por\sconfirmar|a\sconfirmar|sous\sreserve)\b)|(?P<invited>\b(?:invited|invitee?|invitad[oa])\b(?=\s?[)\]])))\.?\s?[)\]]?"
+    r"[,;–—-]?\s*[(\[]?\s?(?:(?P<tbc>\b(?:tbc|t\.b\.c|tba|tbd|to\sbe\sconfirmed|to\sbe\sannounced"
+    r"|to\sbe\sdetermined|a\sconfirmer|por\sconfirmar|a\sconfirmar|sous\sreserve)\b)"
+    r"|(?P<invited>\b(?:invited|invitee?|invitad[oa])\b(?=\s?[)\]])))\.?\s?[)\]]?"
 )
 _POSITION = re.compile(
-    r"\b(?:mayor|deputy|vice|director|directora|general|head|chief|officer|coordinator|manager|minister|secretary|president|chair|chairperson|professor|advis[eo]r|adviser"
-    r"|ambassador|expert|specialist|lead|leader|researcher|senior|fellow|founder|co-founder|ceo|representative|rapporteur|commissioner|council?lor|governor|envoy|analyst|assistant"
-    r"|consultant|lecturer|economist|engineer|journalist|editor|executive|member|delegate|focal|administrator|programme|program|project|partner|associate|policy"
-    r"|maire|adjointe?|directeur|directrice|cheffe?|coordinateur|coordinatrice|coordonnateur|coordonnatrice|responsable|ministre|secretaire|presidente?|professeure?|conseillere?|conseiller"
-    r"|ambassadeur|ambassadrice|experte?|chargee?|chercheuse|chercheur|rapporteure?|commissaire|deleguee?|fondateur|fondatrice|gouverneure?|membre"
-    r"|alcalde|alcaldesa|alcaldia|jefe|jefa|coordinador|coordinadora|ministra|ministro|secretari[oa]|profesora?|asesora?|embajadora?|especialista|investigadora?|concejala?|regidora?|gobernadora?|subdirectora?|encargad[oa]|tecnic[oa]|gerente)\b"
+    r"\b(?:mayor|deputy|vice|director|directora|general|head|chief|officer|coordinator|manager|minister"
+    r"|secretary|president|chair|chairperson|professor|advis[eo]r|adviser"
+    r"|ambassador|expert|specialist|lead|leader|researcher|senior|fellow|founder|co-founder|ceo"
+    r"|representative|rapporteur|commissioner|council?lor|governor|envoy|analyst|assistant"
+    r"|consultant|lecturer|economist|engineer|journalist|editor|executive|member|delegate|focal"
+    r"|administrator|programme|program|project|partner|associate|policy"
+    r"|maire|adjointe?|directeur|directrice|cheffe?|coordinateur|coordinatrice|coordonnateur|coordonnatrice"
+    r"|responsable|ministre|secretaire|presidente?|professeure?|conseillere?|conseiller"
+    r"|ambassadeur|ambassadrice|experte?|chargee?|chercheuse|chercheur|rapporteure?|commissaire|deleguee?"
+    r"|fondateur|fondatrice|gouverneure?|membre"
+    r"|alcalde|alcaldesa|alcaldia|jefe|jefa|coordinador|coordinadora|ministra|ministro|secretari[oa]"
+    r"|profesora?|asesora?|embajadora?|especialista|investigadora?|concejala?|regidora?|gobernadora?"
+    r"|subdirectora?|encargad[oa]|tecnic[oa]|gerente)\b"
 )
 _CUT = re.compile(r"\s*(?:,|\s[–—|-]\s|;|\n)\s*|\s*(?=\()")
 _MOST = 260
@@ -100,7 +113,12 @@ def read_people(passage: Passage, role: str = "speaker") -> Iterator[PersonReadi
         reading = _read_one(passage, a, b)
         if reading is not None:
             said = reading.role_said and label is None
-            yield evolve(reading, role=reading.role if said else role, role_said=said or label is not None, spans=spans + reading.spans)
+            yield evolve(
+                reading,
+                role=reading.role if said else role,
+                role_said=said or label is not None,
+                spans=spans + reading.spans,
+            )
             spans = ()
 
 
@@ -131,9 +149,9 @@ def _plain_names(rest: str) -> list[tuple[int, int]]:
     names = all(
         looks_like_person(part) and not _POSITION.search(fold(part)) and len(part.split()) <= 3
         for part in parts
-    )  # noqa: PLR2004
+    )
     joined = any(rest[a:b].strip() in {"and", "et", "y", "&"} for a, b in cuts)
-    return cuts if cuts and names and (joined or len(parts) > 3) else []  # noqa: PLR2004 - three parts may be name, position, organisation
+    return cuts if cuts and names and (joined or len(parts) > 3) else []
 
 
 def _between(text: str, cuts: "list[tuple[int, int]]") -> list[tuple[int, int]]:
@@ -161,20 +179,26 @@ def _read_one(passage: Passage, start: int, end: int) -> PersonReading | None:
 
 
 def _nobody(passage: Passage, pieces: list[_Piece], status: str, said: tuple[Span, ...]) -> PersonReading:
-    """A part that nobody fills yet: "Speaker tbc". Words that name an organisation instead stay unplaced."""
+    """Give a part that nobody fills yet: "Speaker tbc". Words that name an organisation instead stay unplaced."""
     role = _ROLE.fullmatch(f"{fold(pieces[0].words)}: ") if len(pieces) == 1 else None
     reading = PersonReading(passage, status="tbc" if status == "invited" else status, spans=said)
     if role is None:
         return reading
     name = next(each for each in _ROLES if role[each])
-    return evolve(reading, role=name, role_said=True, spans=(*said, passage.span(pieces[0].start, pieces[0].end)))
+    return evolve(
+        reading, role=name, role_said=True, spans=(*said, passage.span(pieces[0].start, pieces[0].end))
+    )
 
 
 def _is_named(pieces: list[_Piece]) -> bool:
     first = pieces[0].words
     if is_honoured(first):
         return True
-    single = len(pieces) > 1 and pieces[1].words.startswith("(") and re.fullmatch(r"[A-ZÀ-Ý][\w’'-]+", first) is not None
+    single = (
+        len(pieces) > 1
+        and pieces[1].words.startswith("(")
+        and re.fullmatch(r"[A-ZÀ-Ý][\w’'-]+", first) is not None
+    )
     return (looks_like_person(first) or single) and not _POSITION.search(fold(first))
 
 
@@ -228,7 +252,7 @@ def _bare(words: str) -> str:
 
 
 def _surname(words: str) -> str:
-    return words.split()[-1]
+    return words.rsplit(maxsplit=1)[-1]
 
 
 def _is_inverted(name: _Piece, tail: list[_Piece]) -> bool:
@@ -250,7 +274,7 @@ def _tail(reading: PersonReading, passage: Passage, tail: list[_Piece]) -> Perso
     if len(words) == 1:
         return _one_tail(reading, words[0], position=places[0], brackets=tail[0].words.startswith("("))
     text = passage.text
-    if places[0] and len(words) == 2:  # noqa: PLR2004 - position and organisation
+    if places[0] and len(words) == 2:
         return evolve(reading, position=words[0], organization=words[1])
     rest = _bare(text[tail[1].start : tail[-1].end])
     medium = Confidence.MEDIUM if reading.confidence is Confidence.HIGH else reading.confidence
@@ -349,5 +373,5 @@ class Register:
 
 
 def _person_key(name: str, number: int) -> str:
-    words = re.sub(r"\(.*?\)", "", name.split(",")[0]).split()
+    words = re.sub(r"\(.*?\)", "", name.split(",", maxsplit=1)[0]).split()
     return slug(words[-1] if words else name, f"person-{number}")

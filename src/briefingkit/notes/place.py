@@ -17,27 +17,37 @@ from briefingkit.notes.zones import CITY_PATTERN
 __all__ = ["is_room", "read_place"]
 
 _ONLINE = re.compile(
-    r"\b(?:online|on-line|virtual(?:ly|e|mente)?|virtuel(?:le)?(?:ment)?|webinar|webinaire|webcast|livestream(?:ed)?|live\s?stream"
-    r"|en\sligne|en\slinea|a\sdistance|a\sdistancia|remote(?:ly)?|video\s?conference|visioconference|visio|videoconferencia|teleconference"
-    r"|seminario\sweb|zoom(?:\smeetings?|\swebinar)?|(?:microsoft|ms)\steams|teams|webex|google\smeet|gotomeeting|jitsi|whereby|bluejeans|interactio|kudo)\b"
+    r"\b(?:online|on-line|virtual(?:ly|e|mente)?|virtuel(?:le)?(?:ment)?|webinar|webinaire|webcast"
+    r"|livestream(?:ed)?|live\s?stream"
+    r"|en\sligne|en\slinea|a\sdistance|a\sdistancia|remote(?:ly)?|video\s?conference|visioconference|visio"
+    r"|videoconferencia|teleconference"
+    r"|seminario\sweb|zoom(?:\smeetings?|\swebinar)?|(?:microsoft|ms)\steams|teams|webex|google\smeet"
+    r"|gotomeeting|jitsi|whereby|bluejeans|interactio|kudo)\b"
 )
 _HYBRID = re.compile(r"\b(?:hybrid|hybride|hibrid[oa]|bimodal)\b")
 _ON_SITE = re.compile(
-    r"\b(?:in[\s-]person|on[\s-]site|face[\s-]to[\s-]face|en\spresentiel|presentiel(?:le)?|en\spersonne|presencial(?:es)?|sur\splace|en\spersona)\b"
+    r"\b(?:in[\s-]person|on[\s-]site|face[\s-]to[\s-]face|en\spresentiel|presentiel(?:le)?|en\spersonne"
+    r"|presencial(?:es)?|sur\splace|en\spersona)\b"
 )
 _VENUE = re.compile(
-    r"\b(?:room|hall|palais|palace|palacio|salle|sala|salon|hotel|centre|center|centro|building|batiment|edificio|auditorium|auditorio|campus"
-    r"|ayuntamiento|mairie|alcaldia|universit[eay]\w*|universidad|headquarters|siege|sede|house|maison|casa|library|bibliotheque|biblioteca"
-    r"|museum|musee|museo|street|avenue|avenida|plaza|placa|place\sd\w+|rue|calle|floor|etage|piso|chamber|town\shall|maison\sdes?|espace|espacio"
+    r"\b(?:room|hall|palais|palace|palacio|salle|sala|salon|hotel|centre|center|centro|building|batiment"
+    r"|edificio|auditorium|auditorio|campus"
+    r"|ayuntamiento|mairie|alcaldia|universit[eay]\w*|universidad|headquarters|siege|sede|house|maison|casa"
+    r"|library|bibliotheque|biblioteca"
+    r"|museum|musee|museo|street|avenue|avenida|plaza|placa|place\sd\w+|rue|calle|floor|etage|piso|chamber"
+    r"|town\shall|maison\sdes?|espace|espacio"
     r"|\d{1,3}\s(?:rue|avenue|boulevard|street))\b"
 )
 _ROOM_HOSTS = re.compile(
-    r"https?://(?:[\w-]{1,60}\.){0,4}(?:zoom\.us|zoom\.com|teams\.microsoft\.com|teams\.live\.com|meet\.google\.com|webex\.com|gotomeeting\.com"
-    r"|whereby\.com|jit\.si|bluejeans\.com|meet\.jit\.si|kudoway\.com|interactio\.io|goto\.com|bigbluebutton\.\w+)(?:[/:?]|$)", re.IGNORECASE
+    r"https?://(?:[\w-]{1,60}\.){0,4}(?:zoom\.us|zoom\.com|teams\.microsoft\.com|teams\.live\.com"
+    r"|meet\.google\.com|webex\.com|gotomeeting\.com"
+    r"|whereby\.com|jit\.si|bluejeans\.com|meet\.jit\.si|kudoway\.com|interactio\.io|goto\.com"
+    r"|bigbluebutton\.\w+)(?:[/:?]|$)", re.IGNORECASE
 )  # fmt: skip
 _SIGN_UP = re.compile(r"regist|webinar/register|inscri|signup|sign-up", re.IGNORECASE)
 _HELD_ONLINE = re.compile(
-    r"\b(?:held|invit\w+|take\splace|takes\splace|hosted|join|meet|gather|convened?|tiendra|aura\slieu|deroulera|celebrara|tendra\slugar|realizara|cabo|conectar\w*)\b"
+    r"\b(?:held|invit\w+|take\splace|takes\splace|hosted|join|meet|gather|convened?|tiendra|aura\slieu"
+    r"|deroulera|celebrara|tendra\slugar|realizara|cabo|conectar\w*)\b"
 )
 _CITY = re.compile(rf"\b(?:{CITY_PATTERN})\b")
 _SPLIT = re.compile(r"\s[–—|/-]\s|[|•·;\x1f]|\s{3,}")
@@ -73,18 +83,16 @@ def is_room(link: LinkSpan) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    return len(text) > _LINE or (text.endswith(".") and len(text.split()) > 10)  # noqa: PLR2004 - a line of facts is short
+    return len(text) > _LINE or (text.endswith(".") and len(text.split()) > 10)
 
 
 def _segments(calendar: Calendar) -> Iterator[_Segment]:
-    """What the lines of the head and the labels hold besides dates and times."""
+    """Give what the lines of the head and the labels hold besides dates and times."""
     for sighting in calendar.sightings:
         passage = sighting.block.passage
         if sighting.topic not in _TOPICS or (sighting.topic is Topic.HEAD and _is_sentence(passage.text)):
             continue
-        masked = list(passage.text)
-        for mention in (*sighting.days, *sighting.times):
-            masked[mention.start : mention.end] = "\x1f" * (mention.end - mention.start)
+        masked = list(sighting.without("\x1f"))
         for link in passage.links:
             if link.url.startswith("http") and passage.linked(link).startswith(("http", "www.")):
                 masked[link.start : link.end] = "\x1f" * (link.end - link.start)
@@ -166,11 +174,13 @@ def _said(calendar: Calendar, pattern: "re.Pattern[str]") -> Span | None:
 def _read_online(note: Note, calendar: Calendar) -> Part | None:
     room = _read_room(note)
     for segment in sorted(_segments(calendar), key=lambda each: each.topic in {Topic.HEAD, Topic.TITLE}):
-        titled = segment.topic in {Topic.HEAD, Topic.TITLE} and len(segment.folded.split()) > 6  # noqa: PLR2004 - a title may say "online"
+        titled = segment.topic in {Topic.HEAD, Topic.TITLE} and len(segment.folded.split()) > 6
         match = _ONLINE.search(segment.folded)
         if match and not titled:
             passage, at = segment.block.passage, segment.start
-            spans = tuple(passage.span(at + each.start(), at + each.end()) for each in _ONLINE.finditer(segment.folded))
+            spans = tuple(
+                passage.span(at + each.start(), at + each.end()) for each in _ONLINE.finditer(segment.folded)
+            )
             return _online(room, Found("place.online", {}, "online", spans))
     for topic, block in note.blocks():
         for match in (
@@ -197,7 +207,7 @@ def _online(room: Found | None, said: Found | None) -> Part:
 
 
 def _read_room(note: Note) -> Found | None:
-    """The address of a meeting room, wherever the note gives it."""
+    """Give the address of a meeting room, wherever the note gives it."""
     for topic, block in note.blocks():
         for link in block.passage.links:
             url = address(link)
@@ -248,17 +258,18 @@ def _is_title_like(segment: _Segment) -> bool:
         segment.topic is Topic.TITLE
         or (whole and not re.search(r",.*(?:\d|,)|\d.*,", segment.text))
         or len(segment.text.split()) > 18
-    )  # noqa: PLR2004
+    )
 
 
 def _is_city(segment: _Segment, *, online: bool) -> bool:
     """Whether a segment beside a date is a city and hardly anything else."""
-    return not online and bool(_CITY.search(segment.folded)) and len(segment.folded.split()) <= 4  # noqa: PLR2004
+    return not online and bool(_CITY.search(segment.folded)) and len(segment.folded.split()) <= 4
 
 
 _JOINING = re.compile(r"\s*(?:,|;|\(|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o)\b)\s*$")
 _LEADING = re.compile(
-    r"^\s*(?:at|in|a|au|aux|en|the|dans|,|;|\(|\)|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o|also|hybrid\w*|hibrid\w*)\b)[\s:,]+",
+    r"^\s*(?:at|in|a|au|aux|en|the|dans|,|;|\(|\)|\+|&|/|\b(?:and|et|y|on|sur|por|via|or|ou|o|also"
+    r"|hybrid\w*|hibrid\w*)\b)[\s:,]+",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""Which words have found a place: background and objectives are kept as prose, and the rest is unplaced, word for word."""
+"""Which words have found a place: background and objectives stay prose, and the rest is unplaced, word for word."""
 
 import re
 
@@ -88,7 +88,7 @@ def _is_prose(block: Block, before: Block | None) -> bool:
     if block.kind is BlockKind.TEXT:
         return len(block.passage.text) >= _PROSE_LENGTH or (
             before is not None and len(block.passage.text) > 60 and block.passage.text.endswith(".")
-        )  # noqa: PLR2004
+        )
     return block.kind is BlockKind.ITEM and before is not None
 
 

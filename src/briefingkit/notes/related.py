@@ -17,32 +17,42 @@ __all__ = ["Parent", "address", "read_leads_to", "read_part_of"]
 
 _PART_OF = re.compile(
     r"(?:\b|(?<='))(?:(?:forms?|is|are|being|as|s|constitutes?)\s(?:a\s|an\s)?(?:integral\s)?part\sof"
-    r"|(?:held|organi[sz]ed|takes?\splace|taking\splace)\s(?:as\spart\sof|within(?:\sthe\sframework\sof)?|in\sthe\sframework\sof|under)"
-    r"|(?P<weak>within\sthe\sframework\sof|in\sthe\sframework\sof|in\sthe\scontext\sof|as\spart\sof|dans\sle\scadre\sd[eu']|en\sel\smarco\sde)"
+    r"|(?:held|organi[sz]ed|takes?\splace|taking\splace)\s(?:as\spart\sof|within(?:\sthe\sframework\sof)?"
+    r"|in\sthe\sframework\sof|under)"
+    r"|(?P<weak>within\sthe\sframework\sof|in\sthe\sframework\sof|in\sthe\scontext\sof|as\spart\sof"
+    r"|dans\sle\scadre\sd[eu']|en\sel\smarco\sde)"
     r"|s'inscrit\sdans(?:\sle\scadre\sd[eu'])?|fait\spartie\sd[eu']|est\sun\ssegment\sd[eu']"
     r"|forma\sparte\sde|se\senmarca\s(?:en|dentro\sde)|se\sinscribe\sen)"
 )
 _JOINABLE = re.compile(
     r"(?:just|only|solely)\s(?:for\s)?(?:this|the)\s(?:\w+\s)?(?:segment|session|briefing|part|webinar)"
     r"|(?:this|the)\s(?:segment|session|briefing|part|webinar)\s(?:only|alone)"
-    r"|(?:join|attend|follow)\s(?:only|just)\sthis|(?:uniquement|seulement)\s(?:a\s|pour\s)?(?:ce|cette)\s(?:\w+\s)?(?:segment|session|seance|partie|webinaire)"
+    r"|(?:join|attend|follow)\s(?:only|just)\sthis|(?:uniquement|seulement)\s(?:a\s|pour\s)?(?:ce"
+    r"|cette)\s(?:\w+\s)?(?:segment|session|seance|partie|webinaire)"
     r"|(?:a\s|pour\s)?(?:ce|cette)\s(?:segment|session|seance|partie)\s(?:uniquement|seulement|seule?)"
     r"|(?:solo|solamente|unicamente)\s(?:a\s|en\s|para\s)?(?:este|esta)\s(?:segmento|sesion|parte|seminario)"
     r"|(?:este|esta)\s(?:segmento|sesion|parte)\s(?:solo|solamente|unicamente)"
 )
 _QUOTED = re.compile(r"(?<!\w)[\"“«„‘']\s?(?=\S)([^\"“”«»„\n]{4,200}?)\s?[\"”»’'](?!\w)")
 _SMALL = r"of|the|on|for|and|in|to|de|du|des|d'|la|le|les|et|sur|pour|del|los|las|el|y|en|para|sobre"
-_CAPITALISED = re.compile(rf"[A-ZÀ-Ý0-9][\w’'-]{{0,40}}(?:\s(?:(?:{_SMALL})\b|&|[A-ZÀ-Ý0-9][\w’'&-]{{0,40}})){{1,14}}")
+_CAPITALISED = re.compile(
+    rf"[A-ZÀ-Ý0-9][\w’'-]{{0,40}}(?:\s(?:(?:{_SMALL})\b|&|[A-ZÀ-Ý0-9][\w’'&-]{{0,40}})){{1,14}}"
+)
 _TRAILING_SMALL = re.compile(rf"(?:\s(?:{_SMALL}|&))+$")
 _EVENT = re.compile(
-    r"\b(?:forum|summit|conference|assembly|congress|convention|week|meeting|cop\s?\d*|session|symposium|festival|event|workshop"
-    r"|review|day|days|dialogue|roundtable|council|sommet|conference|assemblee|congres|semaine|reunion|rencontres?|colloque|journees?"
+    r"\b(?:forum|summit|conference|assembly|congress|convention|week|meeting|cop\s?\d*|session|symposium"
+    r"|festival|event|workshop"
+    r"|review|day|days|dialogue|roundtable|council|sommet|conference|assemblee|congres|semaine|reunion"
+    r"|rencontres?|colloque|journees?"
     r"|foro|cumbre|conferencia|asamblea|congreso|semana|encuentro|jornadas?|dialogo|evento|summit)\b"
 )
 _TOWARDS = re.compile(
-    r"\b(?:ahead\sof|in\sthe\slead-?\s?up\sto|leading\s(?:up\s)?to|lead\sup\sto|in\spreparation\s(?:for|of)|in\sadvance\sof|prior\sto|towards?"
-    r"|at\sthe|during\sthe|en\svue\sd[eu'](?:\sla|\sl')?|en\samont\sd[eu']|en\spreparation\sd[eu']|lors\sd[eu']|avant\sl[ea']"
-    r"|de\scara\sal?|con\smiras\sal?|en\spreparacion\sde|previo\sal?|antes\sdel?|rumbo\sal?|en\sel|en\sla|durante\sel|durante\sla)\b"
+    r"\b(?:ahead\sof|in\sthe\slead-?\s?up\sto|leading\s(?:up\s)?to|lead\sup\sto|in\spreparation\s(?:for|of)"
+    r"|in\sadvance\sof|prior\sto|towards?"
+    r"|at\sthe|during\sthe|en\svue\sd[eu'](?:\sla|\sl')?|en\samont\sd[eu']|en\spreparation\sd[eu']"
+    r"|lors\sd[eu']|avant\sl[ea']"
+    r"|de\scara\sal?|con\smiras\sal?|en\spreparacion\sde|previo\sal?|antes\sdel?|rumbo\sal?|en\sel|en\sla"
+    r"|durante\sel|durante\sla)\b"
 )
 
 
@@ -87,7 +97,7 @@ def _title(passage: Passage, start: int, end: int) -> tuple[int, int, LinkSpan |
 
 
 def read_part_of(calendar: Calendar) -> Parent | None:
-    """Read "This briefing forms part of the event X, 11–13 April": the event, its dates, and whether one may join this alone."""
+    """Read "This briefing forms part of X, 11–13 April": the event, its dates, whether one may join this alone."""
     for sighting in calendar.sightings:
         if sighting.topic in {Topic.AGENDA, Topic.SPEAKERS, Topic.QUESTIONS, Topic.LINKS}:
             continue
@@ -137,7 +147,7 @@ def _parent(calendar: Calendar, sighting: Sighting, match: "re.Match[str]") -> P
 
 
 def _sentence_with_links(passage: Passage, at: int) -> tuple[int, int]:
-    """The sentence around an offset; a title that asks a question does not end it."""
+    """Give the sentence around an offset; a title that asks a question does not end it."""
     start, end = sentence(passage.text, at)
     for link in passage.links:
         if link.start < end <= link.end + 2:
@@ -185,10 +195,7 @@ def read_leads_to(calendar: Calendar, after: date | None, taken: tuple[Span, ...
             continue
         for day in sighting.days:
             event = _event(calendar, sighting, day, after, taken, f"leads_to.{len(events)}")
-            if (
-                event is None
-                or event.data["title"] in titles
-            ):
+            if event is None or event.data["title"] in titles:
                 continue
             titles.add(event.data["title"])
             events.append(event.data)
@@ -234,7 +241,7 @@ _LEAD = re.compile(r"\b(?:the|le|la|les|el|los|las|at|from)\s|\bl'")
 
 
 def _lead(folded: str, start: int, end: int) -> int:
-    """How much of a run of words stands before the event's name: up to the last article before its word for an event."""
+    """Tell how much of a run stands before the event's name: up to the last article before its word for an event."""
     event = _EVENT.search(folded, start, end)
     leads = [match.end() for match in _LEAD.finditer(folded, start, event.start() if event else start)]
     return (leads[-1] if leads else start) - start
@@ -243,7 +250,7 @@ def _lead(folded: str, start: int, end: int) -> int:
 def _event_title(
     passage: Passage, start: int, end: int, day: DayMention
 ) -> tuple[int, int, LinkSpan | None, Confidence] | None:
-    """The event that a sentence with a date names: a link or capitalised words with a word for an event in them."""
+    """Give the event that a sentence with a date names: a link or a run of capitals with a word for an event."""
     linked = [link for link in passage.links if start <= link.start and link.end <= end]
     for link in linked:
         if _EVENT.search(passage.folded, link.start, link.end):

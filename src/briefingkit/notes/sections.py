@@ -46,7 +46,9 @@ class Note:
                 yield section.topic, block
 
 
-_LABEL = re.compile(r"^[¿¡]?([^\W\d][^:?]{0,48}?)\s?(?::|\?\s?:?)\s*(?=\S)|^([^\W\d][^:–—-]{1,28}?)\s[–—-]\s(?=\S)")
+_LABEL = re.compile(
+    r"^[¿¡]?([^\W\d][^:?]{0,48}?)\s?(?::|\?\s?:?)\s*(?=\S)|^([^\W\d][^:–—-]{1,28}?)\s[–—-]\s(?=\S)"
+)
 _SHORT = frozenset({Topic.WHEN, Topic.PLACE, Topic.FORMAT, Topic.JOIN, Topic.TITLE, Topic.LANGUAGES})
 _LEAVES_AGENDA = frozenset(
     {
@@ -61,8 +63,10 @@ _LEAVES_AGENDA = frozenset(
     }
 )
 _AGENDA_WORDS = re.compile(
-    r"\b(session|panel|part|day|block|segment|opening|closing|welcome|keynote|break|lunch|discussion|debate|q&a|wrap"
-    r"|partie|jour|journee|ouverture|cloture|pause|table ronde|bloc|sesion|parte|dia|jornada|apertura|clausura|pausa"
+    r"\b(session|panel|part|day|block|segment|opening|closing|welcome|keynote|break|lunch|discussion|debate"
+    r"|q&a|wrap"
+    r"|partie|jour|journee|ouverture|cloture|pause|table ronde|bloc|sesion|parte|dia|jornada|apertura"
+    r"|clausura|pausa"
     r"|mesa redonda|bloque)\b|\d{1,2}\s?[:h.]\s?\d{2}|^\d{1,2}[.)]"
 )
 _LONG_PROSE = 200
@@ -71,7 +75,7 @@ _LONG_PROSE = 200
 def _label(block: Block) -> tuple[Topic, Passage, Passage] | None:
     """Read "Date: 13 April", or a row whose first cell is such a label: topic, label and what it labels."""
     passage = block.passage
-    if block.kind is BlockKind.ROW and len(block.cells) == 2:  # noqa: PLR2004 - a label and its value
+    if block.kind is BlockKind.ROW and len(block.cells) == 2:
         label, rest = block.cells
         topic = heading_topic(label.folded)
         return (topic, label, rest) if topic and rest.text else None
@@ -159,11 +163,9 @@ class _Gatherer:
             follows is not None
             and follows.ordered
             and follows.level == block.level
-            and not block.marker.isalpha()
+            and block.marker.isdigit()
         )
-        if topic is None or (
-            listed and topic is not Topic.OTHER and heading_topic(follows.passage.folded) is None
-        ):  # type: ignore[union-attr]
+        if topic is None or (listed and topic is not Topic.OTHER and not self._heads(index + 1)):
             return self._numbered_other(block)
         if self.current.topic is Topic.AGENDA and not self._counts_on(block):
             return False
@@ -172,9 +174,12 @@ class _Gatherer:
         self.open(Section(topic, heading=block.passage, level=6, marker=block.marker))
         return True
 
+    def _heads(self, index: int) -> bool:
+        return heading_topic(self.blocks[index].passage.folded) is not None
+
     def _numbered_other(self, block: Block) -> bool:
-        """A numbered line that goes on counting numbered headings is one too, whatever its words are."""
-        if not self._counts_on(block) or self.current.topic is Topic.AGENDA or len(block.passage.text) > 80:  # noqa: PLR2004
+        """Give a numbered line that goes on counting numbered headings is one too, whatever its words are."""
+        if not self._counts_on(block) or self.current.topic is Topic.AGENDA or len(block.passage.text) > 80:
             return False
         if any(each.ordered for each in self.kept):
             return False

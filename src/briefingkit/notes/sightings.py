@@ -28,6 +28,16 @@ class Sighting:
     days: tuple[DayMention, ...]
     times: tuple[TimeMention, ...]
 
+    def without(self, filler: str) -> str:
+        """Give the folded words of the block, its dates and times filled over, each character in its place."""
+        chars = list(self.block.passage.folded)
+        for start, end in (
+            *((day.start, day.end) for day in self.days),
+            *((t.start, t.end) for t in self.times),
+        ):
+            chars[start:end] = filler * (end - start)
+        return "".join(chars)
+
 
 @frozen(eq=False)
 class Calendar:
@@ -81,7 +91,7 @@ def _years(sightings: tuple[Sighting, ...]) -> tuple[int, ...]:
     if named:
         return tuple(year for year, _ in named.most_common())
     heads = (each.block for each in sightings if each.topic in {Topic.HEAD, Topic.TITLE, Topic.WHEN})
-    short = (block for block in heads if len(block.passage.text) < 200 or block.kind is BlockKind.HEADING)  # noqa: PLR2004
+    short = (block for block in heads if len(block.passage.text) < 200 or block.kind is BlockKind.HEADING)
     return tuple(dict.fromkeys(int(match) for block in short for match in _YEAR.findall(block.passage.text)))
 
 

@@ -15,15 +15,21 @@ from briefingkit.notes.vocabulary import FUNCTION_WORDS, Topic
 __all__ = ["read_title"]
 
 _DOCUMENT = re.compile(
-    r"^\W*(?:(?:draft|final|revised|projet\sde|borrador\sde|provisional)\s)?(?:concept\snotes?|save\sthe\sdate|invitation|announcement|media\sadvisory|press\srelease|flyer|agenda|programme"
-    r"|note\s(?:conceptuelle|de\scadrage|d'information|de\sconcept)|communique|programme\sprovisoire|nota\s(?:conceptual|de\sconcepto|informativa)|invitacion|convocatoria|anuncio|draft|version\s[\d.]+)"
+    r"^\W*(?:(?:draft|final|revised|projet\sde|borrador\sde|provisional)\s)?(?:concept\snotes?"
+    r"|save\sthe\sdate|invitation|announcement|media\sadvisory|press\srelease|flyer|agenda|programme"
+    r"|note\s(?:conceptuelle|de\scadrage|d'information|de\sconcept)|communique|programme\sprovisoire"
+    r"|nota\s(?:conceptual|de\sconcepto|informativa)|invitacion|convocatoria|anuncio|draft|version\s[\d.]+)"
     r"(?:\s(?:and|et|y)\s(?:draft\s)?(?:agenda|programme|programa))?\s*(?::|[–—-]|\||$)\s*"
 )
 _NO_TITLE = re.compile(
-    r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|buenos|queridos?|subject|from|to|cc|sent|objet|asunto|de|page\s\d)\b.{0,40}[,:]|"
-    r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us|register|inscri|click|we are|nous avons|tenemos|regist)|@|https?:|\b(?:can|could) register"
+    r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|buenos|queridos?|subject|from|to|cc|sent|objet"
+    r"|asunto|de|page\s\d)\b.{0,40}[,:]|"
+    r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us"
+    r"|register|inscri|click|we are|nous avons|tenemos|regist)|@|https?:|\b(?:can|could) register"
 )
-_GREETING = re.compile(r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|queridos?|madame|monsieur)\b.{0,60}[,:]$")
+_GREETING = re.compile(
+    r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|queridos?|madame|monsieur)\b.{0,60}[,:]$"
+)
 _WHOLE_QUOTED = re.compile(r"^[\"“«„‘']\s?([^\"“”«»„]{8,200}?)\s?[\"”»’']$")
 _LONGEST = 200
 _PROSE = 160
@@ -42,12 +48,7 @@ class _Candidate:
 def _words_left(calendar: Calendar, block: Block) -> bool:
     """Whether a line says more than a date, a time and where."""
     sighting = calendar.of(block)
-    text = block.passage.folded
-    if sighting is not None:
-        chars = list(text)
-        for mention in (*sighting.days, *sighting.times):
-            chars[mention.start : mention.end] = " " * (mention.end - mention.start)
-        text = "".join(chars)
+    text = block.passage.folded if sighting is None else sighting.without(" ")
     words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if word not in FUNCTION_WORDS]
     beside = sighting is not None and bool(sighting.days or sighting.times)
     return len(words) > (3 if beside else 0)
@@ -59,7 +60,11 @@ def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
     prose = False
     for position, block in enumerate(note.about(Topic.HEAD)):
         text = block.passage.text
-        prose = prose or bool(_GREETING.match(block.passage.folded)) or (len(text) > _PROSE and block.kind is BlockKind.TEXT)
+        prose = (
+            prose
+            or bool(_GREETING.match(block.passage.folded))
+            or (len(text) > _PROSE and block.kind is BlockKind.TEXT)
+        )
         prefix = _DOCUMENT.match(block.passage.folded)
         served = prefix.end() if prefix else 0
         rest = _unmarked(block.passage.part(served))
@@ -96,8 +101,12 @@ def _unmarked(passage: Passage) -> Passage:
 
 
 def _served(note: Note) -> tuple[Span, ...]:
-    """The lines of the head that only say what the document is: "Concept note"."""
-    blocks = (block for block in note.about(Topic.HEAD) if (kind := _DOCUMENT.match(block.passage.folded)) and kind.end() == len(block.passage.text))
+    """Give the lines of the head that only say what the document is: "Concept note"."""
+    blocks = (
+        block
+        for block in note.about(Topic.HEAD)
+        if (kind := _DOCUMENT.match(block.passage.folded)) and kind.end() == len(block.passage.text)
+    )
     return tuple(block.passage.span() for block in blocks)
 
 
@@ -105,7 +114,7 @@ def _dated_below(calendar: Calendar, block: Block) -> bool:
     """Whether a date or a time stands right below: what is above it is a title."""
     sighting = calendar.of(block)
     below = calendar.sightings[sighting.index + 1 : sighting.index + 3] if sighting else ()
-    return any(each.days or each.times for each in below)
+    return any(bool(each.days or each.times) for each in below)
 
 
 def read_title(note: Note, calendar: Calendar) -> Part:
@@ -116,7 +125,7 @@ def read_title(note: Note, calendar: Calendar) -> Part:
     best, *others = ranked
     words = " ".join(best.passage.text.split())
     alternatives = tuple(" ".join(each.passage.text.split()) for each in others[:3])
-    sure = best.score >= 6 or _dated_below(calendar, best.block)  # noqa: PLR2004 - a heading's
+    sure = best.score >= 6 or _dated_below(calendar, best.block)
     close = bool(others) and others[0].score >= best.score - 1
     why = "" if sure and not close else "it is the first line that is nothing else"
     spans = (best.block.passage.span(), *_served(note))
@@ -128,12 +137,13 @@ def read_title(note: Note, calendar: Calendar) -> Part:
 
 
 _INVITED = re.compile(
-    r"(?:webinar|briefing|event|session|meeting|workshop|dialogue|webinaire|seance|reunion|atelier|rencontre|seminario|sesion|taller|encuentro|evento)[^.“”\"«»]{0,60}"
+    r"(?:webinar|briefing|event|session|meeting|workshop|dialogue|webinaire|seance|reunion|atelier"
+    r"|rencontre|seminario|sesion|taller|encuentro|evento)[^.“”\"«»]{0,60}"
 )
 
 
 def _quoted(note: Note) -> Part:
-    """The quoted words behind "the webinar": an invitation in sentences has no line for its title."""
+    """Give the quoted words behind "the webinar": an invitation in sentences has no line for its title."""
     for topic, block in note.blocks():
         passage = block.passage
         if topic not in {Topic.HEAD, Topic.BACKGROUND, Topic.OBJECTIVES}:

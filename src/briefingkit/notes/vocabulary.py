@@ -42,91 +42,133 @@ _HEADINGS: dict[Topic, str] = {
     Topic.TITLE: "title, event title, titre, titulo, event name, name of the event, event, evento, evenement",
     Topic.BACKGROUND: (
         "background, context, rationale, introduction, about, about the event, about this event, overview, "
-        "setting the scene, problem statement, justification, summary, why this event, background information, "
-        "contexte, a propos, contexte general, introduccion, antecedentes, contexto, justificacion, resumen, resume, "
-        "sobre el evento, sobre la sesion, description, descripcion, preambule, what's it about, what is it about, what it is about, de que se trata, de quoi s'agit-il, why, pourquoi, por que, motivacion"
+        "setting the scene, problem statement, justification, summary, why this event, background "
+        "information, "
+        "contexte, a propos, contexte general, introduccion, antecedentes, contexto, justificacion, "
+        "resumen, resume, "
+        "sobre el evento, sobre la sesion, description, descripcion, preambule, what's it about, what is "
+        "it about, what it is about, de que se trata, de quoi s'agit-il, why, pourquoi, por que, motivacion"
     ),
     Topic.OBJECTIVES: (
-        "objectives, objective, aims, aim, purpose, purposes, goals, goal, expected outcomes, expected outcome, outcomes, "
-        "expected results, what you will learn, learning objectives, objectifs, objectif, but, buts, finalite, "
-        "resultats attendus, resultats escomptes, objetivos, objetivo, objetivo general, objetivos especificos, "
-        "objectif general, objectifs specifiques, proposito, propositos, que queremos conseguir, que queremos, what we want to achieve, ce que nous voulons, resultados esperados, finalidad, metas"
+        "objectives, objective, aims, aim, purpose, purposes, goals, goal, expected outcomes, expected "
+        "outcome, outcomes, "
+        "expected results, what you will learn, learning objectives, objectifs, objectif, but, buts, "
+        "finalite, "
+        "resultats attendus, resultats escomptes, objetivos, objetivo, objetivo general, objetivos "
+        "especificos, "
+        "objectif general, objectifs specifiques, proposito, propositos, que queremos conseguir, que "
+        "queremos, what we want to achieve, ce que nous voulons, resultados esperados, finalidad, metas"
     ),
     Topic.AGENDA: (
-        "agenda, programme, program, schedule, run of show, running order, timetable, order of business, ordre du jour, "
-        "deroule, deroulement, deroule de la seance, programa, orden del dia, cronograma, agenda items, session plan, "
+        "agenda, programme, program, schedule, run of show, running order, timetable, order of business, "
+        "ordre du jour, "
+        "deroule, deroulement, deroule de la seance, programa, orden del dia, cronograma, agenda items, "
+        "session plan, "
         "structure of the session, points a l'ordre du jour, outline, flow, run of the session, desarrollo"
     ),
     Topic.SPEAKERS: (
-        "speakers, speaker, panelists, panellists, panelist, panellist, keynote speakers, resource persons, intervenants, "
-        "intervenantes, intervenant, intervenante, intervenant-e-s, intervenant.e.s, orateurs, oratrices, panelistes, "
-        "ponentes, ponente, panelistas, oradores, oradoras, conferenciantes, moderator, moderators, moderation, facilitator, "
-        "facilitators, moderateur, moderatrice, moderador, moderadora, moderacion, who will speak, contributors"
+        "speakers, speaker, panelists, panellists, panelist, panellist, keynote speakers, resource "
+        "persons, intervenants, "
+        "intervenantes, intervenant, intervenante, intervenant-e-s, intervenant.e.s, orateurs, oratrices, "
+        "panelistes, "
+        "ponentes, ponente, panelistas, oradores, oradoras, conferenciantes, moderator, moderators, "
+        "moderation, facilitator, "
+        "facilitators, moderateur, moderatrice, moderador, moderadora, moderacion, who will speak, "
+        "contributors"
     ),
     Topic.QUESTIONS: (
-        "guiding questions, guiding question, key questions, questions, discussion questions, questions for discussion, "
-        "questions directrices, questions cles, questions pour la discussion, questions a debattre, pistes de reflexion, "
-        "preguntas orientadoras, preguntas guia, preguntas clave, preguntas para el debate, preguntas, points for discussion"
+        "guiding questions, guiding question, key questions, questions, discussion questions, questions "
+        "for discussion, "
+        "questions directrices, questions cles, questions pour la discussion, questions a debattre, pistes "
+        "de reflexion, "
+        "preguntas orientadoras, preguntas guia, preguntas clave, preguntas para el debate, preguntas, "
+        "points for discussion"
     ),
     Topic.WHEN: (
         "date, dates, time, times, when, date and time, time and date, day, date & time, date/time, when?, "
-        "heure, heures, horaire, horaires, quand, quand ?, date et heure, date et horaire, date et heures, jour, "
+        "heure, heures, horaire, horaires, quand, quand ?, date et heure, date et horaire, date et heures, "
+        "jour, "
         "fecha, fechas, hora, horario, cuando, fecha y hora, fecha y horario, dia, timing"
     ),
     Topic.PLACE: (
-        "venue, location, where, place, address, room, lieu, ou, endroit, adresse, salle, lugar, donde, sede, sala, "
+        "venue, location, where, place, address, room, lieu, ou, endroit, adresse, salle, lugar, donde, "
+        "sede, sala, "
         "direccion, ubicacion, venue and format, place and format, lieu et format"
     ),
     Topic.FORMAT: (
-        "format, formato, modality, modalities, modalite, modalites, modalidad, platform, plateforme, plataforma, "
+        "format, formato, modality, modalities, modalite, modalites, modalidad, platform, plateforme, "
+        "plataforma, "
         "mode, mode of participation, participation, participacion, medium"
     ),
     Topic.JOIN: (
-        "join, how to join, join link, link to join, meeting link, zoom link, connection, connection details, join here, "
-        "lien de connexion, lien zoom, lien de la reunion, connexion, enlace de conexion, enlace, enlace zoom, conexion, "
+        "join, how to join, join link, link to join, meeting link, zoom link, connection, connection "
+        "details, join here, "
+        "lien de connexion, lien zoom, lien de la reunion, connexion, enlace de conexion, enlace, enlace "
+        "zoom, conexion, "
         "lien, link, meeting room, access link, webinar link"
     ),
     Topic.LANGUAGES: (
         "interpretation, languages, language, working languages, interpreting, simultaneous interpretation, "
-        "languages of the event, langue, langues, langues de travail, interpretation simultanee, interpretariat, "
-        "idioma, idiomas, lenguas, interpretacion, interpretacion simultanea, idiomas de trabajo, traduccion, "
+        "languages of the event, langue, langues, langues de travail, interpretation simultanee, "
+        "interpretariat, "
+        "idioma, idiomas, lenguas, interpretacion, interpretacion simultanea, idiomas de trabajo, "
+        "traduccion, "
         "traduccion simultanea, traduction, traduction simultanee, translation, simultaneous translation"
     ),
     Topic.REGISTRATION: (
-        "registration, register, how to register, sign up, rsvp, register here, registration link, inscription, "
-        "inscriptions, s'inscrire, comment s'inscrire, lien d'inscription, inscripcion, inscripciones, registro, "
+        "registration, register, how to register, sign up, rsvp, register here, registration link, "
+        "inscription, "
+        "inscriptions, s'inscrire, comment s'inscrire, lien d'inscription, inscripcion, inscripciones, "
+        "registro, "
         "como inscribirse, enlace de inscripcion, enlace de registro, inscribirse"
     ),
     Topic.CONTACT: (
-        "contact, contacts, contact us, contact person, contact persons, focal point, focal points, contact point, "
-        "for more information, more information, further information, for further information, contact information, "
+        "contact, contacts, contact us, contact person, contact persons, focal point, focal points, "
+        "contact point, "
+        "for more information, more information, further information, for further information, contact "
+        "information, "
         "pour plus d'informations, plus d'informations, renseignements, personne de contact, contactez-nous, "
-        "contacto, contactos, mas informacion, para mas informacion, persona de contacto, queries, enquiries, secretariat"
+        "contacto, contactos, mas informacion, para mas informacion, persona de contacto, queries, "
+        "enquiries, secretariat"
     ),
     Topic.ORGANIZERS: (
-        "organisers, organizers, organiser, organizer, organised by, organized by, hosts, host, hosted by, convened by, "
-        "convenors, convener, conveners, co-organisers, co-organizers, co-hosts, co-hosted by, co-organised by, "
-        "co-organized by, organizing institutions, organising partners, lead organisation, lead organization, "
-        "organisateur, organisateurs, organise par, co-organise par, co-organisateurs, organizador, organizadores, "
-        "organiza, organizan, quien organiza, who organises, who organizes, who is behind it, qui organise, organizado por, coorganizado por, coorganizadores, entidades organizadoras, convoca, convocan, "
+        "organisers, organizers, organiser, organizer, organised by, organized by, hosts, host, hosted by, "
+        "convened by, "
+        "convenors, convener, conveners, co-organisers, co-organizers, co-hosts, co-hosted by, "
+        "co-organised by, "
+        "co-organized by, organizing institutions, organising partners, lead organisation, lead "
+        "organization, "
+        "organisateur, organisateurs, organise par, co-organise par, co-organisateurs, organizador, "
+        "organizadores, "
+        "organiza, organizan, quien organiza, who organises, who organizes, who is behind it, qui "
+        "organise, organizado por, coorganizado por, coorganizadores, entidades organizadoras, convoca, "
+        "convocan, "
         "organization, organisation, organizacion, organizers and partners, organisers and partners"
     ),
     Topic.PARTNERS: (
         "partners, partner, in partnership with, supported by, with the support of, in collaboration with, "
-        "partenaires, partenaire, en partenariat avec, avec le soutien de, socios, socio, colaboradores, colabora, "
+        "partenaires, partenaire, en partenariat avec, avec le soutien de, socios, socio, colaboradores, "
+        "colabora, "
         "colaboran, en colaboracion con, con el apoyo de, aliados, sponsors, supporting organisations"
     ),
     Topic.LINKS: (
-        "links, resources, further reading, reading, documents, references, background documents, useful links, "
-        "ressources, liens, liens utiles, documents de reference, pour aller plus loin, lectures, recursos, enlaces, "
-        "enlaces utiles, documentos, documentacion, referencias, materials, background materials, para saber mas, "
+        "links, resources, further reading, reading, documents, references, background documents, useful "
+        "links, "
+        "ressources, liens, liens utiles, documents de reference, pour aller plus loin, lectures, "
+        "recursos, enlaces, "
+        "enlaces utiles, documentos, documentacion, referencias, materials, background materials, para "
+        "saber mas, "
         "documentation, bibliography, bibliographie, bibliografia"
     ),
     Topic.OTHER: (
-        "participants, audience, target audience, who should attend, who can attend, public cible, destinataires, publico, "
-        "publico objetivo, participantes, a quien va dirigido, logistics, practical information, technical details, "
-        "informations pratiques, logistica, logistique, informacion practica, aspectos logisticos, next steps, follow-up, "
-        "prochaines etapes, suivi, proximos pasos, seguimiento, methodology, methodologie, metodologia, annex, annexe, anexo, "
+        "participants, audience, target audience, who should attend, who can attend, public cible, "
+        "destinataires, publico, "
+        "publico objetivo, participantes, a quien va dirigido, logistics, practical information, technical "
+        "details, "
+        "informations pratiques, logistica, logistique, informacion practica, aspectos logisticos, next "
+        "steps, follow-up, "
+        "prochaines etapes, suivi, proximos pasos, seguimiento, methodology, methodologie, metodologia, "
+        "annex, annexe, anexo, "
         "about us, about the organisers, accessibility, accessibilite, accesibilidad, fees, costs"
     ),
 }
@@ -135,10 +177,13 @@ _TOPICS: dict[str, Topic] = {
 }
 _LONGEST_PHRASE = max(phrase.count(" ") for phrase in _TOPICS) + 1
 _CONNECTORS = frozenset(
-    "and & / the of for a an our draft provisional tentative proposed preliminary detailed key main general specific event "
-    "session meeting briefing webinar workshop seminar et de la le les du des l' d' nos provisoire projet seance reunion "
-    "webinaire atelier y el los las del un una provisional preliminar borrador sesion reunion taller seminario web evento "
-    "e link here online local overall concept to in-person dialogue event's & -".split()  # noqa: SIM905 - a word list reads best so
+    "and & / the of for a an our draft provisional tentative proposed preliminary detailed key main "
+    "general specific event "
+    "session meeting briefing webinar workshop seminar et de la le les du des l' d' nos provisoire projet "
+    "seance reunion "
+    "webinaire atelier y el los las del un una provisional preliminar borrador sesion reunion taller "
+    "seminario web evento "
+    "e link here online local overall concept to in-person dialogue event's & -".split()
 )
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})?|[ivx]{1,5}|[a-h])[.)]\s+")
 _LONGEST_HEADING = 80
@@ -184,24 +229,28 @@ def _phrase_at(words: list[str], index: int) -> tuple[int, Topic | None]:
 
 STOP_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
-        "the of and to in is for on with this will be are that by from as at or an how which its have has it your you we "
-        "their our about what who when where through into also can may between during".split()  # noqa: SIM905
+        "the of and to in is for on with this will be are that by from as at or an how which its have has "
+        "it your you we "
+        "their our about what who when where through into also can may between during".split()
     ),
     "fr": frozenset(
-        "le la les des du et de un une en dans pour sur avec ce cette ces sera seront est sont que qui par au aux ou il "
-        "elle leur leurs nous vous notre votre l' d' qu' afin ainsi entre comment plus se s' dont lors".split()  # noqa: SIM905
+        "le la les des du et de un une en dans pour sur avec ce cette ces sera seront est sont que qui par "
+        "au aux ou il "
+        "elle leur leurs nous vous notre votre l' d' qu' afin ainsi entre comment plus se s' dont lors".split()
     ),
     "es": frozenset(
-        "el la los las del y de un una en para sobre con este esta estos estas sera seran es son que por al o se su sus "
-        "nos nuestro lo como mas entre cual cuales quien donde cuando desde hasta a tambien ha han".split()  # noqa: SIM905
+        "el la los las del y de un una en para sobre con este esta estos estas sera seran es son que por "
+        "al o se su sus "
+        "nos nuestro lo como mas entre cual cuales quien donde cuando desde hasta a tambien ha han".split()
     ),
 }
 
 FUNCTION_WORDS = frozenset(
-    "the a an of and to in is for on with this will be at by from as or it from until till there s our we you your "
+    "the a an of and to in is for on with this will be at by from as or it from until till there s our we "
+    "you your "
     "le la les l d des du et de un une en dans pour sur avec a au aux ce cette sera est par il y aura se "
     "el los las del y e o u con este esta sera es se por al desde hasta habra lugar place take takes held "
-    "h via please also both".split()  # noqa: SIM905 - a word list reads best so
+    "h via please also both".split()
 )
 """Words that carry nothing once the rest of their line has found its place."""
 

@@ -9,26 +9,30 @@ from attrs import evolve, frozen
 from briefingkit.notes.clock import TimeMention, find_duration
 from briefingkit.notes.days import DayMention
 from briefingkit.notes.sightings import Calendar, Sighting, sentence
-from briefingkit.notes.value import Confidence, Found, Part, Span
+from briefingkit.notes.value import Confidence, Found, Span
 from briefingkit.notes.vocabulary import Topic
-from briefingkit.notes.zones import ZONE_PATTERN, ZoneReading, city_zone, read_zone, utc_offset
 
-__all__ = ["EventTime", "read_when", "write_when"]
+__all__ = ["EventTime", "read_duration_of", "read_when"]
 
 _SCORES = {
-    Topic.WHEN: 6, Topic.HEAD: 4, Topic.TITLE: 3, Topic.FORMAT: 2, Topic.PLACE: 2, Topic.AGENDA: 0, Topic.BACKGROUND: -3,
+    Topic.WHEN: 6, Topic.HEAD: 4, Topic.TITLE: 3, Topic.FORMAT: 2, Topic.PLACE: 2,
+    Topic.AGENDA: 0, Topic.BACKGROUND: -3,
     Topic.OBJECTIVES: -3, Topic.REGISTRATION: -5, Topic.CONTACT: -5, Topic.LINKS: -6,
 }  # fmt: skip
 _DEADLINE = re.compile(
-    r"\b(regist\w*|rsvp|deadline|no later|before|until|sign up|apply|submit\w*|closes?|avant le|au plus tard|limite|inscri\w*"
+    r"\b(regist\w*|rsvp|deadline|no later|before|until|sign up|apply|submit\w*|closes?|avant le"
+    r"|au plus tard|limite|inscri\w*"
     r"|jusqu'au|antes del|hasta el|a mas tardar|plazo|cierre)\b"
 )
 _PAST = re.compile(
-    r"\b(adopted|endorsed|held in|since|launched on|published|signed|adopte\w*|depuis|adopt\w+|celebrad[oa]s?|firmad\w+)\b"
+    r"\b(adopted|endorsed|held in|since|launched on|published|signed|adopte\w*|depuis|adopt\w+"
+    r"|celebrad[oa]s?|firmad\w+)\b"
 )
 _HELD = re.compile(
-    r"\b(will (?:be )?(?:take place|held|happen|host\w*|convene|gather|meet)|takes? place|is scheduled|will be held|join us|invit\w+"
-    r"|aura lieu|se tiendra|se deroulera|tendra lugar|se celebrara|se llevara a cabo|se realizara|invita\w*|save the date)\b"
+    r"\b(will (?:be )?(?:take place|held|happen|host\w*|convene|gather|meet)|takes? place|is scheduled"
+    r"|will be held|join us|invit\w+"
+    r"|aura lieu|se tiendra|se deroulera|tendra lugar|se celebrara|se llevara a cabo|se realizara|invita\w*"
+    r"|save the date)\b"
 )
 _TIME_TOPICS = (Topic.WHEN, Topic.HEAD, Topic.TITLE, Topic.FORMAT, Topic.PLACE)
 _MOST_NEAR = 3
@@ -72,7 +76,7 @@ def _near(calendar: Calendar, sighting: Sighting) -> Iterator[Sighting]:
             and other.topic in _TIME_TOPICS
             and not other.days
             and len(other.block.passage.text) < 200
-        ):  # noqa: PLR2004
+        ):
             yield other
 
 
@@ -88,7 +92,7 @@ def _choices(calendar: Calendar, taken: "tuple[Span, ...]") -> list[_Choice]:
 
 
 def _pick_time(calendar: Calendar, chosen: "_Choice | None") -> tuple[Sighting, TimeMention] | None:
-    """The time beside the date; else the first sure one of the head, the labels and the sentence that holds it."""
+    """Give the time beside the date; else the first sure one of the head, the labels and the sentence that holds it."""
     if chosen is not None:
         own = [each for each in chosen.sighting.times if each.sure or each.last]
         after = [each for each in own if each.start >= chosen.mention.end]
@@ -98,7 +102,7 @@ def _pick_time(calendar: Calendar, chosen: "_Choice | None") -> tuple[Sighting, 
             if sure := [each for each in near.times if each.sure]:
                 return near, sure[0]
     for sighting in sorted(calendar.sightings, key=lambda each: each.topic is not Topic.WHEN):
-        short = len(sighting.block.passage.text) < 200 or _HELD.search(sighting.block.passage.folded)  # noqa: PLR2004
+        short = len(sighting.block.passage.text) < 200 or _HELD.search(sighting.block.passage.folded)
         if sighting.topic in _TIME_TOPICS and short:
             for mention in sighting.times:
                 if mention.sure:
@@ -107,13 +111,13 @@ def _pick_time(calendar: Calendar, chosen: "_Choice | None") -> tuple[Sighting, 
 
 
 def _span_of_days(choices: list[_Choice]) -> tuple[date, date] | None:
-    """The span of several days of equal rank: a date for each day under "Date", or the days of the agenda."""
+    """Give the span of several days of equal rank: a date for each day under "Date", or the days of the agenda."""
     top = [
         each
         for each in choices
         if each.score >= choices[0].score - 1 and each.sighting.topic is choices[0].sighting.topic
     ]
-    if choices[0].sighting.topic not in {Topic.WHEN, Topic.AGENDA} or len(top) < 2:  # noqa: PLR2004 - two days at least
+    if choices[0].sighting.topic not in {Topic.WHEN, Topic.AGENDA} or len(top) < 2:
         return None
     dates = sorted(day for each in top if each.mention.dates for day in each.mention.dates)
     return (dates[0], dates[-1]) if dates and dates[-1] - dates[0] <= timedelta(days=14) else None
@@ -149,7 +153,7 @@ def _others(chosen: _Choice, choices: list[_Choice], first: date | None = None) 
 
 
 def _by_weekday(mention: DayMention) -> Iterator[date]:
-    """The dates that the weekday would mean: in the same week, or on the same day of the years around."""
+    """Give the dates that the weekday would mean: in the same week, or on the same day of the years around."""
     dated, weekday = mention.first.dated(), mention.first.weekday
     if dated is None or weekday is None or dated.weekday() == weekday:
         return
@@ -167,13 +171,15 @@ def _certainty(problems: list[str], others: tuple[str, ...]) -> Confidence:
 
 
 def _other_years(mention: DayMention) -> Iterator[date]:
-    """The years around an inferred one in which the weekday fits, where the note gives one."""
+    """Give the years around an inferred one in which the weekday fits, where the note gives one."""
     dated, weekday = mention.first.dated(), mention.first.weekday
     if dated is None or not mention.inferred:
         return
     for year in range(dated.year - 6, dated.year + 7):
         other = evolve(mention.first, year=year).dated()
-        if other is not None and (other.weekday() == weekday if weekday is not None else abs(year - dated.year) == 1):
+        if other is not None and (
+            other.weekday() == weekday if weekday is not None else abs(year - dated.year) == 1
+        ):
             yield other
 
 
@@ -244,7 +250,7 @@ def _timed(
 
 
 def _ending(event: EventTime, sighting: Sighting, time: TimeMention) -> tuple[datetime | None, Found | None]:
-    """The end of the event, from its span of times and the last of its days."""
+    """Give the end of the event, from its span of times and the last of its days."""
     assert event.last is not None  # noqa: S101 - a date was chosen
     if time.last is None:
         return None, None
@@ -274,129 +280,11 @@ def _ending(event: EventTime, sighting: Sighting, time: TimeMention) -> tuple[da
     )
 
 
-_ZONE_WORDS = re.compile(
-    rf"(?:time\s?zone|fuseau(?:\shoraire)?|zona\shoraria|huso\shorario|all times|times are|heures? (?:sont|indiquees)|horas? (?:son|indicadas))[^.\n]{{0,40}}?(?<![a-z]){ZONE_PATTERN}"
-)
-
-
-def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: tuple[Span, ...]) -> Found:
-    """Decide the zone: the one beside the time, one that is said for all times, or the venue's city."""
-    local = event.start or (datetime.combine(event.first, datetime.min.time()) if event.first else None)
-    written = _written_zone(calendar, event)
-    if written is None:
-        return _zone_of_place(place, place_spans)
-    words, spans, rule = written
-    if local is None:
-        note = f"the note says {words}, but no date of the note shows which zone that is"
-        return Found("timezone", None, rule, spans, Confidence.LOW, doubtful=True, note=note)
-    reading = read_zone(words, local)
-    notes = [reading.note] if reading.note else []
-    conflicts = tuple(_conflicts(calendar, event, reading, local))
-    notes.extend(note for note, _ in conflicts)
-    spans += tuple(span for _, span in conflicts) + tuple(_agreeing(calendar, event))
-    return _zone_found(reading, rule, spans, notes, surely=reading.sure and not notes)
-
-
-def _zone_found(
-    reading: ZoneReading, rule: str, spans: tuple[Span, ...], notes: list[str], *, surely: bool
-) -> Found:
-    confidence = Confidence.HIGH if surely else Confidence.MEDIUM if reading.zones else Confidence.LOW
-    note = "; ".join(notes) or "a person confirms the zone of every draft"
-    value = reading.zones[0] if reading.zones else None
-    return Found(
-        "timezone", value, rule, spans, confidence, doubtful=True, note=note, alternatives=reading.zones[1:]
-    )
-
-
-def _zone_of_place(place: str, spans: tuple[Span, ...]) -> Found:
-    zone = city_zone(place)
-    if zone is None:
-        note = "the note names no time zone"
-        return Found("timezone", None, "time zone", (), Confidence.LOW, doubtful=True, note=note)
-    note = "the note names no time zone: this is the zone of the place"
-    return Found(
-        "timezone", zone, "time zone of the place", spans, Confidence.MEDIUM, doubtful=True, note=note
-    )
-
-
-def _written_zone(calendar: Calendar, event: EventTime) -> tuple[str, tuple[Span, ...], str] | None:
-    for sighting, mention in _event_times(calendar, event):
-        if mention.zone:
-            passage = sighting.block.passage
-            return (
-                mention.zone.strip(" ()[],"),
-                (passage.span(mention.zone_start, mention.zone_end),),
-                "zone beside the time",
-            )
-    for sighting in calendar.sightings:
-        passage = sighting.block.passage
-        if match := _ZONE_WORDS.search(passage.folded):
-            words = passage.text[match.start("zone") : match.end("zone")]
-            return words, (passage.span(match.start(), match.end()),), "zone for all times"
-    return None
-
-
-def _event_times(calendar: Calendar, event: EventTime) -> Iterator[tuple[Sighting, TimeMention]]:
-    """The event's own time first, then the same moment in other zones: beside it, or in the lines below."""
-    home = next((each for each in calendar.sightings if event.time in each.times), None)
-    if home is None or event.time is None:
-        return
-    yield home, event.time
-    for mention in home.times:
-        if mention is not event.time and mention.zone:
-            yield home, mention
-    for near in calendar.sightings[home.index + 1 : home.index + 8]:
-        if near.topic is not home.topic or near.days or not near.times:
-            return
-        for mention in near.times:
-            if mention.zone:
-                yield near, mention
-
-
-def _moments(mention: TimeMention, local: datetime) -> set[datetime]:
-    """The moments, in UTC, that a time in its zone may be: on the day itself, or the one before or after."""
-    moments = set()
-    for zone in read_zone(mention.zone, local).zones:
-        for days in (-1, 0, 1):
-            at = datetime.combine(local.date() + timedelta(days=days), mention.first)
-            offset = utc_offset(zone, at)
-            if offset is not None:
-                moments.add(at - offset)
-    return moments
-
-
-def _agreeing(calendar: Calendar, event: EventTime) -> Iterator[Span]:
-    for sighting, mention in _event_times(calendar, event):
-        if mention is not event.time:
-            yield sighting.block.passage.span(mention.start, mention.end)
-
-
-def _conflicts(
-    calendar: Calendar, event: EventTime, reading: ZoneReading, local: datetime
-) -> Iterator[tuple[str, Span]]:
-    """Say where the same moment in another zone is not the same moment."""
-    if event.time is None or event.start is None or not event.time.zone:
-        return
-    own = {local - offset for zone in reading.zones if (offset := utc_offset(zone, local)) is not None}
-    for sighting, mention in _event_times(calendar, event):
-        if mention is event.time:
-            continue
-        other = _moments(mention, local)
-        if own and other and not own & other:
-            words = sighting.block.passage.text[mention.start : mention.end]
-            yield f"{words!r} is not the same moment", sighting.block.passage.span(mention.start, mention.end)
-
-
 def read_duration_of(calendar: Calendar) -> tuple[Span, timedelta] | None:
     """Find how long the briefing lasts, where its head says so and gives no end."""
     for sighting in calendar.sightings:
-        if sighting.topic in _TIME_TOPICS and len(sighting.block.passage.text) < 200:  # noqa: PLR2004 - a line, no prose
+        if sighting.topic in _TIME_TOPICS and len(sighting.block.passage.text) < 200:
             duration = find_duration(sighting.block.passage)
             if duration is not None:
                 return sighting.block.passage.span(duration[0], duration[1]), duration[2]
     return None
-
-
-def write_when(found: tuple[Found, ...]) -> Part:
-    """Put the parts of the time together as the file has them."""
-    return Part({each.path: each.value for each in found if each.value is not None}, found)

@@ -27,12 +27,12 @@ _DATES = frozenset({"start", "end", "day"})
 def _header(draft: Draft) -> str:
     count = len(draft.unconfirmed)
     doubts = f"{count} thing{'s' if count != 1 else ''}" if count else "Nothing"
-    lines = [
+    lines = (
         f"A draft, read from {_one_line(draft.file)}. {doubts} of it must be confirmed by a person.",
         "What to do next: go through `unconfirmed`. Mend or fill in what each path names, then delete its line.",
         "Move what is worth keeping out of `unplaced`, and delete the rest. Then run `briefingkit check`,",
         "and set `status: confirmed`. Nothing is published while `unconfirmed` is not empty.",
-    ]
+    )
     return "\n".join(lines)
 
 
@@ -65,7 +65,7 @@ def _wrapped(text: str) -> str:
 
 
 def _text(text: str) -> Value:
-    """A text of several lines as a block, where YAML lets it stand so; else quoted where it needs it."""
+    """Give a text of several lines as a block, where YAML lets it stand so; else quoted where it needs it."""
     if _UNPRINTABLE.search(text) or "\t" in text:
         return DoubleQuotedScalarString(text)
     if "\n" in text and not text[0].isspace() and not text[-1].isspace():
@@ -82,7 +82,7 @@ def _node(value: Value, key: str = "") -> Value:
         return mapping
     if isinstance(value, list | tuple):
         sequence = CommentedSeq(_node(inner) for inner in value)
-        if all(isinstance(inner, str) and len(inner) < 12 for inner in value):  # noqa: PLR2004 - tags of languages
+        if all(isinstance(inner, str) and len(inner) < 12 for inner in value):
             sequence.fa.set_flow_style()
         return sequence
     if isinstance(value, str):
@@ -116,7 +116,8 @@ def write_yaml(draft: Draft) -> str:
         document["unconfirmed"] = _unconfirmed(draft)
     if draft.unplaced:
         lines = _wrapped(
-            f"What no field holds, word for word: {_one_line(draft.file)}, lines {_ranges(draft.unplaced_lines)}."
+            f"What no field holds, word for word: {_one_line(draft.file)}, lines "
+            f"{_ranges(draft.unplaced_lines)}."
         )
         document.yaml_set_comment_before_after_key("unplaced", before=lines)
     document.yaml_set_start_comment(_header(draft) + "\n\n")

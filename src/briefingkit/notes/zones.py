@@ -17,13 +17,16 @@ _ABBREVIATIONS = (
     "uyt|vet|bot|ect|pyt|kst|trt|bdt|uk|et|ct|mt|pt|hec|hce|hnec"
 )
 _CITIES: dict[str, str] = {
-    "paris": "Europe/Paris", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels", "bruselas": "Europe/Brussels",
+    "paris": "Europe/Paris", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels",
+    "bruselas": "Europe/Brussels",
     "geneva": "Europe/Zurich", "geneve": "Europe/Zurich", "ginebra": "Europe/Zurich", "zurich": "Europe/Zurich",
     "london": "Europe/London", "londres": "Europe/London", "madrid": "Europe/Madrid", "barcelona": "Europe/Madrid",
     "barcelone": "Europe/Madrid", "lisbon": "Europe/Lisbon", "lisbonne": "Europe/Lisbon", "lisboa": "Europe/Lisbon",
-    "rome": "Europe/Rome", "roma": "Europe/Rome", "milan": "Europe/Rome", "berlin": "Europe/Berlin", "bonn": "Europe/Berlin",
+    "rome": "Europe/Rome", "roma": "Europe/Rome", "milan": "Europe/Rome", "berlin": "Europe/Berlin",
+    "bonn": "Europe/Berlin",
     "vienna": "Europe/Vienna", "vienne": "Europe/Vienna", "viena": "Europe/Vienna", "amsterdam": "Europe/Amsterdam",
-    "the hague": "Europe/Amsterdam", "la haye": "Europe/Amsterdam", "la haya": "Europe/Amsterdam", "athens": "Europe/Athens",
+    "the hague": "Europe/Amsterdam", "la haye": "Europe/Amsterdam", "la haya": "Europe/Amsterdam",
+    "athens": "Europe/Athens",
     "athenes": "Europe/Athens", "atenas": "Europe/Athens", "istanbul": "Europe/Istanbul", "estambul": "Europe/Istanbul",
     "warsaw": "Europe/Warsaw", "varsovie": "Europe/Warsaw", "varsovia": "Europe/Warsaw", "dublin": "Europe/Dublin",
     "copenhagen": "Europe/Copenhagen", "copenhague": "Europe/Copenhagen", "stockholm": "Europe/Stockholm",
@@ -35,23 +38,29 @@ _CITIES: dict[str, str] = {
     "nairobi": "Africa/Nairobi", "kampala": "Africa/Kampala", "addis ababa": "Africa/Addis_Ababa",
     "addis-abeba": "Africa/Addis_Ababa", "addis abeba": "Africa/Addis_Ababa", "kigali": "Africa/Kigali",
     "johannesburg": "Africa/Johannesburg", "pretoria": "Africa/Johannesburg", "durban": "Africa/Johannesburg",
-    "cape town": "Africa/Johannesburg", "yaounde": "Africa/Douala", "douala": "Africa/Douala", "kinshasa": "Africa/Kinshasa",
+    "cape town": "Africa/Johannesburg", "yaounde": "Africa/Douala", "douala": "Africa/Douala",
+    "kinshasa": "Africa/Kinshasa",
     "new york": "America/New_York", "nueva york": "America/New_York", "washington": "America/New_York",
     "washington dc": "America/New_York", "washington d.c.": "America/New_York", "montreal": "America/Toronto",
     "toronto": "America/Toronto", "ottawa": "America/Toronto", "chicago": "America/Chicago",
     "los angeles": "America/Los_Angeles", "san francisco": "America/Los_Angeles", "vancouver": "America/Vancouver",
     "mexico city": "America/Mexico_City", "ciudad de mexico": "America/Mexico_City", "mexico": "America/Mexico_City",
-    "guadalajara": "America/Mexico_City", "bogota": "America/Bogota", "medellin": "America/Bogota", "lima": "America/Lima",
-    "quito": "America/Guayaquil", "santiago de chile": "America/Santiago", "buenos aires": "America/Argentina/Buenos_Aires",
+    "guadalajara": "America/Mexico_City", "bogota": "America/Bogota", "medellin": "America/Bogota",
+    "lima": "America/Lima",
+    "quito": "America/Guayaquil", "santiago de chile": "America/Santiago",
+    "buenos aires": "America/Argentina/Buenos_Aires",
     "rosario": "America/Argentina/Cordoba", "montevideo": "America/Montevideo", "la paz": "America/La_Paz",
     "asuncion": "America/Asuncion", "caracas": "America/Caracas", "panama": "America/Panama",
     "san jose de costa rica": "America/Costa_Rica", "guatemala": "America/Guatemala", "brasilia": "America/Sao_Paulo",
     "sao paulo": "America/Sao_Paulo", "rio de janeiro": "America/Sao_Paulo", "la habana": "America/Havana",
-    "havana": "America/Havana", "santo domingo": "America/Santo_Domingo", "beirut": "Asia/Beirut", "beyrouth": "Asia/Beirut",
-    "amman": "Asia/Amman", "jerusalem": "Asia/Jerusalem", "dubai": "Asia/Dubai", "doha": "Asia/Qatar", "riyadh": "Asia/Riyadh",
+    "havana": "America/Havana", "santo domingo": "America/Santo_Domingo", "beirut": "Asia/Beirut",
+    "beyrouth": "Asia/Beirut",
+    "amman": "Asia/Amman", "jerusalem": "Asia/Jerusalem", "dubai": "Asia/Dubai", "doha": "Asia/Qatar",
+    "riyadh": "Asia/Riyadh",
     "delhi": "Asia/Kolkata", "new delhi": "Asia/Kolkata", "mumbai": "Asia/Kolkata", "dhaka": "Asia/Dhaka",
     "kathmandu": "Asia/Kathmandu", "karachi": "Asia/Karachi", "islamabad": "Asia/Karachi", "bangkok": "Asia/Bangkok",
-    "jakarta": "Asia/Jakarta", "kuala lumpur": "Asia/Kuala_Lumpur", "singapore": "Asia/Singapore", "manila": "Asia/Manila",
+    "jakarta": "Asia/Jakarta", "kuala lumpur": "Asia/Kuala_Lumpur", "singapore": "Asia/Singapore",
+    "manila": "Asia/Manila",
     "manille": "Asia/Manila", "hanoi": "Asia/Ho_Chi_Minh", "beijing": "Asia/Shanghai", "pekin": "Asia/Shanghai",
     "shanghai": "Asia/Shanghai", "hong kong": "Asia/Hong_Kong", "seoul": "Asia/Seoul", "tokyo": "Asia/Tokyo",
     "sydney": "Australia/Sydney", "melbourne": "Australia/Melbourne", "auckland": "Pacific/Auckland",
@@ -62,7 +71,8 @@ _OFFSET = r"(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?[0-5]\d)?|[+-](?:0\d|1[0-4]):[0-5]\
 _PLACE = (
     rf"(?:(?:{CITY_PATTERN})\stime|(?:heure|hora)\s(?:de\s|d'|en\s)?(?:{CITY_PATTERN})"
     r"|[a-z]{3,12}/[a-z_]{2,20}(?:/[a-z_]{2,20})?"
-    r"|(?:central\seuropean|eastern|pacific|central|mountain|british|greenwich\smean|east\safrica|west\safrica|central\safrica"
+    r"|(?:central\seuropean|eastern|pacific|central|mountain|british|greenwich\smean|east\safrica"
+    r"|west\safrica|central\safrica"
     r"|south\safrican?|indian)\s(?:summer\s|standard\s|daylight\s)?time"
     rf"|local\stime|heure\slocale|hora\slocal|(?:{CITY_PATTERN}))"
 )
@@ -71,8 +81,10 @@ ZONE_PATTERN = (
     rf"|(?:{_ABBREVIATIONS})\b(?![-'/][a-z])(?:\s?[(,/]?\s?(?:{_OFFSET})\)?)?)(?![a-z])"
 )
 _LONG_NAMES = {
-    "central european summer time": "CEST", "central european time": "CET", "eastern time": "ET", "eastern daylight time": "EDT",
-    "eastern standard time": "EST", "pacific time": "PT", "central time": "CT", "mountain time": "MT", "british summer time": "BST",
+    "central european summer time": "CEST", "central european time": "CET", "eastern time": "ET",
+    "eastern daylight time": "EDT",
+    "eastern standard time": "EST", "pacific time": "PT", "central time": "CT", "mountain time": "MT",
+    "british summer time": "BST",
     "greenwich mean time": "GMT", "east africa time": "EAT", "west africa time": "WAT", "central africa time": "CAT",
     "south africa standard time": "SAST", "south african standard time": "SAST", "indian standard time": "IST",
     "pacific daylight time": "PDT", "pacific standard time": "PST", "central daylight time": "CDT",
@@ -183,7 +195,7 @@ def _abbreviation(words: str, abbreviation: str, local: datetime) -> ZoneReading
 
 
 def _other_season(abbreviation: str, local: datetime) -> tuple[str, ...]:
-    """The zones that use an abbreviation half a year later: what "CEST" in January may mean."""
+    """Give the zones that use an abbreviation half a year later: what "CEST" in January may mean."""
     from briefingkit.text.dates import candidate_zones
 
     return tuple(candidate_zones(abbreviation, local + timedelta(days=182)))

@@ -1,0 +1,126 @@
+"""The zone that a briefing's time is in, and whether the other zones that a note gives it in agree."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from briefingkit.notes.clock import TimeMention
+from briefingkit.notes.sightings import Calendar, Sighting
+from briefingkit.notes.value import Confidence, Found, Span
+from briefingkit.notes.when import EventTime
+from briefingkit.notes.zones import ZONE_PATTERN, ZoneReading, city_zone, read_zone, utc_offset
+
+__all__ = ["read_zone_of"]
+
+_ZONE_WORDS = re.compile(
+    rf"(?:time\s?zone|fuseau(?:\shoraire)?|zona\shoraria|huso\shorario|all times|times are|heures? (?:sont"
+    rf"|indiquees)|horas? (?:son|indicadas))[^.\n]{{0,40}}?(?<![a-z]){ZONE_PATTERN}"
+)
+
+
+def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: tuple[Span, ...]) -> Found:
+    """Decide the zone: the one beside the time, one that is said for all times, or the venue's city."""
+    local = event.start or (datetime.combine(event.first, datetime.min.time()) if event.first else None)
+    written = _written_zone(calendar, event)
+    if written is None:
+        return _zone_of_place(place, place_spans)
+    words, spans, rule = written
+    if local is None:
+        note = f"the note says {words}, but no date of the note shows which zone that is"
+        return Found("timezone", None, rule, spans, Confidence.LOW, doubtful=True, note=note)
+    reading = read_zone(words, local)
+    notes = [reading.note] if reading.note else []
+    conflicts = tuple(_conflicts(calendar, event, reading, local))
+    notes.extend(note for note, _ in conflicts)
+    spans += tuple(span for _, span in conflicts) + tuple(_agreeing(calendar, event))
+    return _zone_found(reading, rule, spans, notes, surely=reading.sure and not notes)
+
+
+def _zone_found(
+    reading: ZoneReading, rule: str, spans: tuple[Span, ...], notes: list[str], *, surely: bool
+) -> Found:
+    confidence = Confidence.HIGH if surely else Confidence.MEDIUM if reading.zones else Confidence.LOW
+    note = "; ".join(notes) or "a person confirms the zone of every draft"
+    value = reading.zones[0] if reading.zones else None
+    return Found(
+        "timezone", value, rule, spans, confidence, doubtful=True, note=note, alternatives=reading.zones[1:]
+    )
+
+
+def _zone_of_place(place: str, spans: tuple[Span, ...]) -> Found:
+    zone = city_zone(place)
+    if zone is None:
+        note = "the note names no time zone"
+        return Found("timezone", None, "time zone", (), Confidence.LOW, doubtful=True, note=note)
+    note = "the note names no time zone: this is the zone of the place"
+    return Found(
+        "timezone", zone, "time zone of the place", spans, Confidence.MEDIUM, doubtful=True, note=note
+    )
+
+
+def _written_zone(calendar: Calendar, event: EventTime) -> tuple[str, tuple[Span, ...], str] | None:
+    for sighting, mention in _event_times(calendar, event):
+        if mention.zone:
+            passage = sighting.block.passage
+            return (
+                mention.zone.strip(" ()[],"),
+                (passage.span(mention.zone_start, mention.zone_end),),
+                "zone beside the time",
+            )
+    for sighting in calendar.sightings:
+        passage = sighting.block.passage
+        if match := _ZONE_WORDS.search(passage.folded):
+            words = passage.text[match.start("zone") : match.end("zone")]
+            return words, (passage.span(match.start(), match.end()),), "zone for all times"
+    return None
+
+
+def _event_times(calendar: Calendar, event: EventTime) -> Iterator[tuple[Sighting, TimeMention]]:
+    """Give the event's own time first, then the same moment in other zones: beside it, or in the lines below."""
+    home = next((each for each in calendar.sightings if event.time in each.times), None)
+    if home is None or event.time is None:
+        return
+    yield home, event.time
+    for mention in home.times:
+        if mention is not event.time and mention.zone:
+            yield home, mention
+    for near in calendar.sightings[home.index + 1 : home.index + 8]:
+        if near.topic is not home.topic or near.days or not near.times:
+            return
+        for mention in near.times:
+            if mention.zone:
+                yield near, mention
+
+
+def _moments(mention: TimeMention, local: datetime) -> set[datetime]:
+    """Give the moments, in UTC, that a time in its zone may be: on the day itself, or the one before or after."""
+    moments = set()
+    for zone in read_zone(mention.zone, local).zones:
+        for days in (-1, 0, 1):
+            at = datetime.combine(local.date() + timedelta(days=days), mention.first)
+            offset = utc_offset(zone, at)
+            if offset is not None:
+                moments.add(at - offset)
+    return moments
+
+
+def _agreeing(calendar: Calendar, event: EventTime) -> Iterator[Span]:
+    for sighting, mention in _event_times(calendar, event):
+        if mention is not event.time:
+            yield sighting.block.passage.span(mention.start, mention.end)
+
+
+def _conflicts(
+    calendar: Calendar, event: EventTime, reading: ZoneReading, local: datetime
+) -> Iterator[tuple[str, Span]]:
+    """Say where the same moment in another zone is not the same moment."""
+    if event.time is None or event.start is None or not event.time.zone:
+        return
+    own = {local - offset for zone in reading.zones if (offset := utc_offset(zone, local)) is not None}
+    for sighting, mention in _event_times(calendar, event):
+        if mention is event.time:
+            continue
+        other = _moments(mention, local)
+        if own and other and not own & other:
+            words = sighting.block.passage.text[mention.start : mention.end]
+            yield f"{words!r} is not the same moment", sighting.block.passage.span(mention.start, mention.end)
