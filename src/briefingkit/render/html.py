@@ -10,7 +10,6 @@ from briefingkit.render.prose_text import prose_plain
 from briefingkit.render.templates import Templates, fill
 from briefingkit.render.values import AgendaItemView, OrganizerView, View
 from briefingkit.render.words import KINDS, MODES, STATUSES, WITHHELD, comma, role_in_words, status_notice
-from briefingkit.text.dates import zone_city
 from briefingkit.text.language import direction
 from briefingkit.text.phrases import msgid
 
@@ -61,7 +60,6 @@ def html(
         "statuses": STATUSES,
         "comma": comma(view.language),
         "role": lambda participant: role_in_words(participant, view.language),
-        "city": zone_city(view.timezone, view.language),
         "agenda_days": _agenda_days(view),
         "supporters": _supporters(view),
         "updated": _updated(view),
