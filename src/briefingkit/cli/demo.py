@@ -85,10 +85,10 @@ def _run(*arguments: str, expect: int = 0) -> None:
 
 
 def _move_the_hour(briefing: Path) -> None:
-    from briefingkit.source.rewrite import rewrite
+    from briefingkit.source import rewrite
 
     text = briefing.read_text(encoding="utf-8")
-    moved = rewrite(text, {"start": "2022-04-13T16:00", "end": "2022-04-13T17:00"})
+    moved = rewrite(text, {("start",): "2022-04-13T16:00", ("end",): "2022-04-13T17:00"})
     briefing.write_text(moved, encoding="utf-8")
 
 
