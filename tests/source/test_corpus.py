@@ -64,7 +64,8 @@ def test_a_bad_file_is_refused_where_it_is_wrong(path: Path) -> None:
     head = header(path)
     loaded = load(path)
     found = [
-        (f.code, max(f.position.line - len(head), 1), f.position.column, str(f)) for f in loaded.findings
+        (f.code, max((f.position.line or 0) - len(head), 1), f.position.column, str(f))
+        for f in loaded.findings
     ]
     for line in head[:-1]:
         expected = EXPECTED.fullmatch(line)

@@ -168,7 +168,12 @@ def test_translations_that_a_tree_shares_are_read_once(folder: Path, monkeypatch
     (folder / "b.briefing.yaml").write_text(BRIEFING.replace("harbour", "other"), encoding="utf-8")
     read: list[str] = []
     original = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self.name) or original(self))
+
+    def counted(path: Path) -> bytes:
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
     both = list(load_tree([folder / "briefing.yaml", folder / "b.briefing.yaml"]))
     assert [len(loaded.translations.entries) for loaded in both] == [1, 0]
     assert read == ["fr.po"]

@@ -123,7 +123,7 @@ class _Search:
         fields = {
             names.get(field.name, field.name): field for field in attrs.fields(attrs.resolve_types(kind))
         }
-        self.unknown(prepared, data, list(fields), path)
+        self.unknown(prepared, list(fields), path)
         values: dict[str, Any] = {}
         broken = set() if asked else {*fields}
         for name, field in fields.items():
@@ -152,10 +152,10 @@ class _Search:
                     return None
                 data = {name: value for name, value in data.items() if name != error.field}
 
-    def unknown(self, prepared: Mapping[Any, Any], data: Any, fields: list[str], path: Path) -> None:
+    def unknown(self, prepared: Mapping[Any, Any], fields: list[str], path: Path) -> None:
         """Name the fields that the class does not have, and which was meant."""
         short = ["format", "duration"] if not path and "briefing" in fields else []
-        free = [name for name in (*fields, *short) if name not in data or name not in prepared]
+        free = [name for name in (*fields, *short) if name not in prepared]
         for name in prepared:
             if name in fields:
                 continue
@@ -189,7 +189,7 @@ class _Search:
         made = object.__new__(kind)
         for field in attrs.fields(kind):
             value = values[field.name] if field.name in values else self.default(field, made)
-            object.__setattr__(made, field.name, field.converter(value) if field.converter else value)
+            object.__setattr__(made, field.name, _converted(field, value))
         try:
             if hasattr(made, "__attrs_post_init__"):
                 made.__attrs_post_init__()
@@ -265,6 +265,13 @@ def _faults(field: Any, value: Any) -> Iterator[ModelError | TextError]:
         yield error
     except (TypeError, ValueError) as error:  # of an integration's own class
         yield ModelError(str(error), field=field.name)
+
+
+def _converted(field: Any, value: Any) -> Any:
+    try:
+        return value if field.converter is None else field.converter(value)
+    except (TypeError, ValueError):  # a stand-in, or what was reported already
+        return value
 
 
 def _holds_instances(value: Any) -> bool:

@@ -28,7 +28,7 @@ _MONTH_DAY = re.compile(
     rf"{_WEEKDAY}\b(?P<month>{_WORD})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d){_YEAR}"
 )
 _CHINESE = re.compile(
-    r"(?:(?P<year>\d{4})\s*年\s*)?(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日\s*(?:[,,((]?\s*(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天]))?"
+    r"(?:(?P<year>\d{4})\s*年\s*)?(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日\s*(?:[,(\uff0c\uff08]?\s*(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天]))?"
 )
 _CHINESE_DAYS = {name: index for index, name in enumerate("一二三四五六日")} | {"天": 6}
 # Weekdays from Monday and months from January in the languages that ship, written out and short as CLDR has them, so
