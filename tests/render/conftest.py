@@ -1,3 +1,4 @@
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -72,7 +73,7 @@ def onsets(text: bytes) -> list[tuple[datetime, timedelta, timedelta]]:
         if "RRULE" in lines:
             rule = rrulestr(f"RRULE:{utc_until_to_wall(lines['RRULE'], before)}", dtstart=start)
             starts = [start, *rule.between(start, datetime(2040, 1, 1))]
-        for value in filter(None, lines.get("RDATE", "").split(",")):
+        for value in re.findall(r"^RDATE:(\d{8}T\d{6})\r$", part, re.MULTILINE):
             starts.append(datetime.strptime(value, "%Y%m%dT%H%M%S"))  # noqa: DTZ007 - a wall clock
         found += [(one, before, after) for one in starts]
     return sorted(found, key=lambda one: one[0] - one[1])

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -151,7 +151,8 @@ def test_the_same_views_give_the_same_bytes(drawn: Publication) -> None:
     assert ics(view(drawn, "fr")) == ics(view(drawn, "fr"))
 
 
-@given(programmes())
+@settings(max_examples=settings.default.max_examples // 4)  # a programme is many briefings
+@given(programmes(3))
 def test_a_feed_holds_every_event_once_and_each_zone_once(drawn: Programme) -> None:
     views = [view(Publication(briefing, at=AT), "en", programme=drawn) for briefing in drawn]
     calendar: Parsed = Calendar.from_ical(ics(views, name="All", refresh=timedelta(hours=6)))

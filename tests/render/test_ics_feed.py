@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from icalendar import Calendar
 
 from briefingkit.errors import RenderError
@@ -31,7 +31,8 @@ def seen(identifier: str, start: str, zone: str = "Europe/Brussels", **fields: o
     return view(Publication(structure({**data, **fields}), at=AT), "en")
 
 
-@given(programmes())
+@settings(max_examples=settings.default.max_examples // 4)  # a programme is many briefings
+@given(programmes(3))
 def test_a_feed_of_files_says_what_a_feed_of_views_says(drawn: Programme) -> None:
     views = [view(Publication(briefing, at=AT), "fr") for briefing in drawn]
     views.sort(key=lambda one: (one.utc_start, one.uid))

@@ -48,6 +48,7 @@ def _subcomponent(observance: Observance) -> "TimezoneStandard | TimezoneDayligh
         component.add("tzname", observance.name)
     if observance.rule is not None:
         component.add("rrule", vRecur.from_ical(observance.rule))
-    if observance.dates:
-        component.add("rdate", list(observance.dates))
+    for onset in observance.dates:
+        # A line each: ical.js reads the first date of a line and no other.
+        component.add("rdate", [onset])
     return component
