@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Folder", "Found", "digest_of"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_WAITING: Final = re.compile(r"_[A-Za-z0-9_.-]+\.briefingkit-(new|final)")
 _CHUNK: Final = 1 << 20
 _READING: Final = (
     os.O_RDONLY
@@ -151,6 +152,12 @@ class Folder:
         with suppress(FileNotFoundError):
             (self._inside(folder) / _checked(name)).unlink()
 
+    def sweep(self, folder: str) -> None:
+        """Remove what a run that died had prepared and not put in its place. Only one run is ever at work."""
+        for name in self.files(folder):
+            if _WAITING.fullmatch(name):
+                self.remove(folder, name)
+
     def prune(self, folder: str) -> None:
         """Remove a folder if nothing is left in it."""
         if folder:
@@ -181,7 +188,7 @@ class Staging:
 
     def write(self, name: str, content: bytes, *, variant: str = "new") -> str:
         """Write what is to stand at a name later; return the name under which it waits."""
-        waiting = f"_{name}.{variant}"
+        waiting = f"_{name}.briefingkit-{variant}"
         self._staged.add(waiting)
         self._folder.write(self._name, waiting, content)
         return waiting

@@ -31,7 +31,7 @@ def read_folder(folder: Folder, wanted: Sequence[Resource], last: Snapshot, base
         standing = examine(folder, place, _formats(resource), known)
         if identity == SITE_IDENTITY:
             _raise_if_of_another(folder, standing, resource)
-        if not standing.is_empty:
+        if standing.ours or (not standing.is_empty and (resource is not None or known is not None)):
             remotes.append(remote_of(standing, base_url))
     return Snapshot.of(remotes)
 

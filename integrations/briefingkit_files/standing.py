@@ -138,7 +138,7 @@ def record_at(folder: Folder, place: Place) -> tuple[Found, Record | None]:
 
 def _judge_record(found: Found, record: Record | None, known: Remote | None) -> File:
     if record is not None:
-        return File(State.WRITTEN, found.digest)
+        return File(State.UNFINISHED if record.replaces else State.WRITTEN, found.digest)
     if not found.there:
         return File(State.MISSING)
     return File(State.EDITED if known is not None else State.FOREIGN, found.digest, found.problem)
@@ -164,7 +164,7 @@ def files_field(standing: Standing) -> Mapping[str, Value]:
             field[name] = rendered.get(name, State.WRITTEN.value)
         elif file.state is not State.MISSING or name in sent:
             field[name] = file.words
-    if standing.record is None:
+    if standing.record_file.state is not State.WRITTEN:
         field[RECORD] = standing.record_file.words
     return field
 

@@ -41,12 +41,14 @@ class Writer:
     templates: "Templates" = field(repr=False)
     renderings: Mapping[str, str]
     base_url: str | None = None
+    _swept: set[str] = field(factory=set, init=False, eq=False, repr=False)
 
     def apply(self, change: Change) -> Outcome:
         """Bring one resource in step. What goes wrong is the outcome."""
         touched = _Touched()
         try:
             place = place_of(change.identity)
+            self._sweep(place.folder)
             if change.wanted is None:
                 return self._delete(change, place, touched)
             return self._write(change, change.wanted, place, touched)
@@ -59,6 +61,11 @@ class Writer:
             return Outcome(change, Status.UNKNOWN if touched.anything else Status.FAILED, error=words)
         except (BriefingkitError, ValueError) as error:
             return Outcome(change, Status.FAILED, error=str(error))
+
+    def _sweep(self, folder: str) -> None:
+        if folder not in self._swept and self.folder.problem_with(folder) is None:
+            self.folder.sweep(folder)
+            self._swept.add(folder)
 
     # Deleting
 
