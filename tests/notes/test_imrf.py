@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from briefingkit.notes import Confidence, Draft, draft
+from briefingkit.notes import Confidence, Draft, DraftField, draft
 
 REAL = Path(__file__).parents[3] / "shared" / "concept-note-imrf.md"
 OWN = Path(__file__).parent / "corpus" / "forum-road.md"
@@ -52,13 +52,14 @@ def read(note: Path) -> Draft:
     return draft(note.read_text(encoding="utf-8"), file=note.name, today=date(2026, 1, 5))
 
 
-def doubt(read: Draft, path: str):
+def doubt(read: Draft, path: str) -> DraftField:
     return next(each for each in read.doubts if each.path == path)
 
 
 def test_the_title_is_the_first_line_that_is_one(note: Path, read: Draft) -> None:
     title = next(each for each in read.fields if each.path == "title")
     lines = note.read_text(encoding="utf-8").splitlines()
+    assert title.line is not None
     assert lines[title.line - 1] == title.value == read.data["title"]
     assert not title.doubtful
 
@@ -94,7 +95,9 @@ def test_the_forum_that_it_leads_to_has_its_dates(note: Path, read: Draft) -> No
     assert read.data["leads_to"] == [{"title": LINKS[note][4], "start": "2022-05-16", "end": "2022-05-20"}]
 
 
-def test_all_eleven_links_keep_their_words_and_their_lost_addresses_are_doubts(note: Path, read: Draft) -> None:
+def test_all_eleven_links_keep_their_words_and_their_lost_addresses_are_doubts(
+    note: Path, read: Draft
+) -> None:
     links = read.data["links"]
     assert [each["title"] for each in links] == LINKS[note]
     assert not any("url" in each for each in links)
@@ -108,7 +111,9 @@ def test_the_empty_registration_link_is_a_doubt(read: Draft) -> None:
 
 def test_background_and_objectives_are_whole_paragraphs(read: Draft) -> None:
     assert read.data["background"].startswith("In 2018, ")
-    assert read.data["background"].endswith("Review Forum (IMRF)." if "IMRF" in read.data["title"] else "Forum (WCRF).")
+    assert read.data["background"].endswith(
+        "Review Forum (IMRF)." if "IMRF" in read.data["title"] else "Forum (WCRF)."
+    )
     assert read.data["objectives"].startswith("This briefing ")
     assert "](#)" not in read.data["background"] + read.data["objectives"]
 
@@ -138,7 +143,9 @@ def test_the_four_guiding_questions_stand_under_the_open_floor(read: Draft) -> N
     assert all(each["text"].endswith("?") and "*" not in each["text"] for each in questions)
 
 
-def test_who_steers_is_a_doubt_and_the_members_named_later_are_the_alternatives(note: Path, read: Draft) -> None:
+def test_who_steers_is_a_doubt_and_the_members_named_later_are_the_alternatives(
+    note: Path, read: Draft
+) -> None:
     organizers = doubt(read, "organizers")
     assert list(organizers.alternatives) == LINKS[note][6:9]
     assert [each["role"] for each in read.data["organizers"]] == ["host"]

@@ -265,10 +265,11 @@ def _unannounced(calendar: Calendar) -> list[Sighting]:
         timed = (
             first is not None
             and first.sure
+            and not first.zone
             and not text[: first.start].strip(" -–•|(*")
-            and len(text) - (first.end - first.start) > 8
+            and re.search(r"[^\W\d_]", text[first.end :])
         )
-        if timed and not sighting.days and sighting.topic in {Topic.HEAD, Topic.OTHER, Topic.WHEN}:
+        if timed and not sighting.days and sighting.topic in {Topic.HEAD, Topic.OTHER}:
             runs[-1].append(sighting)
         elif runs[-1] and not (
             len(text) < 160 and sighting.topic is runs[-1][-1].topic and not sighting.days
@@ -277,12 +278,9 @@ def _unannounced(calendar: Calendar) -> list[Sighting]:
         elif runs[-1]:
             runs[-1].append(sighting)
     best = max(runs, key=lambda run: sum(bool(each.times) for each in run))
-    times = [each for each in best if each.times]
-    ranged = sum(each.times[0].last is not None for each in times)
-    words = sum(
-        bool(re.search(r"[^\W\d_]{4}", each.block.passage.text[each.times[0].end :])) for each in times
-    )
-    return best if (len(times) > 2 and words > 2) or (ranged > 1 and words > 1) else []
+    times = [each.times[0] for each in best if each.times]
+    ranged = sum(each.last is not None for each in times)
+    return best if len(times) > 2 or ranged > 1 else []
 
 
 def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Register) -> Agenda:

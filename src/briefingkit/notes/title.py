@@ -89,7 +89,7 @@ def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
         quoted = _WHOLE_QUOTED.match(rest.text)
         if quoted:
             rest = rest.part(*quoted.span(1))
-        score += 8 * bool(quoted) + 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
+        score += 12 * bool(quoted) + 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
         yield _Candidate(rest, block, served, score)
 
 
