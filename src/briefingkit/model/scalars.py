@@ -9,10 +9,11 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, cast
 
-from briefingkit.errors import ModelError
+from briefingkit.errors import ModelError, TextError
 from briefingkit.model.place import FromTarget
 from briefingkit.model.schedule import Offset, parse_duration, write_duration
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
+from briefingkit.text.language import canonical
 
 __all__ = [
     "READERS",
@@ -175,7 +176,9 @@ def _languages(value: object) -> Mapping[str, str]:
     if cut := [str(tag) for tag, text in value.items() if text is None and not _is_tag(str(tag))]:
         # YAML reads {en: One, two} as two keys: without this the end of a text would be lost without a word.
         advice = "a text with a comma in {…} stands in quotes"
-        problems = [(tag, f"{shown(tag)} is no language, and nothing stands behind it: {advice}") for tag in cut]
+        problems = [
+            (tag, f"{shown(tag)} is no language, and nothing stands behind it: {advice}") for tag in cut
+        ]
         raise ModelError(problems[0][1], problems=problems)
     return {str(tag): text for tag, text in value.items() if text is not None}
 

@@ -1,6 +1,6 @@
 """The model as plain data, in the form of the file, and back: exact in both directions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from types import NoneType
@@ -28,6 +28,7 @@ from briefingkit.model.scalars import (
 )
 from briefingkit.model.schedule import Offset
 from briefingkit.text import LocalizedUrl
+from briefingkit.text.language import canonical
 
 __all__ = [
     "FORMAT",
@@ -56,8 +57,10 @@ def structure(data: Mapping[str, Any]) -> Briefing:
 
 def _first_language(data: object) -> str:
     languages = data.get("languages") if isinstance(data, Mapping) else None
-    first = languages[0] if isinstance(languages, Sequence) and languages else None
-    return first if isinstance(first, str) else "en"
+    try:
+        return canonical(languages[0]) if isinstance(languages, list | tuple) else "en"
+    except (TextError, LookupError, TypeError, AttributeError):
+        return "en"  # what is wrong with the languages is told under their own name
 
 
 def unstructure(briefing: Briefing) -> dict[str, Any]:

@@ -241,9 +241,8 @@ def _spans(draw: st.DrawFn) -> tuple[Any, Any]:
     if draw(st.booleans()):
         first = draw(st.dates(date(2000, 1, 1), date(2037, 6, 30)))
         return first, first + timedelta(days=draw(st.integers(0, 5)))
-    start = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 6, 30))).replace(
-        second=0, microsecond=0, fold=0
-    )  # noqa: DTZ001 - local
+    moment = draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 6, 30)))  # noqa: DTZ001 - local
+    start = moment.replace(second=0, microsecond=0, fold=0)
     # Two hours at least, so that no clock change turns the span around.
     return start, start + timedelta(minutes=draw(st.integers(121, 5000)))
 
