@@ -9,6 +9,7 @@ from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.paths import Path
 from briefingkit.source.spoken_dates import day_of, spoken_dates, spoken_times
 from briefingkit.source.text_paths import texts
+from briefingkit.text.language import undetermined
 from briefingkit.text.zones import LocalKind, instant, local_kind
 
 __all__ = ["check_dates"]
@@ -34,7 +35,7 @@ def check_dates(loaded: Loaded, briefing: Briefing) -> Iterator[Finding]:
 def _words(loaded: Loaded, briefing: Briefing, start: date) -> Iterator[Finding]:
     for path, text in texts(briefing):
         for language, words in text.texts.items():
-            if any(map(str.isdigit, words)):
+            if language != undetermined and any(map(str.isdigit, words)):
                 yield from _weekdays(loaded, (*path, language), words, language, _day(start))
                 yield from _zones(loaded, (*path, language), words, language, start)
 

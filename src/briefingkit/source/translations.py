@@ -65,7 +65,9 @@ class Translations:
 
     def stale(self, briefing: Briefing, language: str) -> tuple[str, ...]:
         """Give the paths whose source text has changed since it was translated, in the order of the file."""
-        held = self.entries.get(language, {})
+        held = self.entries.get(language)
+        if not held:
+            return ()
         return tuple(
             path
             for path, text in ((dotted(steps), text) for steps, text in texts(briefing))

@@ -32,7 +32,7 @@ MAX_DEPTH = 40
 MAX_NODES = 100_000
 """How many values a file may hold, each alias counting as all that it stands for."""
 
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _EMPTY = frozenset(("", "~", "null"))
 _SHOWN = 60
 # What the parser says, and what that means for somebody who has never heard of a block mapping.
@@ -211,29 +211,30 @@ class _Composer:
         self.file = file
         self.findings: list[Finding] = []
         self.total = 0
+        self.documents = 0
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.root: Node | None = None
 
     def compose(self, source: Any) -> Node:
-        documents = 0
-        while not isinstance(event := source.get_event(), yaml.StreamEndEvent):
-            match event:
-                case yaml.ScalarEvent():
-                    self._scalar(event)
-                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    self._start(event)
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    self._end()
-                case yaml.AliasEvent():
-                    self._alias(event)
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        self._refuse(
-                            "E007", "a second document starts here", "Keep one document a file", event
-                        )
+        take = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while (kind := type(event := source.get_event())) is not yaml.StreamEndEvent:
+            if kind in take:
+                take[kind](event)
         return self.root or Node(None, 1, 1, {}, {})
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._refuse("E007", "a second document starts here", "Keep one document a file", event)
 
     def _scalar(self, event: Any) -> None:
         if event.tag is not None:
@@ -288,7 +289,7 @@ class _Composer:
         self.open.append(_Open(node, event.anchor))
         self._count(1, event)
 
-    def _end(self) -> None:
+    def _end(self, _event: Any) -> None:
         done = self.open.pop()
         self._put(done.node, done.size)
         if done.anchor is not None:
