@@ -179,9 +179,17 @@ def _named_zone(mention: TimeMention, passage: Passage) -> TimeMention:
     abbreviation = letters is not None and letters[0].isupper() and len(letters[0]) <= 5
     place = " " in words.strip() and re.search(r"time|heure|hora", fold(words))
     bracket = passage.text[max(0, mention.zone_start - 2) : mention.zone_start].strip() == "("
-    if words and (abbreviation or place or "/" in words or bracket or words[0] in "+-"):
+    city = bracket or _closes(passage.text, mention.start, mention.zone_end)
+    if words and (abbreviation or place or "/" in words or city or words[0] in "+-"):
         return evolve(mention, zone=words)
     return mention if not words else _without_zone(mention, passage)
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    """Tell whether a city behind a time closes what is said: "(08:00 New York, 16:00 Nairobi)", "9:00 Madrid | …"."""
+    inside = text.rfind("(", 0, start) > text.rfind(")", 0, start)
+    after = text[end : end + 3].lstrip()[:1]
+    return after in {")", "|", "/"} or (inside and after in {",", ";"})
 
 
 def _without_zone(mention: TimeMention, passage: Passage) -> TimeMention:

@@ -6,7 +6,8 @@ __all__ = ["item_kind"]
 
 _KINDS = {
     "break": (
-        r"(?:coffee|tea|lunch|health|short|comfort)?\s?break\b|\blunch|\bcoffee|\bpause\b|\bdejeuner|\bpausa\b|\bdescanso|\balmuerzo"
+        r"(?:coffee|tea|lunch|health|short|comfort)?\s?break\b|\blunch|\bcoffee|\bpause\b|\bdejeuner"
+        r"|\bpausa\b|\bdescanso|\balmuerzo"
         r"|\breceso|\bcafe\b|\bcocktail|\breception\b|\brefrigerio"
     ),
     "panel": r"\bpanel\b|\bround\s?-?table|\btable ronde|\bmesa redonda|\bconversatorio|\bfishbowl",

@@ -61,6 +61,7 @@ _TIME = re.compile(
     r"|min)\b"
 )
 _NUMBER_CELL = re.compile(r"^(?:\d{1,2}[.)]?|#|no\.?|n°)?$")
+_MARKER = re.compile(r"(?:\d{1,2}|[a-hA-H]|[ivxIVX]{1,4})[.)]\s+(?=\S)")
 _BETWEEN = " \t\n:.,;|–—-•*()[]/"
 
 
@@ -238,6 +239,8 @@ class _Layouter:
 
     def _titled(self, passage: Passage, time: TimeMention | None, spans: tuple[Span, ...]) -> Entry:
         """Take a duration such as "(10 min)" out of a title."""
+        if marker := _MARKER.match(passage.text):
+            spans = (*spans, passage.span(0, marker.end()))
         found = find_duration(passage)
         if found is None or len(passage.text) > 200:
             return Entry(_bare(passage), time, None, spans, day=self.day)
@@ -332,7 +335,8 @@ class _Layouter:
 
 def _bare(passage: Passage) -> Passage:
     """Take the marks around a title off."""
-    start, end = 0, len(passage.text)
+    marker = _MARKER.match(passage.text)
+    start, end = marker.end() if marker else 0, len(passage.text)
     while start < end and passage.text[start] in " \t:.,;|–—-•*)]/":
         start += 1
     while end > start and passage.text[end - 1] in " \t:,;|–—-•*([/":

@@ -17,7 +17,8 @@ _SEPARATOR = re.compile(
 _SURE_SEPARATOR = re.compile(r"\s*[,;•]\s*(?:and\s|et\s|y\s)?(?:the\s|le\s|la\s|les\s|l'|el\s|los\s|las\s)?")
 _ARTICLE = re.compile(r"^(?:the|le|la|les|l'|el|los|las|by|par|por)\s+|^l'", re.IGNORECASE)
 _PARTICLES = frozenset(
-    "de da do dos das del della der den van von vander ten ter la le el al bin ibn ben abu y e i du des di d' st af av "
+    "de da do dos das del della der den van von vander ten ter la le el al bin ibn ben abu y e i du des di "
+    "d' st af av "
     "zu san santa".split()
 )
 _HONORIFIC = re.compile(

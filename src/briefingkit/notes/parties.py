@@ -43,7 +43,8 @@ _TOPICS = frozenset(
 )
 _PROGRAMME = frozenset({Topic.AGENDA, Topic.SPEAKERS})
 _WRITE_TO = re.compile(
-    r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas|write|escrib\w+|ecri\w+)\b"
+    r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas"
+    r"|write|escrib\w+|ecri\w+)\b"
 )
 _LONGEST = 120
 

@@ -52,8 +52,15 @@ _POSITION = re.compile(
     r"|ambassadeur|ambassadrice|experte?|chargee?|chercheuse|chercheur|rapporteure?|commissaire|deleguee?"
     r"|fondateur|fondatrice|gouverneure?|membre"
     r"|alcalde|alcaldesa|alcaldia|jefe|jefa|coordinador|coordinadora|ministra|ministro|secretari[oa]"
-    r"|profesora?|asesora?|embajadora?|especialista|investigadora?|concejala?|regidora?|gobernadora?"
+    r"|profesora?|asesora?|embajadora?|especialista|investigadora?|intendent[ea]|intendenta|teniente"
+    r"|portavoz|concejala?|regidora?|gobernadora?"
     r"|subdirectora?|encargad[oa]|tecnic[oa]|gerente)\b"
+)
+_ORGANIZATION = re.compile(
+    r"(?:the\s|la\s|le\s|el\s)?(?:\w+\s)?(?:city|town|universit\w+|universidad|ministry|ministere"
+    r"|ministerio|network|reseau|red|association|asociacion|agency|agence|agencia"
+    r"|institut\w*|council|conseil|consejo|ville|ciudad|region|government|gouvernement|gobierno"
+    r"|ayuntamiento|alcaldia|foundation|fondation|fundacion|bank|banque|banco|centre|center|centro)\b"
 )
 _CUT = re.compile(r"\s*(?:,|\s[–—|-]\s|;|\n)\s*|\s*(?=\()")
 _MOST = 260
@@ -308,7 +315,7 @@ def _tail(reading: PersonReading, passage: Passage, tail: list[_Piece]) -> Perso
 
 def _one_tail(reading: PersonReading, words: str, *, position: bool, brackets: bool) -> PersonReading:
     if not position:
-        sure = brackets or words.isupper() or " of " in words or " de " in words
+        sure = brackets or words.isupper() or _ORGANIZATION.match(fold(words)) is not None
         confidence = reading.confidence if sure else Confidence.MEDIUM
         note = reading.note or ("" if sure else "the words behind the name were taken for the organisation")
         return evolve(reading, organization=words, confidence=confidence, note=note)

@@ -52,6 +52,7 @@ _HELD_ONLINE = re.compile(
 _CITY = re.compile(rf"\b(?:{CITY_PATTERN})\b")
 _SPLIT = re.compile(r"\s[–—|/-]\s|[|•·;\x1f]|\s{3,}")
 _TOPICS = frozenset({Topic.HEAD, Topic.TITLE, Topic.WHEN, Topic.PLACE, Topic.FORMAT, Topic.JOIN})
+_PROSE_TOPICS = frozenset({Topic.HEAD, Topic.BACKGROUND, Topic.OBJECTIVES})
 _LINE = 220
 
 
@@ -123,6 +124,8 @@ def read_place(note: Note, calendar: Calendar) -> Part:
     found: list[Found] = []
     online = _read_online(note, calendar)
     venue = _read_venue(calendar, said_on_site=_said(calendar, _ON_SITE), online=online is not None)
+    if venue is None and online is None:
+        venue = _venue_in_sentence(calendar)
     if online is not None:
         data["online"] = online.data
         found.extend(online.found)
@@ -246,6 +249,25 @@ def _read_venue(calendar: Calendar, *, said_on_site: Span | None, online: bool) 
                 ),
             ),
         )
+    return None
+
+
+_AT = re.compile(r"\b(?:at|in|a|au|aux|en|dans)\s(?:the\s|la\s|le\s|l'|el\s|los\s|las\s)?")
+
+
+def _venue_in_sentence(calendar: Calendar) -> Part | None:
+    """Read "… on 2 March at 18:00 at the Town Hall, 1 High Street." where no line of its own says where."""
+    for sighting in calendar.sightings:
+        passage = sighting.block.passage
+        if sighting.topic not in _PROSE_TOPICS or not sighting.days:
+            continue
+        after = max([sighting.days[0].end, *(time.end for time in sighting.times[:1])])
+        end = sentence(passage.text, sighting.days[0].start)[1]
+        for match in _AT.finditer(passage.folded, min(after, end), end):
+            begin, stop = match.end(), min(end, match.end() + 120)
+            named = _VENUE.search(passage.folded, begin, min(stop, begin + 40))
+            if named and passage.text[begin : begin + 1].isupper():
+                return _venue(_trim(_Segment(sighting.block, sighting.topic, begin, stop)))
     return None
 
 

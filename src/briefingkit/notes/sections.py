@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from briefingkit.notes.blocks import Block, BlockKind, read_blocks
+from briefingkit.notes.clock import find_duration
 from briefingkit.notes.document import Document
 from briefingkit.notes.inline import Passage
+from briefingkit.notes.kinds import item_kind
 from briefingkit.notes.vocabulary import PROSE, STOP_WORDS, Topic, heading_topic
 
 __all__ = ["Note", "Section", "detect_language", "read_note"]
@@ -151,7 +153,16 @@ class _Gatherer:
             return deeper or not block.strong
         if topic is not None and topic is not Topic.OTHER:
             return deeper and block.strong
-        return deeper or bool(_AGENDA_WORDS.search(block.passage.folded))
+        folded = block.passage.folded
+        if (
+            deeper
+            or _AGENDA_WORDS.search(folded)
+            or item_kind(folded) != "other"
+            or find_duration(block.passage)
+        ):
+            return True
+        numbered = self.current.heading is not None and self.current.heading.text[:1].isdigit()
+        return numbered and not folded[:1].isdigit()
 
     def numbered(self, index: int, block: Block) -> bool:
         """Take "1. Background" for a heading, unless it stands in a list of items."""

@@ -56,7 +56,8 @@ def _words_left(calendar: Calendar, block: Block) -> bool:
 
 def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
     for block in note.about(Topic.TITLE):
-        yield _Candidate(block.passage, block, 0, 20)
+        quoted = re.search(r"[\"“«]\s?([^\"“”«»\n]{6,200}?)\s?[\"”»]", block.passage.text)
+        yield _Candidate(block.passage.part(*quoted.span(1)) if quoted else block.passage, block, 0, 20)
     prose = False
     for position, block in enumerate(note.about(Topic.HEAD)):
         text = block.passage.text

@@ -39,7 +39,11 @@ class Topic(StrEnum):
 PROSE = frozenset({Topic.BACKGROUND, Topic.OBJECTIVES})
 
 _HEADINGS: dict[Topic, str] = {
-    Topic.TITLE: "title, event title, titre, titulo, event name, name of the event, event, evento, evenement",
+    Topic.TITLE: (
+        "objet, subject, asunto, title, event title, titre, titulo, event name, name of the event, event, "
+        "evento, "
+        "evenement"
+    ),
     Topic.BACKGROUND: (
         "background, context, rationale, introduction, about, about the event, about this event, overview, "
         "setting the scene, problem statement, justification, summary, why this event, background "

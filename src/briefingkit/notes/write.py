@@ -29,7 +29,7 @@ def _header(draft: Draft) -> str:
     doubts = f"{count} thing{'s' if count != 1 else ''}" if count else "Nothing"
     lines = (
         f"A draft, read from {_one_line(draft.file)}. {doubts} of it must be confirmed by a person.",
-        "What to do next: go through `unconfirmed`. Mend or fill in what each path names, then delete its line.",
+        "What to do next: go through `unconfirmed`. Mend or fill in what each path names, delete its line.",
         "Move what is worth keeping out of `unplaced`, and delete the rest. Then run `briefingkit check`,",
         "and set `status: confirmed`. Nothing is published while `unconfirmed` is not empty.",
     )
