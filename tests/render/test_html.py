@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefingkit.errors import RenderError
@@ -275,6 +275,7 @@ def test_hostile_text_in_any_place_stays_text(text: str, name: str) -> None:
     assert not [one for one in root.iter() if any(attribute.startswith("on") for attribute in one.attrib)]
 
 
+@settings(max_examples=15)
 @given(programmes())
 def test_a_page_of_any_programme_is_valid(programme: Programme) -> None:
     for briefing in programme:

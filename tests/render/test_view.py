@@ -17,7 +17,8 @@ from briefingkit.model import (
     Status,
     structure,
 )
-from briefingkit.render.view import Availability, View, view, view_fields, view_from_fields
+from briefingkit.render.values import Availability
+from briefingkit.render.view import View, view, view_fields, view_from_fields
 from briefingkit.testing.strategies import publications
 from briefingkit.text.fallback import Fallback
 
