@@ -32,6 +32,9 @@ _DRIFT = click.Choice(("stop", "restore", "keep"))
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan, to apply it later."
 )
+@click.option(
+    "--full", is_flag=True, help="Show every field, of what is new and of what follows from others too."
+)
 @project_option
 @json_option
 @click.pass_context
@@ -43,6 +46,7 @@ def plan_command(
     out: Path | None,
     project_file: str | None,
     *,
+    full: bool,
     as_json: bool,
 ) -> None:
     """Show what applying would change, field by field and language by language. Nothing changes anywhere.
@@ -55,7 +59,7 @@ def plan_command(
         from briefingkit.publish.saved import dump_plan
 
         out.write_text(dump_plan(plan), encoding="utf-8")
-    _show(plan, as_json=as_json)
+    _show(plan, as_json=as_json, full=full)
     unread = any(planned.error for planned in plan.targets)
     context.exit(1 if unread or plan.refusals else 0 if plan.is_empty else PENDING)
 
@@ -103,7 +107,7 @@ def apply_command(
         if saved is not None
         else _plan(project, targets, briefings, drift, quiet=as_json)
     )
-    if not as_json:
+    if not as_json and saved is None:
         _show(plan, as_json=False)
     if plan.is_empty:
         # What needs no call is still noted in the ledger.
@@ -150,13 +154,13 @@ def _saved(project: Project, path: Path) -> "Plan":
     return project.freshen(load_plan(path.read_text(encoding="utf-8")))
 
 
-def _show(plan: "Plan", *, as_json: bool) -> None:
+def _show(plan: "Plan", *, as_json: bool, full: bool = False) -> None:
     from briefingkit.publish.present import plan_to_json, present
 
     if as_json:
         emit_json(plan_to_json(plan))
         return
-    for line in present(plan):
+    for line in present(plan, full=full):
         say_line(line)
 
 

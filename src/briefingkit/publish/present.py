@@ -4,6 +4,7 @@ Whatever comes from a briefing or from a target is shown with its control charac
 visible, so that nothing in it can move the cursor, colour the terminal or turn a line around.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -14,7 +15,7 @@ from briefingkit.publish.codec import encode
 from briefingkit.publish.context import is_pending
 from briefingkit.publish.fields import FieldChange, field_changes, hand_edits
 from briefingkit.publish.plan import Plan, TargetPlan
-from briefingkit.publish.resource import Value
+from briefingkit.publish.resource import Resource, Value
 from briefingkit.publish.words import Part, shortened, visible, word_changes
 
 __all__ = ["Line", "Span", "Style", "plan_to_json", "present"]
@@ -27,6 +28,7 @@ _SIGNS: dict[Action, tuple[str, Style]] = {
     Action.DELETE: ("-", "remove"),
     Action.NOTHING: ("·", "dim"),
 }
+_DIGEST = re.compile(r"[0-9a-f]{16,64}")
 _UNKNOWN = "known after apply"
 _PARTS: dict[Part, Style] = {"same": "plain", "gone": "remove", "new": "add"}
 
@@ -50,10 +52,14 @@ class Line:
         return "  " * self.indent + "".join(span.text for span in self.spans)
 
 
-def present(plan: Plan) -> Iterator[Line]:
-    """Give the lines of a plan: targets, their resources, the fields of each, then what it comes to."""
+def present(plan: Plan, *, full: bool = False) -> Iterator[Line]:
+    """Give the lines of a plan: targets, their resources, the fields of each, then what it comes to.
+
+    What is new is told by what a person knows it by (its title and its time), and fields that hold nothing but the
+    digest of something else are counted; with `full` every field of everything is there.
+    """
     for planned in plan.targets:
-        yield from _target(planned)
+        yield from _target(planned, full=full)
     for refusal in plan.refusals:
         yield _line(0, ("drift", "refused: "), ("plain", visible(refusal)))
     yield _summary(plan)
@@ -63,29 +69,54 @@ def _line(indent: int, *spans: tuple[Style, str]) -> Line:
     return Line(tuple(Span(style, text) for style, text in spans if text), indent)
 
 
-def _target(planned: TargetPlan) -> Iterator[Line]:
+def _target(planned: TargetPlan, *, full: bool) -> Iterator[Line]:
     if not (planned.pending or planned.notices or planned.error):
         return
     yield _line(0, ("heading", visible(planned.target)))
     if planned.error is not None:
         yield _line(1, ("drift", "cannot be read: "), ("plain", visible(planned.error)))
     for change in planned.pending:
-        yield from _change(change)
+        yield from _change(change, full=full)
     for notice in planned.notices:
         yield _line(1, ("notice", f"! {visible(str(notice.identity))}: "), ("plain", visible(notice.text)))
 
 
-def _change(change: Change) -> Iterator[Line]:
+def _change(change: Change, *, full: bool) -> Iterator[Line]:
     sign, style = _SIGNS[change.action]
-    yield _line(1, (style, f"{sign} {visible(str(change.identity))}"), ("dim", _about(change)))
+    short = change.action is Action.CREATE and not full
+    edits = tuple(field_changes(change))
+    about = f"{f' ({len(edits)} fields)' if short else ''}{_about(change)}"
+    identity = f"{sign} {visible(str(change.identity))}"
+    yield _line(1, (style, identity), ("plain", _known_as(change.subject)), ("dim", about))
     if change.refusal is not None:
         yield _line(2, ("drift", f"! {visible(change.refusal)}"))
     for edit in hand_edits(change):
         yield _field(edit, "drift", "changed at the target: ")
     if change.action is Action.DELETE:
         return
-    for edit in field_changes(change):
+    shown = [edit for edit in edits if full or not _goes_without_saying(edit, new=short)]
+    for edit in shown:
         yield _field(edit, style, "")
+    if len(shown) < len(edits):
+        rest, more = len(edits) - len(shown), "more " if shown else ""
+        yield _line(
+            2, ("dim", f"{rest} {more}field{'s' if rest > 1 else ''}{'' if short else ' that follow'}")
+        )
+
+
+def _known_as(resource: Resource) -> str:
+    """Say what a person knows a thing by, with its zone, of the fields that targets have by these names."""
+    fields = resource.fields
+    words = [fields.get("title") or fields.get("summary") or fields.get("name"), fields.get("start")]
+    said = " · ".join(shortened(word) for word in words if isinstance(word, str) and not is_pending(word))
+    zone = fields.get("timezone")
+    return f"  {said}{f' {visible(zone)}' if said and isinstance(zone, str) else ''}" if said else ""
+
+
+def _goes_without_saying(edit: FieldChange, *, new: bool) -> bool:
+    if is_pending(edit.after):
+        return False
+    return new or all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in (edit.before, edit.after))
 
 
 def _about(change: Change) -> str:

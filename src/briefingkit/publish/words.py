@@ -11,6 +11,7 @@ __all__ = ["Part", "shortened", "visible", "word_changes"]
 Part: TypeAlias = Literal["same", "gone", "new"]
 
 _TOKENS = re.compile(r"\s+|[^\W\d_]+|\d+|[^\w\s]|_")
+_SPACE = re.compile(r"\s")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _CONTEXT = 24
 """Characters that are shown on either side of a change."""
@@ -49,9 +50,12 @@ def shortened(text: str) -> str:
 def word_changes(before: str, after: str) -> tuple[tuple[Part, str], ...] | None:
     """Give two texts as one, with what went and what came, ready to be shown; far from a change `…` stands.
 
-    None where they have so little in common that one after the other reads better. Words are compared in texts of
-    some hundreds of them, lines in longer ones, so that a text of any length takes a bounded time.
+    None where one after the other reads better: of one word each (a time, an address), or with little in common.
+    Words are compared in texts of some hundreds of them, lines in longer ones, so that a text of any length takes a
+    bounded time.
     """
+    if not (_SPACE.search(before) or _SPACE.search(after)):
+        return None
     old, new = _tokens(before, after)
     if max(len(old), len(new)) > _LINES_AT_MOST:
         return (("gone", shortened(before)), ("new", shortened(after)))
