@@ -97,11 +97,9 @@ def _change(change: Change, *, full: bool) -> Iterator[Line]:
     shown = [edit for edit in edits if full or not _goes_without_saying(edit, new=short)]
     for edit in shown:
         yield _field(edit, style, "")
-    if len(shown) < len(edits):
-        rest, more = len(edits) - len(shown), "more " if shown else ""
-        yield _line(
-            2, ("dim", f"{rest} {more}field{'s' if rest > 1 else ''}{'' if short else ' that follow'}")
-        )
+    if len(shown) < len(edits) and not short:
+        rest = len(edits) - len(shown)
+        yield _line(2, ("dim", "… and 1 digest" if rest == 1 else f"… and {rest} digests"))
 
 
 def _known_as(resource: Resource) -> str:
