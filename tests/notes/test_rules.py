@@ -76,6 +76,29 @@ def test_the_zone_of_the_venue_is_offered_where_none_is_said() -> None:
     assert doubt(made, "timezone").confidence is Confidence.MEDIUM
 
 
+def test_a_zone_further_on_in_the_line_is_read_and_an_ambiguous_one_offers_them_all() -> None:
+    zone = doubt(head("Date: 3-5 June 2024", "Time: 09:00-17:00 daily, CST"), "timezone")
+    assert {"Asia/Shanghai", "America/Mexico_City"} <= {zone.value, *zone.alternatives}
+
+
+def test_the_city_of_the_venue_comes_first_among_the_zones_of_an_abbreviation() -> None:
+    made = head("12 January 2023, 15:00–16:00 CET", "Venue: Town Hall, Rome")
+    assert made.data["timezone"] == "Europe/Rome"
+    assert "Europe/Paris" in doubt(made, "timezone").alternatives
+
+
+def test_a_weekday_that_does_not_match_offers_the_dates_that_do() -> None:
+    start = doubt(head("Thursday 13 April 2022, 15:00 CEST"), "start")
+    assert start.confidence is Confidence.LOW
+    assert start.alternatives == ("2022-04-14", "2023-04-13")
+
+
+def test_the_same_time_on_a_line_for_each_city_is_no_agenda() -> None:
+    made = head("12 January 2023", "15:00 CET (Paris)\n\n09:00 EST (New York)\n\n23:00 JST (Tokyo)")
+    assert "agenda" not in made.data
+    assert made.data["timezone"] == "Europe/Paris" or "Europe/Paris" in doubt(made, "timezone").alternatives
+
+
 def test_an_end_before_the_start_is_the_next_day_and_a_doubt() -> None:
     made = head("12 January 2023, 22:00–01:00 CET")
     assert made.data["end"] == "2023-01-13T01:00"
@@ -248,6 +271,24 @@ def test_an_agenda_is_read_in_every_layout(agenda: str) -> None:
         ("Panel: roofs that pay", "panel"),
         ("Q&A", "discussion"),
     ]
+
+
+def test_a_row_without_a_time_belongs_to_the_row_above() -> None:
+    table = "| | |\n|--|--|\n| 10:00 | Opening |\n| | *Jane Roe, Mayor* |\n| 10:15 | Panel |\n| | Moderator: Tom Baker |"
+    made = head("## Agenda", table)
+    assert [item["title"] for item in made.data["agenda"]] == ["Opening", "Panel"]
+    assert made.data["agenda"][1]["participants"] == [{"person": "baker", "role": "moderator"}]
+
+
+def test_an_invitation_in_sentences_gives_its_venue_as_a_doubt() -> None:
+    made = read(
+        "Madame, Monsieur,\n\nLa Ville vous invite le jeudi 2 mars 2023 de 18 h 30 à 20 h 30, à la Maison de quartier "
+        "de Doulon, 1 place du Vieux-Doulon."
+    )
+    assert made.data["place"] == {
+        "venue": {"name": "Maison de quartier de Doulon", "address": "1 place du Vieux-Doulon"}
+    }
+    assert doubt(made, "place.venue.name").confidence is Confidence.LOW
 
 
 def test_times_make_an_agenda_even_with_no_heading() -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from attrs import evolve
+
 from briefingkit.notes.clock import TimeMention
 from briefingkit.notes.sightings import Calendar, Sighting
 from briefingkit.notes.value import Confidence, Found, Span
@@ -28,12 +30,20 @@ def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: 
     if local is None:
         note = f"the note says {words}, but no date of the note shows which zone that is"
         return Found("timezone", None, rule, spans, Confidence.LOW, doubtful=True, note=note)
-    reading = read_zone(words, local)
+    reading = _nearest(read_zone(words, local), place)
     notes = [reading.note] if reading.note else []
     conflicts = tuple(_conflicts(calendar, event, reading, local))
     notes.extend(note for note, _ in conflicts)
     spans += tuple(span for _, span in conflicts) + tuple(_agreeing(calendar, event))
     return _zone_found(reading, rule, spans, notes, surely=reading.sure and not notes)
+
+
+def _nearest(reading: ZoneReading, place: str) -> ZoneReading:
+    """Put the zone of the venue's city first, where it is one of those that the words may mean."""
+    zone = city_zone(place)
+    if zone not in reading.zones:
+        return reading
+    return evolve(reading, zones=tuple(dict.fromkeys((zone, *reading.zones))))
 
 
 def _zone_found(
@@ -67,11 +77,29 @@ def _written_zone(calendar: Calendar, event: EventTime) -> tuple[str, tuple[Span
                 (passage.span(mention.zone_start, mention.zone_end),),
                 "zone beside the time",
             )
+    if (apart := _apart_zone(calendar, event)) is not None:
+        return apart
     for sighting in calendar.sightings:
         passage = sighting.block.passage
         if match := _ZONE_WORDS.search(passage.folded):
             words = passage.text[match.start("zone") : match.end("zone")]
             return words, (passage.span(match.start(), match.end()),), "zone for all times"
+    return None
+
+
+_APART = re.compile(rf"(?<![a-z-]){ZONE_PATTERN}")
+
+
+def _apart_zone(calendar: Calendar, event: EventTime) -> tuple[str, tuple[Span, ...], str] | None:
+    """Find an abbreviation in capitals that stands further on in the time's own line: "09:00-17:00 daily, CST"."""
+    home = next((each for each in calendar.sightings if event.time in each.times), None)
+    if home is None or event.time is None or len(home.block.passage.text) > 200:
+        return None
+    passage = home.block.passage
+    for match in _APART.finditer(passage.folded, event.time.end):
+        words = passage.text[match.start("zone") : match.end("zone")]
+        if re.fullmatch(r"[A-Z]{3,5}(?:\s?[+-]\d{1,2})?", words):
+            return words, (passage.span(*match.span("zone")),), "zone in the line of the time"
     return None
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.notes.blocks import Block, BlockKind
 from briefingkit.notes.clock import TimeMention, find_duration
@@ -101,6 +101,7 @@ class _Layouter:
         self.timed_numbers = any(
             each.block.ordered and (_leading(each) or _trailing(each)) for each in sightings
         )
+        self.timed_rows = any(each.block.kind is BlockKind.ROW and _leading(each) for each in sightings)
         self.header: Block | None = None
         self.style = self._style()
 
@@ -143,7 +144,7 @@ class _Layouter:
             if entry is not None:
                 self.entries.append(entry)
             elif self.entries:
-                self.entries[-1].children.append(sighting.block)
+                self.entries[-1].children.append(_single(sighting.block))
             elif self.pending is None:
                 self.before.append(sighting.block)
         return Layout(tuple(self.entries), tuple(self.before), tuple(self.days))
@@ -259,6 +260,8 @@ class _Layouter:
         if len(texts) == 1 and self.columns and not _leading(sighting) and self.entries:
             return None
         time = _leading(sighting)
+        if time is None and self.timed_rows and self.entries and not cells[0].text:
+            return None
         columns = self._columns_of(cells, time=time is not None)
         title = cells[columns["title"]] if columns["title"] < len(cells) else Passage()
         if not title.text:
@@ -331,6 +334,12 @@ class _Layouter:
         if len(rest) > 1:
             columns["speakers"] = rest[1]
         return columns
+
+
+def _single(block: Block) -> Block:
+    """Take a row with one cell that says something for that cell."""
+    said = [cell for cell in block.cells if cell.text]
+    return evolve(block, kind=BlockKind.ITEM, passage=said[0]) if len(said) == 1 else block
 
 
 def _bare(passage: Passage) -> Passage:

@@ -99,7 +99,7 @@ _SAYS_NOTHING = re.compile(
     r"\b(?:regist\w*|link|lien|enlace|inscri\w*|sign|up|here|ici|aqui|click|cliquez|haga|clic|at|the|please"
     r"|veuillez|vous|por|favor|via|rsvp|this|ce|este|d'|de|para"
     r"|form|formulaire|formulario|you|can|to|is|required|requise?|requerida|obligatoire|obligatoria|on|sur"
-    r"|en|le|el|la|and|et|y|free|is|est|es|by|before|until|no|later|than|deadline|avant|au|plus|tard"
+    r"|en|le|el|la|and|et|y|free|is|est|es|by|closes?|close|will|ferme|cierra|before|until|no|later|than|deadline|avant|au|plus|tard"
     r"|jusqu'au|antes|del|hasta|mas|tardar)\b"
 )
 

@@ -12,7 +12,7 @@ from briefingkit.notes.names import NameSpan, looks_like_person, split_names
 from briefingkit.notes.related import address
 from briefingkit.notes.sections import Note
 from briefingkit.notes.sightings import sentence
-from briefingkit.notes.value import Confidence, Found, Part, Span, Value
+from briefingkit.notes.value import Confidence, Found, Part, Value
 from briefingkit.notes.vocabulary import Topic
 
 __all__ = ["read_contact", "read_organizers", "read_partners"]
@@ -318,8 +318,3 @@ def _email(
             doubtful=True,
             note=why,
         )
-
-
-def spans_of(part: Part) -> tuple[Span, ...]:
-    """Give every place that a part rests on."""
-    return tuple(span for found in part.found for span in found.spans)

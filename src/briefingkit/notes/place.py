@@ -184,6 +184,7 @@ def _read_online(note: Note, calendar: Calendar) -> Part | None:
             spans = tuple(
                 passage.span(at + each.start(), at + each.end()) for each in _ONLINE.finditer(segment.folded)
             )
+            spans += tuple(_further_online(calendar, segment))
             return _online(room, Found("place.online", {}, "online", spans))
     for topic, block in note.blocks():
         for match in (
@@ -200,6 +201,14 @@ def _read_online(note: Note, calendar: Calendar) -> Part | None:
                     Found("place.online", {}, "online", (span,), Confidence.MEDIUM, doubtful=True, note=why),
                 )
     return _online(room, None) if room else None
+
+
+def _further_online(calendar: Calendar, first: _Segment) -> Iterator[Span]:
+    """Find the short lines that say it again ("Zoom")."""
+    for segment in _segments(calendar):
+        if segment.block is not first.block and len(segment.folded.split()) < 4:
+            for match in _ONLINE.finditer(segment.folded):
+                yield segment.block.passage.span(segment.start + match.start(), segment.start + match.end())
 
 
 def _online(room: Found | None, said: Found | None) -> Part:
