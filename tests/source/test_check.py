@@ -313,6 +313,12 @@ def test_a_whole_that_is_not_there_is_named_unless_it_is_described() -> None:
     assert programme(child("a", "15:00", "16:00", "part_of: {briefing: gone, title: X}")) == []
 
 
+def test_of_single_files_nobody_can_say_what_is_not_there() -> None:
+    tree = [loads(child("a", "15:00", "16:00", "part_of: {briefing: gone}")[1], "f")]
+    assert [f.code for f in check_all(tree)] == ["W403"]
+    assert check_all(tree, whole=False) == ()
+
+
 def test_briefings_that_are_part_of_each_other_are_an_error() -> None:
     files = (
         child("a", "15:00", "16:00", "part_of: {briefing: b}"),

@@ -101,6 +101,15 @@ def test_no_change_changes_no_byte() -> None:
     assert rewrite(FILE, {}) == FILE
 
 
+@pytest.mark.parametrize(
+    "text", ["~", "null", "", "no", "15:05", "2022-04-13", "a\x85b", "\u2028x", "a\tb\n", "\x01"]
+)
+def test_text_that_looks_like_something_else_stays_what_it_is(text: str) -> None:
+    assert loads(rewrite(FILE, {("unplaced",): text})).tree.data["unplaced"] == text
+    entry = rewrite(FILE, {("links",): [{"key": "a", "title": {"en": text}}]})
+    assert loads(entry).tree.data["links"][0]["title"]["en"] == text
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(str.strip)
 
 

@@ -54,9 +54,14 @@ def check(
     )
 
 
-def check_all(tree: Iterable[Loaded], *, targets: "Sequence[TargetSettings]" = ()) -> tuple[Finding, ...]:
-    """Check every briefing of a tree, alone and among the others; the findings stand in the order of the files."""
+def check_all(
+    tree: Iterable[Loaded], *, targets: "Sequence[TargetSettings]" = (), whole: bool = True
+) -> tuple[Finding, ...]:
+    """Check every briefing of a tree, alone and among the others; the findings stand in the order of the files.
+
+    Of files that are not the `whole` tree nobody can say that what they are part of is not there (W403).
+    """
     held = tuple(tree)
     near = neighbours(held)
     found = (finding for loaded in held for finding in check(loaded, programme=near, targets=targets))
-    return tuple(dict.fromkeys(found))
+    return tuple(finding for finding in dict.fromkeys(found) if whole or finding.code != "W403")

@@ -19,6 +19,7 @@ __all__ = ["dump", "rewrite"]
 _WIDTH = 110
 _FIRST = ("format", "briefing", "namespace", "languages", "title", "status")
 _UNFOLDED = 1 << 20
+_TO_ESCAPE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LIST_ENTRY = re.compile(r"^( *)[^\s#-][^#]*:[ ]*(?:#.*)?\n(?:\s*(?:#.*)?\n)*( *)- ", re.MULTILINE)
 
 
@@ -118,9 +119,20 @@ def _put(document: Any, path: Path, value: Any) -> None:
             document[step] = [] if isinstance(following, int) else {}
         document = document[step]
     if value is not None:
-        document[last] = value
+        document[last] = _quoted(value)
     elif isinstance(document, list) or last in document:
         del document[last]
+
+
+def _quoted(value: Any) -> Any:
+    """Have text with line breaks that only Unicode knows written with escapes; the editor would fold it at them."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {name: _quoted(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_quoted(one) for one in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and _TO_ESCAPE.search(value) else value
 
 
 def _with_untouched_lines(text: str, untouched: str, changed: str) -> str:
