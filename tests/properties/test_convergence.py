@@ -73,18 +73,16 @@ class Publishing(RuleBasedStateMachine):
         self.rooms = MemoryServer(names_things=names_things, normalise=normalise, fault=self.next_fault)
         self.pages = MemoryServer(names_things=not names_things, normalise=normalise, fault=self.next_fault)
         self.faults: list[Fault] = []
-        self.targets = [
-            Target(
-                "pages",
-                Memory(self.pages, batch=batch, incremental=not incremental, shows=(("rooms", "room"),)),
-            ),
-            Target("rooms", Memory(self.rooms, batch=batch, incremental=incremental)),
-        ]
+        shown = (("rooms", "room"),)
+        self.integrations = {
+            "pages": Memory(self.pages, batch=batch, incremental=not incremental, shows=shown),
+            "rooms": Memory(self.rooms, batch=batch, incremental=incremental),
+        }
+        self.targets = [Target(name, integration) for name, integration in self.integrations.items()]
         self.now = datetime(2022, 3, 21, 9, tzinfo=UTC)
         self.source = {"a": briefing("a", "One", 15)}
         self.strangers: dict[tuple[str, str], Stored] = {}
         self.servers = {"rooms": self.rooms, "pages": self.pages}
-        self.integrations = {target.name: target.integration for target in self.targets}
         self.may_have_kept = False
         self.lose_ledger()
 
@@ -281,7 +279,8 @@ class Publishing(RuleBasedStateMachine):
         for target, integration in self.integrations.items():
             server = self.servers[target]
             uses = next(planned.uses for planned in plan.targets if planned.target == target)
-            context = context_for(target, "cities.example", plan.publications, uses)
+            known = {key: value for key, value in uses.items() if value is not None}
+            context = context_for(target, "cities.example", plan.publications, known)
             desired = integration.desired(plan.publications, context)
             wanted = {each.identity: server.normalise(each.fields) for each in desired}
             ours = [thing for thing in server.things.values() if thing.mark is not None]

@@ -85,7 +85,8 @@ def _change(change: Change, *, full: bool) -> Iterator[Line]:
     sign, style = _SIGNS[change.action]
     short = change.action is Action.CREATE and not full
     edits = tuple(field_changes(change))
-    about = f"{f' ({len(edits)} fields)' if short else ''}{_about(change)}"
+    size = f" ({len(edits)} field{'' if len(edits) == 1 else 's'})" if short else ""
+    about = f"{size}{_about(change)}"
     identity = f"{sign} {visible(str(change.identity))}"
     yield _line(1, (style, identity), ("plain", _known_as(change.subject)), ("dim", about))
     if change.refusal is not None:

@@ -80,6 +80,8 @@ def _plan_from(data: Mapping[str, Any]) -> Plan:
         )
         for each in data["publications"]
     )
+    if not isinstance(data["namespace"], str):
+        raise TypeError("the namespace is no text")
     return Plan(
         namespace=data["namespace"],
         at=datetime.fromisoformat(data["at"]),

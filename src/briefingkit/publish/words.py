@@ -51,38 +51,44 @@ def word_changes(before: str, after: str) -> tuple[tuple[Part, str], ...] | None
     """Give two texts as one, with what went and what came, ready to be shown; far from a change `…` stands.
 
     None where one after the other reads better: of one word each (a time, an address), or with little in common.
-    Words are compared in texts of some hundreds of them, lines in longer ones, so that a text of any length takes a
-    bounded time.
+    What both begin and end with is set aside; of the rest, words are compared where there are some hundreds of them,
+    lines where there are more, so that a text of any length takes a bounded time.
     """
     if not (_SPACE.search(before) or _SPACE.search(after)):
         return None
-    old, new = _tokens(before, after)
-    if max(len(old), len(new)) > _LINES_AT_MOST:
-        return (("gone", shortened(before)), ("new", shortened(after)))
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    same = sum(len("".join(old[block.a : block.a + block.size])) for block in matcher.get_matching_blocks())
+    steps = _steps(_TOKENS.findall(before), _TOKENS.findall(after))
+    same = sum(len(old) for old, new in steps if old == new)
     if 2 * same < _ALIKE * (len(before) + len(after)):
         return None
-    return tuple(_shown(matcher, old, new))
+    return tuple(_shown(steps))
 
 
-def _tokens(before: str, after: str) -> tuple[Sequence[str], Sequence[str]]:
-    old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    if max(len(old), len(new)) <= _WORDS_AT_MOST:
-        return old, new
-    return _LINES.findall(before), _LINES.findall(after)
+def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair the pieces of two texts: equal where they are the same."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    begin, end = "".join(old[:head]), "".join(old[len(old) - tail :])
+    middle = _matched(old[head : len(old) - tail], new[head : len(new) - tail])
+    return [step for step in ((begin, begin), *middle, (end, end)) if any(step)]
 
 
-def _shown(
-    matcher: "SequenceMatcher[str]", old: Sequence[str], new: Sequence[str]
-) -> Iterator[tuple[Part, str]]:
-    steps = matcher.get_opcodes()
-    for index, (kind, start, end, new_start, new_end) in enumerate(steps):
-        if kind == "equal":
-            text = "".join(old[start:end])
-            yield "same", visible(_shorten(text, first=index == 0, last=index == len(steps) - 1))
+def _matched(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if max(len(old), len(new)) > _WORDS_AT_MOST:
+        old, new = _LINES.findall("".join(old)), _LINES.findall("".join(new))
+    if max(len(old), len(new)) > _LINES_AT_MOST:
+        yield "".join(old), "".join(new)
+        return
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for _, start, end, new_start, new_end in matcher.get_opcodes():
+        yield "".join(old[start:end]), "".join(new[new_start:new_end])
+
+
+def _shown(steps: Sequence[tuple[str, str]]) -> Iterator[tuple[Part, str]]:
+    for index, (gone, came) in enumerate(steps):
+        if gone == came:
+            yield "same", visible(_shorten(gone, first=index == 0, last=index == len(steps) - 1))
             continue
-        gone, came = "".join(old[start:end]), "".join(new[new_start:new_end])
         if gone:
             yield "gone", f"[-{shortened(gone)}-]"
         if came:
