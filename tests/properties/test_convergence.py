@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -295,3 +296,5 @@ class Publishing(RuleBasedStateMachine):
 
 
 TestPublishing = Publishing.TestCase
+# Fewer examples do not find every fault that was put in by hand to try the machine.
+TestPublishing.settings = settings(max_examples=max(100, settings.default.max_examples))
