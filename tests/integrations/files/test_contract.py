@@ -4,11 +4,11 @@ from unittest.mock import patch
 
 import pytest
 from attrs import evolve
-from briefingkit_files import Files
-from briefingkit_files.writing import Writer
 
 from briefingkit.publish import Change, Outcome, Remote, Status
 from briefingkit.testing.contract import IntegrationContract
+from briefingkit_files import Files
+from briefingkit_files.writing import Writer
 
 
 class TestFiles(IntegrationContract):
@@ -27,7 +27,14 @@ class TestFiles(IntegrationContract):
             beside.unlink()
 
     def add_stranger(self) -> Callable[[], object]:
-        for name in ("robots.txt", "en/photo.json", "en/other.html", "en/feed.json", "de/index.html", "assets/x.css"):
+        for name in (
+            "robots.txt",
+            "en/photo.json",
+            "en/other.html",
+            "en/feed.json",
+            "de/index.html",
+            "assets/x.css",
+        ):
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f'{{"briefingkit-files": 1, "mine": "{name}"}}')

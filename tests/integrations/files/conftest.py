@@ -1,0 +1,44 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from briefingkit.render.values import View
+from briefingkit.testing.contract import Workbench
+from briefingkit_files import Files
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Workbench:
+    return Workbench(Files("site", base=tmp_path))
+
+
+@pytest.fixture
+def contents(root: Path) -> Callable[[], dict[str, bytes]]:
+    """Read all that stands in the folder, by path."""
+
+    def read() -> dict[str, bytes]:
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
+        }
+
+    return read
+
+
+@pytest.fixture
+def plain_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Write pages by the cheapest renderer there can be, and note each one."""
+    rendered: list[str] = []
+
+    def html(view: View, **_: object) -> bytes:
+        rendered.append(f"{view.identifier}/{view.language}")
+        return f"{view!r}".encode()
+
+    monkeypatch.setattr("briefingkit.render.html.html", html)
+    monkeypatch.setattr("briefingkit.render.index.index_html", lambda index, **_: f"{index!r}".encode())
+    return rendered
