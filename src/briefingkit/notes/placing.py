@@ -43,6 +43,12 @@ class Claims:
             return bool(words)
         return any(not held and word not in FUNCTION_WORDS for word, held in words)
 
+    def passes_by(self, number: int) -> bool:
+        """Tell whether a line has words, and no field holds anything of it."""
+        span = self.document.line(number)
+        words = _WORD.search(self.document.text, span.start, span.end)
+        return words is not None and not any(self.used[span.start : span.end])
+
 
 @frozen(eq=False)
 class Unplaced:
@@ -149,8 +155,8 @@ def read_unplaced(note: Note, claims: Claims) -> Unplaced:
     for section in note.sections:
         own: list[int] = []
         for block in section.blocks:
-            if claims.leaves(block.passage):
-                own.extend(range(block.first, block.last + 1))
+            lines_of = range(block.first, block.last + 1)
+            own.extend(lines_of if claims.leaves(block.passage) else filter(claims.passes_by, lines_of))
         heading = section.heading
         if (
             heading is not None
