@@ -297,4 +297,4 @@ class Publishing(RuleBasedStateMachine):
 
 TestPublishing = Publishing.TestCase
 # Fewer examples do not find every fault that was put in by hand to try the machine.
-TestPublishing.settings = settings(max_examples=max(100, settings.default.max_examples))
+TestPublishing.settings = settings(max_examples=max(100, settings().max_examples))
