@@ -274,7 +274,7 @@ def test_an_agenda_is_read_in_every_layout(agenda: str) -> None:
 
 
 def test_a_row_without_a_time_belongs_to_the_row_above() -> None:
-    table = "| |  |\n|--|--|\n| 10:00 | Opening |\n| | *Jane Roe, Mayor* |\n| 10:15 | Panel |\n| | Moderator: Tom Bell |"
+    table = "| | |\n|--|--|\n| 10:00 | Opening |\n| | *Jane Roe, Mayor* |\n| 10:15 | Panel |\n| | Moderator: Tom Bell |"
     made = head("## Agenda", table)
     assert [item["title"] for item in made.data["agenda"]] == ["Opening", "Panel"]
     assert made.data["agenda"][1]["participants"] == [{"person": "bell", "role": "moderator"}]
