@@ -73,7 +73,7 @@ def canonical(tag: str) -> str:
 
     Raises TextError, with the tag that was probably meant, for what is no registered language.
     """
-    if tag in _PLAIN or tag in _FREQUENT:
+    if tag in _PLAIN or tag in _FREQUENT or tag in _SIGN_LANGUAGES:
         return tag
     if len(tag) == _ALPHA_2 and tag.isascii() and tag.lower() in _PLAIN:
         return tag.lower()

@@ -9,9 +9,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tzdata
 
 from briefingkit.errors import TextError
 
@@ -55,16 +58,20 @@ class _PackagedZone(ZoneInfo):
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Give the names of all zones and links that the tzdata package holds, "Factory" (no zone at all) excepted."""
-    names = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
-    return frozenset(names) - {"Factory"}
+    return frozenset(_packaged("zones").decode("ascii").split()) - {"Factory"}
+
+
+def _packaged(*parts: str) -> bytes:
+    """Read a file of the package through its own loader: importlib.resources costs more than all the zones."""
+    data: bytes = tzdata.__loader__.get_data(str(Path(tzdata.__file__).parent.joinpath(*parts)))
+    return data
 
 
 @lru_cache(maxsize=1024)
 def get_zone(name: str) -> ZoneInfo:
     """Give the zone of that IANA name. Raises TextError, with the names that may have been meant."""
     if name in zone_names():
-        with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as data:
-            return _PackagedZone.from_file(data, key=name)
+        return _PackagedZone.from_file(BytesIO(_packaged("zoneinfo", *name.split("/"))), key=name)
     # A zone newer than the package. Names without a slash are left out: "localtime" would be the machine's own.
     if (
         len(name) <= _LONGEST_NAME
