@@ -121,7 +121,11 @@ class SourceError(BriefingkitError):
 
     def __init__(self, findings: "Iterable[Finding]") -> None:
         self.findings: tuple[Finding, ...] = tuple(findings)
-        super().__init__("\n".join(map(str, self.findings)))
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        """Say each finding on a line."""
+        return "\n".join(map(str, self.findings))
 
 
 class NoteError(BriefingkitError):
@@ -157,7 +161,11 @@ class PlanRefused(PublishError):  # noqa: N818 - reads as what became of the pla
 
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons: tuple[str, ...] = tuple(reasons)
-        super().__init__("\n".join(self.reasons))
+        super().__init__(self.reasons)
+
+    def __str__(self) -> str:
+        """Say each on a line."""
+        return "\n".join(self.reasons)
 
 
 class PlanStale(PublishError):  # noqa: N818 - reads as what became of the plan
@@ -165,7 +173,11 @@ class PlanStale(PublishError):  # noqa: N818 - reads as what became of the plan
 
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons: tuple[str, ...] = tuple(reasons)
-        super().__init__("\n".join(self.reasons))
+        super().__init__(self.reasons)
+
+    def __str__(self) -> str:
+        """Say each on a line."""
+        return "\n".join(self.reasons)
 
 
 class Locked(PublishError):  # noqa: N818 - reads as what the ledger is
@@ -177,7 +189,11 @@ class ApplyFailed(PublishError):  # noqa: N818 - reads as what became of the app
 
     def __init__(self, failures: Sequence[str]) -> None:
         self.failures: tuple[str, ...] = tuple(failures)
-        super().__init__("\n".join(self.failures))
+        super().__init__(self.failures)
+
+    def __str__(self) -> str:
+        """Say each on a line."""
+        return "\n".join(self.failures)
 
 
 class ProjectError(BriefingkitError):
