@@ -139,3 +139,14 @@ def test_a_timetable_has_a_slot_for_each_item_and_no_end_before_a_start(
     for slot, following in pairwise(slots):
         if slot.item.duration is None and slot.end is not None:
             assert slot.end == following.start
+
+
+def test_the_last_item_of_a_day_does_not_last_until_the_first_of_a_later_day() -> None:
+    first = AgendaItem(
+        key="first", title=MultilingualText({"en": "x"}), start=time(10), day=date(2022, 4, 11)
+    )
+    second = AgendaItem(
+        key="second", title=MultilingualText({"en": "x"}), start=time(9), day=date(2022, 4, 13)
+    )
+    slots = timetable((first, second), When(date(2022, 4, 11), date(2022, 4, 13), "Europe/Brussels"))
+    assert slots[0].end is None

@@ -10,6 +10,8 @@ from briefingkit.model.schedule import When, elapsed
 
 __all__ = ["Slot", "timetable"]
 
+_NIGHT = timedelta(hours=12)
+
 
 @frozen
 class Slot:
@@ -30,15 +32,22 @@ def timetable(agenda: tuple[AgendaItem, ...], when: When | None) -> tuple[Slot, 
 
     The first item of an event with a time starts with it when it has a duration. An item with neither a start nor a
     duration breaks the run: what follows has no time until one gives its start. An item's end is its duration's, else
-    the next item's given start; the last one's is not guessed. Times on a day after the first need `day`, except that
-    a start earlier on the clock than the item before, in an event over midnight, is on the next day.
+    the next item's given start on that day or over one midnight; the last one's is not guessed. Times on a day after
+    the first need `day`, except that a start earlier on the clock than the item before, in an event over midnight, is
+    on the next day.
     """
     slots = list(_run(agenda, when))
     for index, slot in enumerate(slots[:-1]):
         following = slots[index + 1].start
-        if slot.end is None and slot.start is not None and following is not None and following > slot.start:
-            slots[index] = Slot(slot.item, slot.start, following)
+        if slot.end is None and slot.start is not None and following is not None:
+            slots[index] = Slot(slot.item, slot.start, _end(slot.start, following))
     return tuple(slots)
+
+
+def _end(start: datetime, following: datetime) -> datetime | None:
+    """Tell when an item ends that lasts until the next one; not from one day of a programme to a later one."""
+    on_the_same_day = following.date() == start.date()
+    return following if start < following and (on_the_same_day or following - start < _NIGHT) else None
 
 
 def _run(agenda: tuple[AgendaItem, ...], when: When | None) -> Iterator[Slot]:
