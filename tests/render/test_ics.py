@@ -151,7 +151,7 @@ def test_the_same_views_give_the_same_bytes(drawn: Publication) -> None:
     assert ics(view(drawn, "fr")) == ics(view(drawn, "fr"))
 
 
-@settings(max_examples=settings.default.max_examples // 4)  # a programme is many briefings
+@settings(max_examples=12)  # a programme is many briefings
 @given(programmes(3))
 def test_a_feed_holds_every_event_once_and_each_zone_once(drawn: Programme) -> None:
     views = [view(Publication(briefing, at=AT), "en", programme=drawn) for briefing in drawn]

@@ -31,7 +31,7 @@ def seen(identifier: str, start: str, zone: str = "Europe/Brussels", **fields: o
     return view(Publication(structure({**data, **fields}), at=AT), "en")
 
 
-@settings(max_examples=settings.default.max_examples // 4)  # a programme is many briefings
+@settings(max_examples=12)  # a programme is many briefings
 @given(programmes(3))
 def test_a_feed_of_files_says_what_a_feed_of_views_says(drawn: Programme) -> None:
     views = [view(Publication(briefing, at=AT), "fr") for briefing in drawn]

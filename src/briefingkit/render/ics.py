@@ -43,6 +43,9 @@ def ics(
     """Write a VCALENDAR of an event, or a feed of several in one language, ordered by start.
 
     `name` is what a subscribed calendar is called, `source_url` where it is found, `refresh` how often to look again.
+    RFC 5546 wants an ORGANIZER in what is published; an event whose contact has no address goes without one, rather
+    than with one that is invented.
+
     Raises RenderError for one event given twice, and for an invitation whose organiser has no address.
     """
     shown = _ordered((views,) if isinstance(views, View) else views)
@@ -52,11 +55,13 @@ def ics(
 
 
 def _event(view: View, method: Method) -> bytes:
+    from briefingkit.render.ics_values import text
+
     event = event_component(view)
     if method != "PUBLISH" and "organizer" not in event:
         raise RenderError(f"{view.identifier} cannot be a {method}: give its contact an e-mail address")
     if method == "CANCEL":
-        event["status"] = "CANCELLED"
+        event["status"] = text("CANCELLED")
     return component_bytes(event)
 
 

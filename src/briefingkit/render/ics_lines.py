@@ -1,10 +1,11 @@
 """Content lines as octets: folded at 75, as RFC 5545 section 3.1 says, and put together as a calendar.
 
-icalendar folds a character at a time, which is a quarter of the time that an event takes; this cuts encoded octets.
+icalendar decodes and encodes each line again and folds it a character at a time, which is most of the time that an
+event takes to write; this puts octets together and cuts them.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -18,8 +19,17 @@ _BACKSLASH: Final = 0x5C
 
 def component_bytes(component: "Component") -> bytes:
     """Write a component with all that is in it, each line folded and ended by CRLF."""
-    lines = component.content_lines()
-    return b"".join(fold(line.encode()) for line in lines if line)
+    return b"".join(fold(_line(name, value)) for name, value in component.property_items())
+
+
+def _line(name: str, value: Any) -> bytes:  # noqa: ANN401 - one of icalendar's property types, or the name of a part
+    """Write a property with its parameters; of a component's BEGIN and END the value is there as octets."""
+    if isinstance(value, bytes):
+        return b"%s:%s" % (name.encode(), value)
+    parameters = b";" + value.params.to_ical() if value.params else b""
+    written = value.to_ical()  # of an offset from UTC it is a string
+    octets = written.encode() if isinstance(written, str) else written
+    return b"%s%s:%s" % (name.encode(), parameters, octets)
 
 
 def calendar_bytes(head: "Component", parts: Iterable[bytes]) -> bytes:
