@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,30 @@ def plain_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("briefingkit.render.html.html", html)
     monkeypatch.setattr("briefingkit.render.index.index_html", lambda index, **_: f"{index!r}".encode())
     return rendered
+
+
+class Opened:
+    """Notes the paths of files that are opened, while somebody asks; an audit hook cannot be taken back."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] | None = None
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.paths is not None and event == "open":
+            self.paths.append(str(arguments[0]))
+
+    @contextmanager
+    def watching(self) -> Iterator[list[str]]:
+        seen: list[str] = []
+        self.paths = seen
+        try:
+            yield seen
+        finally:
+            self.paths = None
+
+
+@pytest.fixture(scope="session")
+def opened() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Gather the paths of all files that are opened in a block."""
+    return Opened().watching
