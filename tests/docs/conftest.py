@@ -1,0 +1,176 @@
+"""Documents that run: a plain reader can follow them word by word, and so does this.
+
+Every block of a document is an example for Sybil, in order, in a folder of the document's own:
+
+- `python` is executed, in one namespace;
+- `console` runs each line after `$ ` in a shell and compares what it prints: `...` in a line stands for any words, and
+  alone on a line for any lines. A command that fails is followed by `$ echo $?`, as a reader would look; `plan` may
+  leave with 3, which says that changes are pending;
+- any block after `<!-- file: NAME -->` is saved under that name;
+- `diff` after `<!-- edit: NAME -->` is done to that file: the lines with `-` become those with `+`;
+- `yaml` after `<!-- part: briefing -->` (or `project`) is laid over a small file and must be read without an error.
+
+A yaml or diff block without a mark would be prose that nobody runs, and is refused.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Region, Sybil
+
+from briefingkit.source import loads
+from briefingkit.source.project_file import loads_project_file
+
+RunDocument = Callable[[Path, Path], int]
+
+_BLOCK = re.compile(
+    r"(?:^<!-- (?P<mark>file|edit|part): (?P<name>\S+) -->\n\s*)?"
+    r"^```(?P<language>[a-z]+)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_SMALL = {
+    "briefing": {
+        "format": "1",
+        "briefing": "small",
+        "languages": "[en, fr, es]",
+        "title": "{en: Small, fr: Petite, es: Pequeña}",
+        "status": "confirmed",
+        "start": "2026-06-11T15:00",
+        "end": "2026-06-11T18:00",
+        "timezone": "Europe/Brussels",
+    },
+    "project": {"format": "1", "namespace": "example.org"},
+}
+_SECONDS = 120
+
+
+def parse(document: Document) -> Iterator[Region]:
+    """Find the blocks of a document, each with what runs it."""
+    for found in _BLOCK.finditer(document.text):
+        run = _evaluator(found["mark"], found["language"])
+        if run is not None:
+            yield Region(found.start(), found.end(), parsed=found, evaluator=run)
+
+
+def _evaluator(mark: str | None, language: str) -> Callable[[Example], None] | None:
+    if mark is not None:
+        return {"file": _save, "edit": _edit, "part": _read_part}[mark]
+    if language in {"yaml", "diff"}:
+        return _refuse
+    return {"python": _execute, "console": _run_console}.get(language)
+
+
+def _refuse(example: Example) -> None:
+    raise AssertionError(f"a {example.parsed['language']} block without a mark is read by nobody")
+
+
+def _save(example: Example) -> None:
+    path = _inside(example)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(example.parsed["body"], encoding="utf-8")
+
+
+def _edit(example: Example) -> None:
+    path = _inside(example)
+    text = path.read_text(encoding="utf-8")
+    lines = example.parsed["body"].splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] in " -")
+    after = "".join(line[1:] for line in lines if line[0] in " +")
+    assert text.count(before) == 1, f"these lines stand {text.count(before)} times in {path.name}:\n{before}"
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def _inside(example: Example) -> Path:
+    folder: Path = example.namespace["_folder"]
+    path = Path(folder, example.parsed["name"]).resolve()
+    assert path.is_relative_to(folder.resolve())
+    return path
+
+
+def _read_part(example: Example) -> None:
+    kind, part = example.parsed["name"], example.parsed["body"]
+    given = set(re.findall(r"^([a-z_]+):", part, re.MULTILINE))
+    replaced = given | ({"end"} if "duration" in given else set())
+    rest = "".join(f"{name}: {value}\n" for name, value in _SMALL[kind].items() if name not in replaced)
+    read = loads if kind == "briefing" else loads_project_file
+    findings = read(rest + part).findings
+    assert not [str(finding) for finding in findings if finding.severity == "error"]
+
+
+def _execute(example: Example) -> None:
+    # Empty lines before it make the line of a traceback the line of the document.
+    source = "\n" * example.line + example.parsed["body"]
+    exec(compile(source, example.path, "exec"), example.namespace)  # noqa: S102 - the documentation's own code
+
+
+def _run_console(example: Example) -> None:
+    commands = re.split(r"^\$ ", example.parsed["body"], flags=re.MULTILINE)
+    assert not commands[0].strip(), "a console block starts with a command"
+    code = 0
+    for number, block in enumerate(commands[1:], start=1):
+        command, _, expected = block.partition("\n")
+        following = commands[number + 1].strip() if number + 1 < len(commands) else ""
+        if command == "echo $?":
+            printed = f"{code}\n"
+        else:
+            code, printed = _run(command, example.namespace["_folder"])
+            looked_at = following.startswith("echo $?") or (code == 3 and " plan" in command)
+            assert code == 0 or looked_at, f"$ {command}\nleft with {code}:\n{printed}"
+        assert says(expected, printed), f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
+
+
+def _run(command: str, folder: Path) -> tuple[int, str]:
+    here = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "NO_COLOR": "1",
+        "COLUMNS": "100",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run(  # noqa: S602 - the documentation's own commands
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=_SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def says(expected: str, printed: str) -> bool:
+    """Compare line by line; `...` stands for any words, and alone on a line for any lines, none included."""
+    pattern = ""
+    for line in expected.rstrip().splitlines():
+        if line.strip() == "...":
+            pattern += r"(?:[^\n]*\n)*"
+        else:
+            pattern += r"[^\n]*".join(map(re.escape, line.rstrip().split("..."))) + r"[ ]*\n"
+    text = printed.rstrip() + "\n" if printed.strip() else ""
+    return re.fullmatch(pattern, text) is not None
+
+
+@pytest.fixture(scope="session")
+def run_document() -> RunDocument:
+    """Give what runs a document in a folder and says how many examples it had; the first that is wrong is raised."""
+
+    def run(path: Path, folder: Path) -> int:
+        document = Sybil(parsers=[parse]).parse(path)
+        document.namespace["_folder"] = folder
+        examples = list(document.examples())
+        for example in examples:
+            example.evaluate()
+        return len(examples)
+
+    return run
