@@ -54,6 +54,7 @@ bench: $(READY)  ## ratios against named peers, in one run
 	$(BIN)/python benchmarks/run.py
 
 soak: $(READY)  ## the long runs: more examples, more faults
+	$(BIN)/python -m pytest -m soak
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak" tests/properties
 
 docs: $(READY)  ## run the documentation's examples and check its links
