@@ -10,8 +10,8 @@ from attrs import evolve
 from icalendar import Calendar
 
 from briefingkit.errors import IntegrationError, Unpublishable
-from briefingkit.model import Briefing, FromTarget, Online, Organizer, PartOf, Place, Registration
-from briefingkit.publish import Context, Drift, OutputKey
+from briefingkit.model import Access, Briefing, FromTarget, Online, Organizer, PartOf, Place, Registration
+from briefingkit.publish import Change, Context, Drift, OutputKey
 from briefingkit.publish.context import is_pending
 from briefingkit.publish.plan import Plan
 from briefingkit.testing.contract import Workbench, sample_briefing
@@ -187,6 +187,27 @@ def test_an_address_that_a_target_makes_is_shown_once_it_is_known(bench: Workben
     assert shown("fr", both) == "https://f.example/fr"
 
 
+def test_with_an_address_a_programme_names_those_of_its_parts(tmp_path: Path) -> None:
+    bench = Workbench(Files("site", base=tmp_path, base_url="https://city.example/b/"))
+    only_english = child("talk", languages=("en",))
+    fields = {each.key: each.fields for each in bench.desired(sample_briefing("parent"), only_english)}
+    children, part_of = fields["parent/fr"]["children"], fields["talk/en"]["part_of"]
+    assert isinstance(children, dict)
+    assert isinstance(part_of, dict)
+    assert children["talk"]["url"] == "https://city.example/b/en/talk.html"
+    assert part_of["url"] == "https://city.example/b/en/parent.html"
+
+
+def test_a_room_for_everybody_that_a_target_makes_is_waited_for(bench: Workbench) -> None:
+    place = Place(online=Online(url=FromTarget("rooms"), access=Access.PUBLIC))
+    (online,) = {
+        each.fields["online"]["url"]  # type: ignore[index, call-overload] # a mapping, as the line above says
+        for each in bench.desired(evolve(sample_briefing("road"), place=place))
+        if each.kind == "page"
+    }
+    assert is_pending(online)
+
+
 def test_a_room_that_is_not_for_the_public_is_not_even_asked_for(bench: Workbench) -> None:
     briefing = evolve(sample_briefing("road"), place=Place(online=Online(url=FromTarget("rooms"))))
     assert not any(is_pending(each.fields) for each in bench.desired(briefing))
@@ -319,6 +340,17 @@ def test_an_edit_is_named_in_the_plan_and_outlives_a_lost_ledger(bench: Workbenc
     assert page.read_text() == "by hand"
     bench.publish(sample_briefing("road"), drift=Drift.RESTORE)
     assert page.read_text() != "by hand"
+
+
+def test_an_edit_can_be_kept_after_the_ledger_was_lost(tmp_path: Path, bench: Workbench, root: Path) -> None:
+    bench.publish(sample_briefing("road"))
+    wanted = next(each for each in bench.desired(sample_briefing("road")) if each.key == "road/en")
+    (root / "en" / "road.html").write_text("by hand")
+    held = bench.read(sample_briefing("road")).remotes[wanted.identity]
+    change = Change(evolve(wanted, fields={**held.resource.fields, "files": wanted.fields["files"]}), held)
+    (outcome,) = Files("site", base=tmp_path).apply([evolve(change, policy=Drift.KEEP)])
+    assert outcome.remote == held
+    assert (root / "en" / "road.html").read_text() == "by hand"
 
 
 def test_an_edited_calendar_file_does_not_get_into_the_feed(bench: Workbench, root: Path) -> None:
