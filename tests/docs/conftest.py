@@ -8,13 +8,16 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
   leave with 3, which says that changes are pending;
 - any block after `<!-- file: NAME -->` is saved under that name;
 - `diff` after `<!-- edit: NAME -->` is done to that file: the lines with `-` become those with `+`;
-- `yaml` after `<!-- part: briefing -->` (or `project`) is laid over a small file and must be read without an error.
+- `yaml` after `<!-- part: briefing -->` (or `project`) is laid over a small file and must be read without an error;
+- `<!-- copy: examples/NAME -->` brings an example of the repository in, and a block after `<!-- excerpt: NAME -->` must
+  stand word for word in that file, but for its indentation.
 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -29,10 +32,12 @@ from briefingkit.source.project_file import loads_project_file
 RunDocument = Callable[[Path, Path], int]
 
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>file|edit|part): (?P<name>\S+) -->\n\s*)?"
+    r"(?:^<!-- (?P<mark>file|edit|part|excerpt): (?P<name>\S+) -->\n\s*)?"
     r"^```(?P<language>[a-z]+)\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+_COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
+_ROOT = Path(__file__).parents[2]
 _SMALL = {
     "briefing": {
         "format": "1",
@@ -55,11 +60,13 @@ def parse(document: Document) -> Iterator[Region]:
         run = _evaluator(found["mark"], found["language"])
         if run is not None:
             yield Region(found.start(), found.end(), parsed=found, evaluator=run)
+    for found in _COPY.finditer(document.text):
+        yield Region(found.start(), found.end(), parsed=found, evaluator=_copy)
 
 
 def _evaluator(mark: str | None, language: str) -> Callable[[Example], None] | None:
     if mark is not None:
-        return {"file": _save, "edit": _edit, "part": _read_part}[mark]
+        return {"file": _save, "edit": _edit, "part": _read_part, "excerpt": _find_excerpt}[mark]
     if language in {"yaml", "diff"}:
         return _refuse
     return {"python": _execute, "console": _run_console}.get(language)
@@ -90,6 +97,20 @@ def _inside(example: Example) -> Path:
     path = Path(folder, example.parsed["name"]).resolve()
     assert path.is_relative_to(folder.resolve())
     return path
+
+
+def _copy(example: Example) -> None:
+    source = _ROOT / example.parsed["name"]
+    skipped = shutil.ignore_patterns("__pycache__", "board.json", "site", ".briefingkit")
+    shutil.copytree(source, example.namespace["_folder"], dirs_exist_ok=True, ignore=skipped)
+
+
+def _find_excerpt(example: Example) -> None:
+    text = _inside(example).read_text(encoding="utf-8")
+    bare = [line.strip() for line in text.splitlines()]
+    wanted = [line.strip() for line in example.parsed["body"].splitlines()]
+    places = range(len(bare) - len(wanted) + 1)
+    assert any(bare[at : at + len(wanted)] == wanted for at in places), example.parsed["body"]
 
 
 def _read_part(example: Example) -> None:

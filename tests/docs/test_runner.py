@@ -101,3 +101,15 @@ def test_a_part_that_could_not_stand_in_the_file_fails(run: Callable[[str], int]
 def test_a_block_that_nobody_would_run_is_refused(run: Callable[[str], int], language: str) -> None:
     with pytest.raises(AssertionError, match="read by nobody"):
         run(f"~~~{language}\na: 1\n~~~\n")
+
+
+def test_an_excerpt_stands_in_the_file_that_it_is_from(run: Callable[[str], int]) -> None:
+    file = "<!-- file: a.py -->\n~~~text\ndef f():\n    x = 1\n    return x\n~~~\n\n"
+    assert run(f"{file}<!-- excerpt: a.py -->\n~~~python\nx = 1\nreturn x\n~~~\n") == 2
+    with pytest.raises(AssertionError, match="return y"):
+        run(f"{file}<!-- excerpt: a.py -->\n~~~python\nreturn y\n~~~\n")
+
+
+def test_an_example_of_the_repository_is_brought_in(run: Callable[[str], int], tmp_path: Path) -> None:
+    assert run("<!-- copy: examples/programme -->\n\n~~~console\n$ briefingkit check\n...\n~~~\n") == 2
+    assert (tmp_path / "briefingkit.yaml").exists()
