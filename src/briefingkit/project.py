@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 from briefingkit.errors import Finding, PlanRefused, ProjectError, SourceError
 from briefingkit.model import Briefing, Programme, Publication, Status, why_unpublishable
 from briefingkit.source.briefing_file import Loaded, load
-from briefingkit.source.check import check_all
+from briefingkit.source.check import check_all, errors
 from briefingkit.source.project_file import (
     FILE_NAME,
     LimitSettings,
@@ -284,9 +284,8 @@ class Project:
 
 
 def _programme(loaded: Collection[Loaded]) -> Programme:
-    errors = [finding for finding in check_all(loaded) if finding.severity == "error"]
-    if errors:
-        raise SourceError(errors)
+    if found := errors(loaded):
+        raise SourceError(found)
     return Programme(read.require() for read in loaded)
 
 

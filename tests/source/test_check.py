@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 from babel import Locale
 
 from briefingkit.errors import Finding
-from briefingkit.source import check_all, loads, neighbours
-from briefingkit.source.check import check
+from briefingkit.source import check_all, load, loads, neighbours
+from briefingkit.source.check import check, errors
 from briefingkit.source.codes import CODES
 from briefingkit.source.project_file import TargetSettings
 from briefingkit.source.spoken_dates import _SHIPPED, _folded, _names
@@ -342,3 +343,10 @@ def test_every_code_is_documented_once_and_says_what_to_do() -> None:
     assert list(CODES) == [code.code for code in CODES.values()]
     assert len({code.title for code in CODES.values()}) == len(CODES)
     assert all(code.why.endswith(".") and code.fix.endswith(".") for code in CODES.values())
+
+
+def test_the_errors_alone_are_the_errors_of_a_whole_check() -> None:
+    corpus = sorted((Path(__file__).parent / "corpus").rglob("*.yaml"))
+    held = [load(path) for path in corpus]
+    assert errors(held) == tuple(finding for finding in check_all(held) if finding.severity == "error")
+    assert errors(held)

@@ -19,7 +19,7 @@ from briefingkit.source.structured import in_order
 if TYPE_CHECKING:
     from briefingkit.source.project_file import TargetSettings
 
-__all__ = ["check", "check_all"]
+__all__ = ["check", "check_all", "errors"]
 
 
 def check(
@@ -65,3 +65,18 @@ def check_all(
     near = neighbours(held)
     found = (finding for loaded in held for finding in check(loaded, programme=near, targets=targets))
     return tuple(finding for finding in dict.fromkeys(found) if whole or finding.code != "W403")
+
+
+def errors(tree: Iterable[Loaded]) -> tuple[Finding, ...]:
+    """Give only what keeps a tree from being published, without looking for what is merely doubtful."""
+    held = tuple(tree)
+    near = neighbours(held)
+    found = (
+        finding
+        for loaded in held
+        for finding in (
+            *loaded.findings,
+            *(() if loaded.briefing is None else check_programme(loaded, loaded.briefing, near)),
+        )
+    )
+    return tuple(finding for finding in dict.fromkeys(found) if finding.severity == "error")
