@@ -9,10 +9,10 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from briefingkit.model import Publication, structure
-from briefingkit.render.ics import event_component, ics
-from briefingkit.render.ics_feed import assemble
-from briefingkit.render.values import View
-from briefingkit.render.view import view
+from briefingkit.rendering.ics import event_component, ics
+from briefingkit.rendering.ics_feed import assemble
+from briefingkit.rendering.values import View
+from briefingkit.rendering.view import view
 from lines import Line, best_interleaved
 
 __all__ = ["calendar_lines"]

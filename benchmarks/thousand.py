@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from briefingkit.model import Publication
-from briefingkit.render.html import html
-from briefingkit.render.ics import ics
-from briefingkit.render.jsonld import jsonld
-from briefingkit.render.plain import text
-from briefingkit.render.view import view
+from briefingkit.rendering.html import html
+from briefingkit.rendering.ics import ics
+from briefingkit.rendering.jsonld import jsonld
+from briefingkit.rendering.plain import text
+from briefingkit.rendering.view import view
 from briefingkit.source.check import check_all
 from briefingkit.source.tree import load_tree
 from corpus import write_project

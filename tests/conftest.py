@@ -1,4 +1,4 @@
-"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE: `ci` is bounded and the same every time, `soak` goes on for long."""
+"""Hypothesis profiles, by HYPOTHESIS_PROFILE: `ci` is bounded and always the same, `soak` goes on for long."""
 
 import os
 

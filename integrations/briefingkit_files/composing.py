@@ -17,8 +17,8 @@ from briefingkit_files.record import Record, fields_digest
 from briefingkit_files.standing import record_at
 
 if TYPE_CHECKING:
-    from briefingkit.render.templates import Templates
-    from briefingkit.render.values import View
+    from briefingkit.rendering.templates import Templates
+    from briefingkit.rendering.values import View
 
 __all__ = ["Composed", "compose"]
 
@@ -49,7 +49,7 @@ def compose(wanted: Resource, folder: Folder, templates: "Templates") -> Compose
 
 
 def _page(fields: Fields, place: Place, templates: "Templates") -> dict[str, bytes]:
-    from briefingkit.render.fields import view_from_fields
+    from briefingkit.rendering.fields import view_from_fields
 
     view = view_from_fields(fields)
     return {
@@ -59,7 +59,7 @@ def _page(fields: Fields, place: Place, templates: "Templates") -> dict[str, byt
 
 
 def _html(view: "View", fields: Fields, place: Place, templates: "Templates") -> bytes:
-    from briefingkit.render.html import html
+    from briefingkit.rendering.html import html
 
     index = place_of(index_identity(view.language))
     return html(
@@ -73,25 +73,25 @@ def _html(view: "View", fields: Fields, place: Place, templates: "Templates") ->
 
 
 def _ics(view: "View") -> bytes:
-    from briefingkit.render.ics import ics
+    from briefingkit.rendering.ics import ics
 
     return ics(view)
 
 
 def _jsonld(view: "View") -> bytes:
-    from briefingkit.render.jsonld import jsonld
+    from briefingkit.rendering.jsonld import jsonld
 
     return jsonld(view)
 
 
 def _txt(view: "View") -> bytes:
-    from briefingkit.render.plain import text
+    from briefingkit.rendering.plain import text
 
     return text(view)
 
 
 def _md(view: "View") -> bytes:
-    from briefingkit.render.markdown import markdown
+    from briefingkit.rendering.markdown import markdown
 
     return markdown(view)
 
@@ -111,7 +111,7 @@ def _index(fields: Fields, folder: Folder, templates: "Templates") -> Composed:
 
 
 def _index_html(fields: Fields, templates: "Templates") -> bytes:
-    from briefingkit.render.index import index_from_fields, index_html
+    from briefingkit.rendering.index import index_from_fields, index_html
 
     return index_html(
         index_from_fields(fields), alternates=_texts(fields["translations"]), templates=templates
@@ -120,7 +120,7 @@ def _index_html(fields: Fields, templates: "Templates") -> bytes:
 
 def _feed(fields: Fields, folder: Folder, pages: "Iterable[_Made]") -> bytes:
     """Assemble the calendar files as they stand; those of pages that are not there yet are left out."""
-    from briefingkit.render.ics_feed import assemble
+    from briefingkit.rendering.ics_feed import assemble
 
     return assemble(
         (_calendar(folder, page, page.record) for page in pages if page.record is not None),
@@ -188,7 +188,7 @@ def _look(folder: Folder, identity: Identity) -> _Made:
 
 def _calendar(folder: Folder, made: _Made, record: Record) -> bytes:
     """Take a page's calendar file as it was written; one that is not there as such is made again from the record."""
-    from briefingkit.render.fields import view_from_fields
+    from briefingkit.rendering.fields import view_from_fields
 
     found = folder.look(made.place.folder, made.place.files["ics"], keep=_LARGEST_CALENDAR)
     if found.content is not None and found.digest == record.digests.get("ics"):

@@ -22,7 +22,7 @@ from briefingkit_files.writing import Writer
 
 if TYPE_CHECKING:
     from briefingkit.model import Publication
-    from briefingkit.render.templates import Templates
+    from briefingkit.rendering.templates import Templates
 
 __all__ = ["Files"]
 
@@ -119,7 +119,7 @@ class Files:
     @cached_property
     def _templates(self) -> "Templates":
         """Read the user's templates, once."""
-        from briefingkit.render.templates import SUFFIX, Templates
+        from briefingkit.rendering.templates import SUFFIX, Templates
 
         if self.templates is None:
             return Templates()
@@ -136,7 +136,7 @@ class Files:
     @cached_property
     def _renderings(self) -> Mapping[str, str]:
         """Say what each format is rendered by: where that is another, files are to be made again."""
-        from briefingkit.render.templates import template_digest
+        from briefingkit.rendering.templates import template_digest
 
         templates = template_digest(self._templates)[:12]
         return {name: f"{__version__} {templates}" if name == "html" else __version__ for name in FORMATS}

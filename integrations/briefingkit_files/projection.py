@@ -23,8 +23,8 @@ from briefingkit_files.record import fields_digest
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, FromTarget, Organizer, Partner, Publication
-    from briefingkit.render.index import Index, IndexEntry
-    from briefingkit.render.values import View
+    from briefingkit.rendering.index import Index, IndexEntry
+    from briefingkit.rendering.values import View
 
 __all__ = ["Projection"]
 
@@ -94,7 +94,7 @@ class _Site:
     # Pages
 
     def _view(self, publication: "Publication", language: str) -> "View":
-        from briefingkit.render.view import view
+        from briefingkit.rendering.view import view
 
         return view(
             publication,
@@ -105,7 +105,7 @@ class _Site:
         )
 
     def _page(self, publication: "Publication", view: "View") -> Resource:
-        from briefingkit.render.fields import view_fields
+        from briefingkit.rendering.fields import view_fields
 
         briefing = publication.briefing
         kind, key = page_identity(briefing.identifier, view.language)
@@ -186,7 +186,7 @@ class _Site:
     def _indexes(
         self, views: "Mapping[str, Sequence[View]]", pages: Mapping[str, Mapping[str, str]]
     ) -> Iterator[Resource]:
-        from briefingkit.render.index import index_fields
+        from briefingkit.rendering.index import index_fields
 
         indexes: dict[str, str] = {}
         for language, shown in views.items():
@@ -209,7 +209,7 @@ class _Site:
         pages: Mapping[str, Mapping[str, str]],
         indexes: Mapping[str, str],
     ) -> Resource:
-        from briefingkit.render.index import index_fields
+        from briefingkit.rendering.index import index_fields
 
         source, here = next(iter(views)), place_of(SITE_IDENTITY)
         index = self._index(source, views[source], here)
@@ -235,7 +235,7 @@ class _Site:
         return Resource(SITE, SITE_IDENTITY.key, self._context.target, fields)
 
     def _index(self, language: str, views: "Iterable[View]", here: Place) -> "Index":
-        from briefingkit.render.index import Index
+        from briefingkit.rendering.index import Index
 
         shown = tuple(views)
         feed = place_of(index_identity(language))
@@ -244,7 +244,7 @@ class _Site:
         return Index(self._title(language, shown), language, entries, calendar_href=calendar)
 
     def _entry(self, view: "View", here: Place) -> "IndexEntry":
-        from briefingkit.render.index import entry
+        from briefingkit.rendering.index import entry
 
         there = self._place(view.identifier, view.language)
         return entry(view, href(here, there, there.files["html"]))

@@ -20,7 +20,7 @@ from briefingkit_files.record import Record, dump
 from briefingkit_files.standing import File, Standing, State, examine, remote_of
 
 if TYPE_CHECKING:
-    from briefingkit.render.templates import Templates
+    from briefingkit.rendering.templates import Templates
 
 __all__ = ["Writer"]
 

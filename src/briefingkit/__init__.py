@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from briefingkit.project import Project as Project
     from briefingkit.project import load as load
     from briefingkit.project import open_project as open
-    from briefingkit.render import render as render
+    from briefingkit.rendering import render as render
     from briefingkit.source import dump as dump
     from briefingkit.text import LocalizedUrl as LocalizedUrl
     from briefingkit.text import MultilingualText as MultilingualText
@@ -71,7 +71,7 @@ _HOMES = {
     "dump": "source",
     "load": "project",
     "open": "project",
-    "render": "render",
+    "render": "rendering",
     "structure": "model",
     "unstructure": "model",
 }
@@ -82,7 +82,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{_HOMES[name]}")
-    # `render` is a function here and a package in the tree: what the import bound must give way.
     value = globals()[name] = getattr(module, _NAMES_AT_HOME.get(name, name))
     return value
 

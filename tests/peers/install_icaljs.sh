@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches ical.js, the parser of Thunderbird, for tests/render/test_ics_peers.py. It leaves no file but .cache/peers.
+# Fetches ical.js, the parser of Thunderbird, for tests/rendering/test_ics_peers.py. It leaves no file but .cache/peers.
 set -eu
 folder="$(cd "$(dirname "$0")/../.." && pwd)/.cache/peers"
 mkdir -p "$folder"

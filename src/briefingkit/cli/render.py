@@ -51,7 +51,7 @@ def render_command(
 
     The revision is 0: only a plan counts publications. The same briefing, moment and release give the same octets.
     """
-    from briefingkit.render import render
+    from briefingkit.rendering import render
 
     moment = _moment(at) if at else preview_moment()
     publication, programme = _publication(briefing, moment, project_file)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from briefingkit.render.values import View
+from briefingkit.rendering.values import View
 from briefingkit.testing.contract import Workbench
 from briefingkit_files import Files
 
@@ -41,8 +41,8 @@ def plain_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         rendered.append(f"{view.identifier}/{view.language}")
         return f"{view!r}".encode()
 
-    monkeypatch.setattr("briefingkit.render.html.html", html)
-    monkeypatch.setattr("briefingkit.render.index.index_html", lambda index, **_: f"{index!r}".encode())
+    monkeypatch.setattr("briefingkit.rendering.html.html", html)
+    monkeypatch.setattr("briefingkit.rendering.index.index_html", lambda index, **_: f"{index!r}".encode())
     return rendered
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from briefingkit.publish import Drift
-from briefingkit.render.values import View
+from briefingkit.rendering.values import View
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit_files import Files
 
@@ -24,7 +24,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch, plain_pages: list[str]) -> list[str]:
             % view.uid.encode()
         )
 
-    monkeypatch.setattr("briefingkit.render.ics.ics", ics)
+    monkeypatch.setattr("briefingkit.rendering.ics.ics", ics)
     monkeypatch.setattr("os.fsync", lambda _: None)
     return plain_pages
 
