@@ -68,7 +68,9 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     "before", ["", "import briefingkit.rendering.html", "from briefingkit.rendering import render"]
 )
 def test_rendering_is_a_call_whatever_was_imported_before(before: str) -> None:
-    program = f"{before}\nimport briefingkit as bk\nimport briefingkit.rendering.html\nassert callable(bk.render)"
+    program = (
+        f"{before}\nimport briefingkit as bk\nimport briefingkit.rendering.html\nassert callable(bk.render)"
+    )
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

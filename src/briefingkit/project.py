@@ -36,10 +36,10 @@ from briefingkit.source.tree import find, load_tree
 if TYPE_CHECKING:
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
     from briefingkit.publish.journal import Journal
-    from briefingkit.publish.limits import DriftPolicy, Limits
+    from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
     from briefingkit.publish.plan import Plan
 
-__all__ = ["Project", "find_project", "load", "open_project", "preview_moment"]
+__all__ = ["FILE_NAME", "Project", "find_project", "load", "open_project", "preview_moment"]
 
 Clock = Callable[[], datetime]
 
@@ -213,7 +213,7 @@ class Project:
         return Report.of(self.apply_iter(plan, delete=delete))
 
     def apply_iter(
-        self, plan: "Plan", *, delete: bool = False, limits: "Limits | None" = None
+        self, plan: "Plan", *, delete: bool = False, limits: "LimitPolicy | None" = None
     ) -> "Iterator[Outcome]":
         """Apply a plan, and give each outcome as soon as the ledger has it.
 
@@ -242,11 +242,13 @@ class Project:
             return freshen(plan, self.targets([planned.target for planned in plan.targets]), journal)
 
     @property
-    def limits(self) -> "Limits":
-        """How much one apply may change: the file's words over the defaults."""
-        from briefingkit.publish.limits import Limits
+    def limits(self) -> "LimitPolicy":
+        """How much one apply may change: a target's words over the project's, and those over the defaults."""
+        from briefingkit.publish.limits import LimitPolicy, Limits
 
-        return _limits(self.settings.limits, Limits())
+        general = _limits(self.settings.limits, Limits())
+        own = {t.name: _limits(t.limits, general) for t in self.settings.targets if t.limits is not None}
+        return LimitPolicy(general, own)
 
     @property
     def _namespace(self) -> str:

@@ -1,4 +1,5 @@
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,7 +34,12 @@ def test_a_document_does_what_it_says(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_document: RunDocument
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    known = set(sys.modules)
     run_document(path, tmp_path)
+    for name in set(sys.modules) - known:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]  # another document may have a module of the same name
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial/first-briefing.md", "docs/reference/file.md"])

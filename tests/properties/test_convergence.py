@@ -20,7 +20,7 @@ from briefingkit.model import Briefing, Status
 from briefingkit.publish import Drift, Outcome, Report, Target
 from briefingkit.publish.apply import apply_iter
 from briefingkit.publish.journal import Journal
-from briefingkit.publish.limits import Consent, DriftPolicy, Limits
+from briefingkit.publish.limits import Consent, DriftPolicy, LimitPolicy
 from briefingkit.publish.plan import Plan
 from briefingkit.publish.planning import build_plan, context_for
 from briefingkit.publish.resource import Fields, Identity
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NAMES = ("a", "b", "c")
 TITLES = ("One ", "Two", "THREE")
-NO_LIMITS = Limits(deletions_fraction=None, empty_source=False, empty_target=False)
+NO_LIMITS = LimitPolicy.unlimited()
 FAULTS = st.lists(st.sampled_from(Fault), max_size=8)
 
 

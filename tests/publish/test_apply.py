@@ -20,7 +20,7 @@ from briefingkit.publish import (
 )
 from briefingkit.publish.apply import apply, apply_iter
 from briefingkit.publish.journal import Journal
-from briefingkit.publish.limits import Consent, Limits
+from briefingkit.publish.limits import Consent, LimitPolicy, Limits
 from briefingkit.publish.plan import Plan
 from briefingkit.publish.planning import build_plan
 from briefingkit.store import open_ledger
@@ -205,7 +205,7 @@ def test_a_plan_beyond_the_limits_is_refused_before_anything_is_done() -> None:
     with pytest.raises(PlanRefused, match="69%"):
         bench.apply(plan)
     assert server.calls == []
-    lenient = Limits(deletions_fraction=None)
+    lenient = LimitPolicy(Limits(deletions_fraction=None))
     consent = Consent(delete=True)
     report = apply(plan, [bench.target], bench.journal, clock=clock, consent=consent, limits=lenient)
     assert report.ok

@@ -6,7 +6,7 @@ from attrs import evolve
 from briefingkit.errors import PlanRefused
 from briefingkit.publish import Action, Change, Drift, Identity, Remote, Resource, is_pending
 from briefingkit.publish.context import Context, OutputKey, pending, pending_outputs
-from briefingkit.publish.limits import Consent, DriftPolicy, Limits, exceeded
+from briefingkit.publish.limits import Consent, DriftPolicy, LimitPolicy, Limits, exceeded
 from briefingkit.publish.order import order_changes, order_targets
 from briefingkit.publish.plan import TargetPlan
 
@@ -67,12 +67,12 @@ def target(deletions: int, updates: int = 0, **more: Any) -> TargetPlan:  # noqa
     ],
 )
 def test_a_plan_goes_as_far_as_its_limits(planned: TargetPlan, limits: Limits, words: str | None) -> None:
-    reasons = exceeded([planned], limits)
+    reasons = exceeded([planned], LimitPolicy(limits))
     assert [words is not None and f"t: {words}" in reason for reason in reasons] == ([True] if words else [])
 
 
 def test_all_reasons_are_given_at_once() -> None:
-    assert len(exceeded([target(20, wanted=0)], Limits(deletions=1))) == 3
+    assert len(exceeded([target(20, wanted=0)], LimitPolicy(Limits(deletions=1)))) == 3
 
 
 @pytest.mark.parametrize("fraction", [-0.1, 1.1])

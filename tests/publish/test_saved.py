@@ -9,7 +9,7 @@ from briefingkit.errors import PlanStale, PublishError
 from briefingkit.model import Publication
 from briefingkit.publish import Target
 from briefingkit.publish.apply import apply
-from briefingkit.publish.limits import Consent, Limits
+from briefingkit.publish.limits import Consent, LimitPolicy
 from briefingkit.publish.plan import Plan
 from briefingkit.publish.saved import dump_plan, freshen, load_plan
 from briefingkit.testing.contract import Workbench, sample_briefing
@@ -87,7 +87,7 @@ def test_a_target_that_is_no_longer_there_makes_a_plan_stale() -> None:
     with pytest.raises(PlanStale, match="under-test is not among the targets"):
         freshen(plan, [], bench.journal)
     with pytest.raises(PlanStale, match="under-test is not among the targets"):
-        apply(plan, [], bench.journal, clock=lambda: AT, consent=Consent(), limits=Limits())
+        apply(plan, [], bench.journal, clock=lambda: AT, consent=Consent(), limits=LimitPolicy())
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '"x"', "not json", '{"briefingkit-plan": 99}'])

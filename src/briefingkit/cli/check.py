@@ -49,7 +49,8 @@ def check_command(
     reading = load_tree(files, namespace=namespace)
     loaded = list(progress(reading, "Reading", length=len(files), show=len(files) > 1 and not as_json))
     targets = settings.targets if settings is not None else ()
-    findings = (*(project.findings if project is not None else ()), *check_all(loaded, targets=targets))
+    own = project.findings if project is not None else ()
+    findings = (*own, *check_all(loaded, targets=targets, whole=not paths))
     ready = {
         one.path: readiness(one.briefing, one.translations) for one in loaded if one.briefing is not None
     }

@@ -165,9 +165,9 @@ def _show(plan: "Plan", *, as_json: bool, full: bool = False) -> None:
 
 
 def _apply(project: Project, plan: "Plan", *, delete: bool, no_limits: bool, quiet: bool) -> "list[Outcome]":
-    from briefingkit.publish.limits import Limits
+    from briefingkit.publish.limits import LimitPolicy
 
-    limits = Limits.none() if no_limits else None
+    limits = LimitPolicy.unlimited() if no_limits else None
     total = sum(len(planned.pending) for planned in plan.targets)
     running = project.apply_iter(plan, delete=delete, limits=limits)
     if quiet:

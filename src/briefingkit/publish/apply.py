@@ -9,7 +9,7 @@ from briefingkit.errors import IntegrationError, PlanStale
 from briefingkit.publish.change import Action, Change, to_send
 from briefingkit.publish.context import OutputKey, pending_outputs
 from briefingkit.publish.journal import Journal, remote_of
-from briefingkit.publish.limits import Consent, Limits, raise_if_unsafe
+from briefingkit.publish.limits import Consent, LimitPolicy, raise_if_unsafe
 from briefingkit.publish.order import order_changes
 from briefingkit.publish.outcome import Outcome, Report, Status
 from briefingkit.publish.plan import Plan, TargetPlan
@@ -27,7 +27,7 @@ def apply(
     *,
     clock: Callable[[], datetime],
     consent: Consent | None = None,
-    limits: Limits | None = None,
+    limits: LimitPolicy | None = None,
 ) -> Report:
     """Apply a plan to its end and report; `apply_iter` says what it does and raises."""
     return Report.of(apply_iter(plan, targets, journal, clock=clock, consent=consent, limits=limits))
@@ -40,7 +40,7 @@ def apply_iter(
     *,
     clock: Callable[[], datetime],
     consent: Consent | None = None,
-    limits: Limits | None = None,
+    limits: LimitPolicy | None = None,
 ) -> Iterator[Outcome]:
     """Apply a plan, and give each outcome as soon as the ledger has it.
 
@@ -49,7 +49,7 @@ def apply_iter(
     resource is its outcome, not an exception. Whoever stops asking, or dies, leaves a ledger that the next plan
     goes on from.
     """
-    raise_if_unsafe(plan, limits or Limits())
+    raise_if_unsafe(plan, limits or LimitPolicy())
     integrations = {target.name: target.integration for target in targets}
     missing = [each.target for each in plan.targets if each.target not in integrations]
     if missing:

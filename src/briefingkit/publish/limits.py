@@ -12,7 +12,7 @@ from briefingkit.publish.resource import Identity
 if TYPE_CHECKING:
     from briefingkit.publish.plan import Plan, TargetPlan
 
-__all__ = ["Consent", "DriftPolicy", "Limits", "exceeded", "raise_if_unsafe"]
+__all__ = ["Consent", "DriftPolicy", "LimitPolicy", "Limits", "exceeded", "raise_if_unsafe"]
 
 
 @frozen
@@ -37,6 +37,23 @@ class Limits:
             fraction = getattr(self, name)
             if fraction is not None and not 0 <= fraction <= 1:
                 raise ValueError(f"{name} is a fraction from 0 to 1, not {fraction}")
+
+
+@frozen
+class LimitPolicy:
+    """How much one apply may change: of one target, else of any."""
+
+    default: Limits = Limits()
+    targets: Mapping[str, Limits] = field(factory=dict)
+
+    def choose(self, target: str) -> Limits:
+        """Return the limits that hold for a target."""
+        return self.targets.get(target, self.default)
+
+    @classmethod
+    def unlimited(cls) -> "LimitPolicy":
+        """Give a policy that stops nothing, for the one run that a person means."""
+        return cls(Limits(deletions_fraction=None, empty_source=False, empty_target=False))
 
 
 @frozen
@@ -67,16 +84,20 @@ class DriftPolicy:
         return self.resources.get((target, identity), self.targets.get(target, self.default))
 
 
-def raise_if_unsafe(plan: "Plan", limits: Limits) -> None:
+def raise_if_unsafe(plan: "Plan", limits: LimitPolicy) -> None:
     """Raise PlanRefused with every reason at once where a plan goes beyond the limits."""
     reasons = exceeded(plan.targets, limits)
     if reasons:
         raise PlanRefused(reasons)
 
 
-def exceeded(targets: "Collection[TargetPlan]", limits: Limits) -> tuple[str, ...]:
+def exceeded(targets: "Collection[TargetPlan]", limits: LimitPolicy) -> tuple[str, ...]:
     """Say where a plan goes beyond the limits, target by target."""
-    return tuple(f"{planned.target}: {reason}" for planned in targets for reason in _reasons(planned, limits))
+    return tuple(
+        f"{planned.target}: {reason}"
+        for planned in targets
+        for reason in _reasons(planned, limits.choose(planned.target))
+    )
 
 
 def _reasons(planned: "TargetPlan", limits: Limits) -> "Iterator[str]":

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from briefingkit.publish.change import Action, Change, Drift
 from briefingkit.publish.context import Context, OutputKey
 from briefingkit.publish.diff import diff
-from briefingkit.publish.limits import DriftPolicy, Limits, exceeded
+from briefingkit.publish.limits import DriftPolicy, LimitPolicy, exceeded
 from briefingkit.publish.order import order_changes, order_targets
 from briefingkit.publish.resource import Identity, Resource, Snapshot
 
@@ -120,7 +120,7 @@ def decide(
     at: datetime,
     owners: Collection[str] | None = None,
     drift: DriftPolicy | None = None,
-    limits: Limits | None = None,
+    limits: LimitPolicy | None = None,
 ) -> Plan:
     """Decide what is to be done, from what was read. Pure; PlanRefused for targets that wait for each other."""
     policy, scope = drift or DriftPolicy(), None if owners is None else frozenset(owners)
@@ -129,7 +129,7 @@ def decide(
         {reading.target: [key.target for key in reading.context.uses] for reading in readings}
     )
     targets = tuple(_decide_target(by_name[name], scope, _choice(policy, name)) for name in order)
-    refusals = exceeded(targets, limits or Limits())
+    refusals = exceeded(targets, limits or LimitPolicy())
     return Plan(namespace, at, tuple(publications), targets, scope, refusals)
 
 

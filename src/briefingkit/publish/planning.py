@@ -9,7 +9,7 @@ from attrs import evolve
 from briefingkit.errors import IntegrationError
 from briefingkit.publish.context import Context, OutputKey
 from briefingkit.publish.journal import Journal, MadeOutput
-from briefingkit.publish.limits import DriftPolicy, Limits
+from briefingkit.publish.limits import DriftPolicy, LimitPolicy
 from briefingkit.publish.mint import highest_revisions, mint
 from briefingkit.publish.plan import Plan, Reading, decide
 from briefingkit.publish.protocol import Target
@@ -30,7 +30,7 @@ def build_plan(  # noqa: PLR0913 - a plan is made of these; each is named at the
     at: datetime,
     owners: Collection[str] | None = None,
     drift: DriftPolicy | None = None,
-    limits: Limits | None = None,
+    limits: LimitPolicy | None = None,
 ) -> Plan:
     """Read every target once and decide what is to be done; nothing changes at a target.
 

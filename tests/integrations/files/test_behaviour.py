@@ -430,9 +430,9 @@ def test_taking_everything_away_leaves_what_others_made_and_no_empty_folder(
     (root / "fr" / "notes.txt").write_text("mine")
     (root / "CNAME").write_text("city.example")
     from briefingkit.publish.apply import apply
-    from briefingkit.publish.limits import Consent, Limits
+    from briefingkit.publish.limits import Consent, LimitPolicy, Limits
 
-    limits = Limits(deletions_fraction=None, empty_source=False)
+    limits = LimitPolicy(Limits(deletions_fraction=None, empty_source=False))
     plan = evolve(bench.plan(), refusals=())
     report = apply(
         plan,
