@@ -26,8 +26,10 @@ $(READY): $(HANDY)
 	@$(PIP_INSTALL) --build-constraint constraints.txt --editable '.[all]' --group dev
 	@touch $@
 
+# A note of one's own is drafted too: make demo NOTE=my-note.md
+NOTE ?= $(wildcard ../shared/concept-note-imrf.md)
 demo: $(HANDY)  ## the main job on a real concept note: draft, check, plan, apply, then the hour moves
-	@$(BIN)/briefingkit demo --out demo-out
+	@$(BIN)/briefingkit demo --out demo-out $(if $(NOTE),--note '$(NOTE)')
 
 check: $(READY)  ## lint, types and layers
 	$(BIN)/ruff check .
@@ -51,6 +53,7 @@ other-pythons:
 	done
 
 bench: $(READY)  ## ratios against named peers, in one run
+	@$(PIP_INSTALL) --group bench
 	$(BIN)/python benchmarks/run.py
 
 soak: $(READY)  ## the long runs: more examples, more faults
@@ -58,7 +61,7 @@ soak: $(READY)  ## the long runs: more examples, more faults
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak" tests/properties
 
 docs: $(READY)  ## run the documentation's examples and check its links
-	$(BIN)/python -m pytest README.md docs tests/docs
+	$(BIN)/python -m pytest tests/docs
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(foreach v,$(VERSIONS),$(VENV)-$(v)) demo-out .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .cache dist

@@ -1,10 +1,8 @@
 """Building and writing calendar entries, beside bare icalendar and the `ical` package with the same fields."""
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from importlib.resources import files
-from pathlib import Path
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -40,7 +38,6 @@ def calendar_lines() -> Iterator[Line]:
 
 
 def _beside_ical(mine: float) -> Iterator[Line]:
-    sys.path.append(str(Path(__file__).parents[1] / ".cache" / "peers" / "python"))
     try:
         from ical.calendar import Calendar
         from ical.calendar_stream import IcsCalendarStream
@@ -48,7 +45,7 @@ def _beside_ical(mine: float) -> Iterator[Line]:
     except ImportError as error:
         yield Line(
             "… beside ical",
-            f"skipped, {error.name} is not here: pip install --target .cache/peers/python ical",
+            f"skipped, {error.name} is not here: make bench installs it",
         )
         return
 
