@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from briefingkit.cli.terminal import say
 from briefingkit.errors import BriefingkitError, ProjectError
+from briefingkit.text import LocalizedUrl
 
 __all__ = ["demo_command"]
 
@@ -108,6 +110,23 @@ def _summary(out: Path, before: int, after: int, seconds: float) -> None:
         f"  {len(written)} files in {out / 'site'}: pages, calendars, feeds and data, in {len(pages)} languages"
     )
     say(f"  SEQUENCE rose from {before} to {after}: every calendar takes the new hour")
-    say("  the room's address and the speaker's e-mail are in none of the files")
+    _say_private(out, written)
     say(f"  {seconds:.1f} seconds")
     say(f"Open {pages[0] if pages else written[0]}", "good", bold=True)
+
+
+def _say_private(out: Path, written: Sequence[Path]) -> None:
+    """Look for what is private in everything that was published, and say what was found."""
+    from briefingkit.source import load
+
+    briefing = load(out / "briefing.yaml").require()
+    online = briefing.place.online if briefing.place is not None else None
+    room = online.url if online is not None else None
+    addresses = room.texts.values() if isinstance(room, LocalizedUrl) else ()
+    secrets = [*addresses, *(person.email for person in briefing.people if person.email is not None)]
+    leaks = [
+        path for path in written if any(secret in path.read_text(encoding="utf-8") for secret in secrets)
+    ]
+    if leaks:
+        raise BriefingkitError(f"private data stands in {leaks[0]}")
+    say("  the room's address and the speaker's e-mail are in none of the files")
