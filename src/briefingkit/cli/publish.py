@@ -162,6 +162,19 @@ def _show(plan: "Plan", *, as_json: bool, full: bool = False) -> None:
         return
     for line in present(plan, full=full):
         say_line(line)
+    for hint in _hints(plan):
+        say(hint, "heading")
+
+
+def _hints(plan: "Plan") -> Iterator[str]:
+    """Say which option lets through what waits for a person's word."""
+    changes = [change for planned in plan.targets for change in planned.pending]
+    if any(change.refusal is not None and change.conflict is None for change in changes):
+        yield "Hand edits: `apply --drift restore` writes them over, `apply --drift keep` leaves them."
+    if any(change.action == "delete" for change in changes):
+        yield "Deletions: only `apply --delete` makes them."
+    if plan.refusals:
+        yield "Limits: `apply --no-limits` goes beyond them, this once."
 
 
 def _apply(project: Project, plan: "Plan", *, delete: bool, no_limits: bool, quiet: bool) -> "list[Outcome]":
