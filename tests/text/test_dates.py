@@ -332,3 +332,16 @@ def test_writing_a_span_is_quick_once_it_is_warm() -> None:
     run = lambda: format_span(START, END, HOST, "fr", reader_zone="Asia/Tokyo")  # noqa: E731
     run()
     assert min(timeit.repeat(run, number=spans, repeat=5)) / spans < 500e-6  # 35 µs where this was written
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "mardi 1er mars 2022"), ("fr-CA", "mardi 1er mars 2022"), ("es", "martes, 1 de marzo de 2022")],
+)
+def test_the_first_of_a_month_is_said_as_french_says_it(language: str, said: str) -> None:
+    assert format_date(date(2022, 3, 1), language) == said
+
+
+def test_days_from_the_first_on_are_said_as_french_says_them() -> None:
+    assert format_span(date(2022, 3, 1), date(2022, 3, 3), "Europe/Paris", "fr") == "1er–3 mars 2022"
+    assert format_span(date(2022, 3, 11), date(2022, 3, 21), "Europe/Paris", "fr") == "11–21 mars 2022"

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _SHORT_MONTH = re.compile(r"(?<!M)MMM(?!M)")
+_FIRST = re.compile(r"\b1\b")  # French says "1er mars", which CLDR's patterns cannot
 _SPACES = str.maketrans({"\u2009": " ", "\u202f": "\u00a0"})
 
 
@@ -183,7 +184,10 @@ def _greatest_difference(start: date, end: date) -> str:
 
 
 def _apply(pattern: "DateTimePattern", value: date | time, language: str) -> str:
-    return pattern.apply(value, locale_for(language)).translate(_SPACES)
+    written = pattern.apply(value, locale_for(language)).translate(_SPACES)
+    if isinstance(value, date) and value.day == 1 and language.partition("-")[0] == "fr":
+        return _FIRST.sub("1er", written, count=1)
+    return written
 
 
 @lru_cache(maxsize=256)
