@@ -30,13 +30,19 @@ def test_what_is_found_in_step_without_a_ledger_is_only_noted() -> None:
     assert change.action is Action.NOTHING
 
 
-def test_only_ours_is_deleted_by_the_ledgers_word_or_by_the_targets() -> None:
+def test_only_what_the_targets_mark_calls_ours_is_deleted() -> None:
     snapshot = Snapshot.of([held("marked"), held("known", ours=False), held("stranger", ours=False)])
     changes = diff([], snapshot, last("known"))
     assert {(change.identity.key, change.action) for change in changes} == {
         ("marked", Action.DELETE),
-        ("known", Action.DELETE),
+        ("known", Action.NOTHING),
     }
+
+
+def test_what_a_stranger_put_under_the_id_that_ours_had_is_not_written_over() -> None:
+    (change,) = diff([wanted("k")], Snapshot.of([held("k", ours=False)]), last("k"))
+    assert change.refusal is not None
+    assert "did not make it" in change.refusal
 
 
 def test_a_thing_that_took_the_place_of_ours_is_not_ours() -> None:

@@ -19,7 +19,7 @@ def diff(
     """Compare; what is in step is left out, what only the ledger has to note is there as NOTHING.
 
     `owners` are those that were planned, None for all. Nothing of another owner is in the answer, and
-    nothing is deleted that neither the ledger nor the target's own mark calls ours. Two remotes with one
+    nothing is touched that the target's own mark does not call ours. Two remotes with one
     identity, two resources that want the same place, and something of a stranger's in the way come out as
     conflicts, which apply refuses.
     """
@@ -40,7 +40,7 @@ def diff(
         held, last = snapshot.remotes.get(identity), applied.get(identity)
         if identity not in duplicates and identity not in claims and _in_step(resource, held, last):
             continue
-        conflict = _conflict(identity, held, last, duplicates.get(identity, ()), claims.get(identity, ()))
+        conflict = _conflict(identity, held, duplicates.get(identity, ()), claims.get(identity, ()))
         changes.append(Change(resource, held, last, drift(identity), conflict))
     changes.extend(_leavings(wanted, snapshot, applied, duplicates, planned))
     return tuple(
@@ -73,14 +73,9 @@ def _in_step(wanted: Resource, held: Remote | None, last: Applied | None) -> boo
     )
 
 
-def _ours(held: Remote, last: Applied | None) -> bool:
-    return held.ours or (last is not None and last.id is not None and last.id == held.id)
-
-
 def _conflict(
     identity: Identity,
     held: Remote | None,
-    last: Applied | None,
     duplicates: Collection[Remote],
     claims: Collection[str],
 ) -> str | None:
@@ -89,7 +84,8 @@ def _conflict(
     if held is not None and duplicates:
         ids = ", ".join([held.id, *(remote.id for remote in duplicates)])
         return f"the target holds {identity} more than once ({ids}): remove all but one there"
-    if held is not None and not _ours(held, last):
+    if held is not None and not held.ours:
+        # Also where the ledger knows this very id: what we had made was removed, and someone took its place.
         return f"{held.id} stands where {identity} should go, and briefingkit did not make it"
     return None
 
@@ -106,11 +102,11 @@ def _leavings(
         if identity in wanted:
             continue
         held, last = snapshot.remotes.get(identity), applied.get(identity)
-        if held is not None and not _ours(held, last):
+        if held is not None and not held.ours:
             held = None
         if held is None and last is None:
             continue
         change = Change(None, held, last)
         if planned(change.subject):
-            conflict = _conflict(identity, held, last, duplicates.get(identity, ()), ())
+            conflict = _conflict(identity, held, duplicates.get(identity, ()), ())
             yield Change(None, held, last, conflict=conflict)

@@ -145,7 +145,7 @@ def _decide_target(
     applied, remotes = reading.known.applied, reading.snapshot.remotes
     changes = diff(reading.desired, reading.snapshot, applied, owners=owners, drift=drift)
     scoped = [each for each in reading.desired if owners is None or each.owner in owners]
-    ours = [identity for identity, remote in remotes.items() if remote.ours or identity in applied]
+    ours = [identity for identity, remote in remotes.items() if remote.ours]
     return TargetPlan(
         target=reading.target,
         changes=order_changes(changes, reading.kinds),
