@@ -65,6 +65,7 @@ def _in_step(wanted: Resource, held: Remote | None, last: Applied | None) -> boo
     return (
         last is not None
         and held is not None
+        and held.ours
         and last.settled
         and not last.kept
         and wanted == last.sent
