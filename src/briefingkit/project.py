@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from briefingkit.source.project_file import (
     TargetSettings,
     expand,
     load_project_file,
+    variables,
 )
 from briefingkit.source.structured import structure_data
 from briefingkit.source.tree import find, load_tree
@@ -39,9 +41,18 @@ if TYPE_CHECKING:
     from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
     from briefingkit.publish.plan import Plan
 
-__all__ = ["FILE_NAME", "Project", "find_project", "load", "open_project", "preview_moment"]
+__all__ = [
+    "FILE_NAME",
+    "Project",
+    "find_briefings",
+    "find_project",
+    "load",
+    "open_project",
+    "preview_moment",
+]
 
 Clock = Callable[[], datetime]
+_NAMED = 20
 
 
 def _now() -> datetime:
@@ -63,10 +74,15 @@ def open_project(path: str | Path = FILE_NAME, *, clock: Clock = _now) -> "Proje
 
 def find_project(folder: Path) -> Path | None:
     """Find the briefingkit.yaml of a folder: the one in it, or the nearest above; None where there is none."""
-    for candidate in (folder, *folder.parents):
-        if (candidate / FILE_NAME).is_file():
-            return candidate / FILE_NAME
-    return None
+    files = (candidate / FILE_NAME for candidate in (folder, *folder.parents))
+    # A folder above that may not be looked into has no project for us, so not `Path.is_file`, which raises.
+    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113
+
+
+def find_briefings(places: Iterable[Path]) -> tuple[Path, ...]:
+    """Find the briefing files among files and folders, each once; a file that is named is one whatever its name is."""
+    files = [file for place in places for file in (find(place) if place.is_dir() else (place,))]
+    return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
 
 
 def preview_moment(clock: Clock = _now, environment: Mapping[str, str] = os.environ) -> datetime:
@@ -91,6 +107,11 @@ class Project:
     added: "tuple[Target, ...]" = ()
     environment: Mapping[str, str] = field(factory=lambda: os.environ, repr=False)
 
+    @classmethod
+    def without_file(cls, folder: Path) -> "Project":
+        """Give a project of the briefings in a folder that has no briefingkit.yaml: they can be read and checked."""
+        return cls(folder, ProjectFile(), LoadedProject(str(folder / FILE_NAME), ProjectFile()))
+
     # Briefings
 
     @property
@@ -98,14 +119,17 @@ class Project:
         """The briefing files of the project, in order."""
         return find(self.folder, self.settings.briefings)
 
-    def load(self) -> Iterator[Loaded]:
-        """Read the briefings one by one; what is wrong with a file is in its findings."""
-        return load_tree(self.paths, namespace=self.settings.namespace)
+    def load(self, files: Iterable[Path] | None = None) -> Iterator[Loaded]:
+        """Read the briefings one by one, all or those of some files; what is wrong with a file is in its findings."""
+        return load_tree(self.paths if files is None else files, namespace=self.settings.namespace)
 
-    def check(self, loaded: Iterable[Loaded] | None = None) -> tuple[Finding, ...]:
-        """Say all that is wrong with the briefings, each alone and all together; nothing is written."""
+    def check(self, loaded: Iterable[Loaded] | None = None, *, whole: bool = True) -> tuple[Finding, ...]:
+        """Say all that is wrong with the briefings, each alone and all together; nothing is written.
+
+        `loaded` are briefings that were read before; `whole` says whether they are all of the project.
+        """
         read = self.load() if loaded is None else loaded
-        return (*self.file.findings, *check_all(read, targets=self.settings.targets))
+        return (*self.file.findings, *check_all(read, targets=self.settings.targets, whole=whole))
 
     def programme(self) -> Programme:
         """Give all briefings together. SourceError, with every error of every file, where one cannot be read."""
@@ -115,8 +139,7 @@ class Project:
         """Give one briefing, of a programme that was read before or is read now; ProjectError names those there are."""
         programme = programme or self.programme()
         if identifier not in programme.briefings:
-            known = ", ".join(sorted(programme.briefings)[:20]) or "none"
-            raise ProjectError(f"no briefing is called {identifier!r}; there are: {known}")
+            raise ProjectError(_nothing_called("briefing", identifier, programme.briefings))
         return programme.briefings[identifier]
 
     def publication(self, identifier: str, *, at: datetime | None = None) -> Publication:
@@ -150,9 +173,7 @@ class Project:
         """
         for name in names or ():
             if name not in self.target_names:
-                raise ProjectError(
-                    f"no target is called {name!r}; there are: {', '.join(self.target_names) or 'none'}"
-                )
+                raise ProjectError(_nothing_called("target", name, self.target_names))
         wanted = [target for target in self.settings.targets if names is None or target.name in names]
         added = [target for target in self.added if names is None or target.name in names]
         return (*map(self._integrate, wanted), *added)
@@ -165,7 +186,7 @@ class Project:
         data = {**_expanded(settings.settings, self.environment), **_shared(settings, kind)}
         integration, findings = structure_data(data, kind, self.file.tree, settings.path)
         if integration is None:
-            raise SourceError(findings)
+            raise SourceError(_without_values(findings, settings))
         if "base" in attrs.fields_dict(kind):
             integration = evolve(integration, base=self.folder)
         return Target(settings.name, integration)
@@ -183,23 +204,22 @@ class Project:
         """Make a plan: what would change at every target. Nothing changes at a target.
 
         `briefings` limits it to some identifiers, `targets` to some names; only a plan over all briefings takes away
-        what has vanished. `drift` is what to do with hand edits wherever the file does not say. Drafts stay out.
-        Raises SourceError for briefings with errors, PlanRefused for those that are not confirmed and where there is
-        nothing that may go out.
+        what has vanished. `drift` is what to do with hand edits, whatever the file says. Drafts stay out. Raises
+        SourceError for briefings with errors, PlanRefused for those that are not confirmed, for drafts that were
+        asked for and where there is nothing that may go out.
         """
         from briefingkit.publish.planning import build_plan
 
         programme = _programme(tuple(self.load() if loaded is None else loaded))
-        going = _publishable(programme)
-        for identifier in briefings or ():
-            if identifier not in programme.briefings:
-                raise ProjectError(f"no briefing is called {identifier!r}")
+        asked = [self.briefing(identifier, programme) for identifier in briefings or ()]
+        going = _publishable(programme, asked)
+        chosen, namespace = self.targets(targets), self._namespace
         with self._journal() as journal:
             return build_plan(
-                self.targets(targets),
+                chosen,
                 going,
                 journal,
-                namespace=self._namespace,
+                namespace=namespace,
                 at=self.clock(),
                 owners=briefings,
                 drift=self._drift(drift),
@@ -223,11 +243,11 @@ class Project:
         from briefingkit.publish.apply import apply_iter
         from briefingkit.publish.limits import Consent
 
-        names = [planned.target for planned in plan.targets]
+        targets = self._targets_of(plan)
         with self._journal() as journal:
             yield from apply_iter(
                 plan,
-                self.targets(names),
+                targets,
                 journal,
                 clock=self.clock,
                 consent=Consent(delete=delete),
@@ -238,8 +258,14 @@ class Project:
         """Hold a saved plan against the world, ready to be applied; PlanStale, with all that moved, where it did."""
         from briefingkit.publish.saved import freshen
 
+        targets = self._targets_of(plan)
         with self._journal() as journal:
-            return freshen(plan, self.targets([planned.target for planned in plan.targets]), journal)
+            return freshen(plan, targets, journal)
+
+    def _targets_of(self, plan: "Plan") -> "tuple[Target, ...]":
+        """Load a plan's targets; those that are gone are its own to report."""
+        names = {planned.target for planned in plan.targets}
+        return self.targets(names.intersection(self.target_names))
 
     @property
     def limits(self) -> "LimitPolicy":
@@ -275,11 +301,12 @@ class Project:
 
     def _store(self) -> str:
         store = expand(self.settings.store, self.environment)
-        if "://" in store:
+        file = store.removeprefix("sqlite:///")
+        if "://" in file or file == ":memory:":
             return store
-        path = self.folder / store
+        path = self.folder / file
         if not path.parent.exists():
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)  # another run may be making it too
             # The ledger is not for the repository: it holds what this copy has done, and later registrants' data.
             (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         return str(path)
@@ -291,14 +318,23 @@ def _programme(loaded: Collection[Loaded]) -> Programme:
     return Programme(read.require() for read in loaded)
 
 
-def _publishable(programme: Programme) -> tuple[Briefing, ...]:
+def _publishable(programme: Programme, asked: Collection[Briefing]) -> tuple[Briefing, ...]:
     """Leave out the drafts; refuse everything while one of the others is not confirmed, with every reason."""
     going = tuple(briefing for briefing in programme if briefing.status is not Status.DRAFT)
-    held_back = going or tuple(programme)
+    drafts = tuple(briefing for briefing in asked if briefing.status is Status.DRAFT)
+    held_back = (*going, *drafts) or tuple(programme)
     reasons = [f"{each.identifier}: {why}" for each in held_back for why in why_unpublishable(each)]
     if reasons:
         raise PlanRefused(reasons)
     return going
+
+
+def _nothing_called(what: str, name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    more = ", …" if len(names) > _NAMED else ""
+    hint = f"did you mean {close[0]}? There are" if close else "there are"
+    return f"no {what} is called {name[:80]!r}; {hint}: {', '.join(names[:_NAMED]) or 'none'}{more}"
 
 
 def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
@@ -315,6 +351,17 @@ def _expanded(value: Any, environment: Mapping[str, str]) -> Any:  # noqa: ANN40
     if isinstance(value, list | tuple):
         return [_expanded(one, environment) for one in value]
     return value
+
+
+def _without_values(findings: Iterable[Finding], settings: TargetSettings) -> Iterator[Finding]:
+    """Say nothing of what a variable holds: it may be a secret, and a message that quotes it would tell."""
+    for finding in findings:
+        value: Any = settings.settings
+        for part in finding.path.split(".")[len(settings.path) :]:
+            value = value.get(part) if isinstance(value, Mapping) else value
+        names = " and ".join(f"${{{name}}}" for name in sorted(variables(value)))
+        message = f"what {names} holds cannot stand here"
+        yield evolve(finding, message=message, advice="") if names else finding
 
 
 def _limits(said: LimitSettings, over: "Limits") -> "Limits":

@@ -1,6 +1,7 @@
 """The command line: one module a command group, loaded when it is called. The front door in Python is `project`."""
 
 import gc
+import io
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0 done, 1 an error, 2 wrong usage, 3 changes are pending."""
     # Loading modules makes many objects and no garbage: looking for some as often as usual costs a tenth of a command.
     gc.set_threshold(50_000, 20, 20)
+    for stream in (sys.stdout, sys.stderr):
+        # Text that the terminal's encoding does not have, or a file name that is no text, is shown escaped.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     from briefingkit.cli.app import run
 
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))

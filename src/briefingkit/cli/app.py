@@ -1,20 +1,17 @@
-"""The commands, and what becomes of an error: a line for each thing that is wrong, exit code 1, no traceback."""
+"""The commands, each loaded when it is called."""
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from briefingkit._version import __version__
-from briefingkit.cli.terminal import report_errors
-from briefingkit.errors import BriefingkitError
+from briefingkit.cli.failure import ERROR, tell
 
 __all__ = ["briefingkit", "run"]
-
-ERROR, USAGE, STOPPED = 1, 2, 130
 
 # The help of a command stands here too, so that `briefingkit --help` loads none of them.
 _COMMANDS = {
@@ -54,43 +51,60 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_) for name, (_, help_) in _COMMANDS.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without importing any; options as ever."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        begun = {name: help_ for name, (_, help_) in _COMMANDS.items() if name.startswith(incomplete)}
+        return [CompletionItem(name, help=help_) for name, help_ in begun.items()]
+
+
+_EXAMPLES = """\b
+Start with:
+  briefingkit init talks && cd talks
+  briefingkit check
+  briefingkit plan
+  briefingkit apply"""
+
 
 @click.group(
-    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EXAMPLES,
 )
 @click.version_option(__version__, package_name="briefingkit", prog_name="briefingkit")
-@click.pass_context
-def briefingkit(context: click.Context) -> None:
+def briefingkit() -> None:
     """Hold a briefing once, and publish it everywhere: a plan first, then apply.
 
     Exit codes: 0 done or nothing to do, 1 an error, 2 wrong usage, 3 (plan only) changes are pending.
     """
-    if os.environ.get("NO_COLOR"):
-        context.color = False
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; errors are told on standard error, or as JSON with --json."""
+    as_json = "--json" in arguments
     try:
         code = briefingkit.main(args=list(arguments), prog_name="briefingkit", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. What was applied is recorded; run the command again to go on.", err=True)
-        return STOPPED
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): leave without the interpreter complaining about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except (BriefingkitError, OSError) as error:
-        report_errors(error, as_json="--json" in arguments)
-        return ERROR
-    except Exception as error:  # noqa: BLE001 - a fault of ours, told without a traceback unless asked for
-        if os.environ.get("BRIEFINGKIT_DEBUG"):
-            traceback.print_exc()
-        report_errors(error, as_json="--json" in arguments, ours=True)
-        return ERROR
+    except SystemExit as leaving:
+        # How click ends when the reader of our output has gone, and when it has completed a word for a shell.
+        return leaving.code if isinstance(leaving.code, int) else ERROR
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a fault of ours too is told in a line
+        return _tell(error, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _tell(error: BaseException, *, as_json: bool) -> int:
+    try:
+        return ERROR if isinstance(error, BrokenPipeError) else tell(error, as_json=as_json)
+    except OSError:
+        # Standard output is full or gone, so there is nowhere to tell it.
+        return ERROR
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # The interpreter must not try again at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefingkit.cli.terminal import (
-    emit_json,
-    finding_json,
-    json_option,
-    progress,
-    project_option,
-    say,
-    say_finding,
-)
-from briefingkit.errors import Finding
+from briefingkit.cli.here import project_near, project_option
+from briefingkit.cli.terminal import emit_json, finding_json, json_option, progress, say, say_finding
+from briefingkit.errors import Finding, ProjectError, SourceError
+from briefingkit.project import FILE_NAME, Project, find_briefings, open_project
 from briefingkit.source.briefing_file import Loaded
-from briefingkit.source.check import check_all
 from briefingkit.source.check_languages import Readiness, readiness
-from briefingkit.source.project_file import LoadedProject, load_project_file
-from briefingkit.source.tree import find, load_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,29 +19,31 @@ if TYPE_CHECKING:
 __all__ = ["check_command"]
 
 
-@click.command("check")
+_EXAMPLES = """\b
+Examples:
+  briefingkit check
+  briefingkit check briefing.yaml programme/
+  briefingkit check --strict --json > findings.json"""
+
+
+@click.command("check", epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @project_option
 @json_option
 @click.pass_context
 def check_command(
-    context: click.Context, paths: tuple[Path, ...], project_file: str | None, *, strict: bool, as_json: bool
+    context: click.Context, paths: tuple[Path, ...], project_file: Path | None, *, strict: bool, as_json: bool
 ) -> None:
     """Say what is wrong with briefings: files, folders, or all of the project.
 
     Each finding has its place and a code (docs/reference/findings.md); a warning that is meant can be allowed in the
     file with `allow: [CODE]`. Exit code 1 when there is an error.
     """
-    project = _project(project_file, paths)
-    settings = project.project if project is not None else None
-    files = _files(paths, project)
-    namespace = settings.namespace if settings is not None else None
-    reading = load_tree(files, namespace=namespace)
-    loaded = list(progress(reading, "Reading", length=len(files), show=len(files) > 1 and not as_json))
-    targets = settings.targets if settings is not None else ()
-    own = project.findings if project is not None else ()
-    findings = (*own, *check_all(loaded, targets=targets, whole=not paths))
+    project, broken = _project(project_file, paths)
+    files = find_briefings(paths) if paths else project.paths
+    loaded = list(progress(project.load(files), "Reading", length=len(files)))
+    findings = (*broken, *project.check(loaded, whole=not paths))
     ready = {
         one.path: readiness(one.briefing, one.translations) for one in loaded if one.briefing is not None
     }
@@ -59,41 +52,25 @@ def check_command(
     else:
         _tell(loaded, findings, ready)
     errors = any(finding.severity == "error" for finding in findings)
-    context.exit(1 if errors or (strict and findings) else 0)
+    context.exit(1 if errors or (strict and (findings or not loaded)) else 0)
 
 
-def _project(given: str | None, paths: Sequence[Path]) -> LoadedProject | None:
-    """Find the project that the briefings belong to; one alone may have none."""
-    from briefingkit.project import FILE_NAME, find_project
+def _project(given: Path | None, paths: Sequence[Path]) -> tuple[Project, tuple[Finding, ...]]:
+    """Open the project that the briefings belong to, and say what is wrong with its file; one alone may have none.
 
-    if given is not None:
-        file: Path | None = Path(given, FILE_NAME) if Path(given).is_dir() else Path(given)
-    else:
-        start = paths[0] if paths else Path.cwd()
-        file = find_project((start if start.is_dir() else start.parent).absolute())
+    What is wrong with a project is no reason to keep quiet about its briefings.
+    """
+    start = paths[0] if paths else Path()
+    file = project_near(given, start if start.is_dir() else start.parent)
     if file is None:
         if not paths:
-            raise click.UsageError(
-                f"there is no {FILE_NAME} here or above: name a briefing, or run `briefingkit init`"
-            )
-        return None
-    return load_project_file(_shown(file))
-
-
-def _shown(file: Path) -> Path:
-    """Name a file as a person here would: relative to this folder where it is below it."""
+            what = f"there is no {FILE_NAME} here or above"
+            raise ProjectError(f"{what}: name a briefing or a folder, or run `briefingkit init`")
+        return Project.without_file(start.parent), ()
     try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
-
-
-def _files(paths: Sequence[Path], project: LoadedProject | None) -> tuple[Path, ...]:
-    if paths:
-        return tuple(file for path in paths for file in (find(path) if path.is_dir() else (path,)))
-    if project is None or project.project is None:
-        return ()
-    return find(Path(project.path).parent, project.project.briefings)
+        return open_project(file), ()
+    except SourceError as error:
+        return Project.without_file(file.parent), error.findings
 
 
 def _tell(
@@ -101,6 +78,8 @@ def _tell(
 ) -> None:
     for finding in findings:
         say_finding(finding)
+    if not loaded:
+        say("No briefing was found: its file is called briefing.yaml, or ends in .briefing.yaml.", "warning")
     for one in loaded:
         if one.path in ready and one.briefing is not None:
             languages = " · ".join(str(language) for language in ready[one.path])

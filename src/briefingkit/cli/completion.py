@@ -2,6 +2,8 @@
 
 import click
 
+from briefingkit.cli.terminal import emit_json, json_option
+
 __all__ = ["completion_command"]
 
 _LINES = {
@@ -11,8 +13,19 @@ _LINES = {
 }
 
 
-@click.command("completion")
+_EXAMPLES = """\b
+Put it into the shell's start-up file:
+  briefingkit completion bash >> ~/.bashrc
+  briefingkit completion zsh >> ~/.zshrc
+  briefingkit completion fish >> ~/.config/fish/config.fish"""
+
+
+@click.command("completion", epilog=_EXAMPLES)
 @click.argument("shell", type=click.Choice(tuple(_LINES)))
-def completion_command(shell: str) -> None:
-    """Print the line that completes briefingkit's commands and options in SHELL; put it into its start-up file."""
-    click.echo(_LINES[shell])
+@json_option
+def completion_command(shell: str, *, as_json: bool) -> None:
+    """Print the line that makes SHELL complete commands, options, targets and briefings."""
+    if as_json:
+        emit_json({"shell": shell, "line": _LINES[shell]})
+    else:
+        click.echo(_LINES[shell])

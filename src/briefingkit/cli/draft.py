@@ -6,14 +6,22 @@ from pathlib import Path
 import click
 
 from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.cli.writing import write_whole
 from briefingkit.errors import NoteError
 
 __all__ = ["draft_command"]
 
 _LARGEST = 2_000_000
+_STDIN = "stdin"
 
 
-@click.command("draft")
+_EXAMPLES = """\b
+Examples:
+  briefingkit draft note.md --out briefing.yaml
+  pandoc note.docx --to markdown | briefingkit draft - > briefing.yaml"""
+
+
+@click.command("draft", epilog=_EXAMPLES)
 @click.argument("note", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write briefing.yaml here."
@@ -29,15 +37,18 @@ def draft_command(note: Path, out: Path | None, *, force: bool, as_json: bool) -
     """
     from briefingkit.notes import draft, report
 
-    drafted = draft(_read(note), file=str(note))
+    if out is not None and out.exists() and not force:
+        raise NoteError(f"{out} is there already: choose another --out, or give --force to write over it")
+    drafted = draft(_read(note), file=_STDIN if str(note) == "-" else str(note))
     written = drafted.yaml()
     if out is not None:
-        _write(out, written, force=force)
+        write_whole(out, written)
     if as_json:
         emit_json(drafted.to_json())
         return
     if out is None:
-        click.echo(written, nl=False)
+        sys.stdout.buffer.write(written.encode())
+        sys.stdout.flush()
     for line in report(drafted):
         say(line, err=out is None)
     if out is not None:
@@ -60,12 +71,3 @@ def _read(note: Path) -> str:
         raise NoteError(
             f"{note}: octet {error.start + 1} is not UTF-8: save the note as UTF-8 text"
         ) from None
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    if path.exists() and not force:
-        raise NoteError(f"{path} is there already: choose another --out, or give --force to write over it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

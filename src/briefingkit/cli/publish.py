@@ -7,28 +7,62 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefingkit.cli.terminal import emit_json, json_option, progress, project_option, say, say_line
-from briefingkit.errors import ProjectError
-from briefingkit.project import FILE_NAME, Project, find_project, open_project
+from briefingkit.cli.here import complete_briefing, complete_target, project_here, project_option
+from briefingkit.cli.terminal import emit_json, json_option, progress, say, say_line
+from briefingkit.cli.writing import write_whole
+from briefingkit.errors import PublishError
+from briefingkit.model import Status
 
 if TYPE_CHECKING:
+    from briefingkit.project import Project
     from briefingkit.publish import Outcome
     from briefingkit.publish.plan import Plan
 
 __all__ = ["apply_command", "plan_command"]
 
 PENDING = 3
-_DRIFT = click.Choice(("stop", "restore", "keep"))
+FAILED = 1
 
-
-@click.command("plan")
-@click.option("-t", "--target", "targets", multiple=True, help="Only this target; may be repeated.")
-@click.option("-b", "--briefing", "briefings", multiple=True, help="Only this briefing; may be repeated.")
-@click.option(
+_targets_option = click.option(
+    "-t",
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_target,
+    help="Only this target; may be repeated.",
+)
+_briefings_option = click.option(
+    "-b",
+    "--briefing",
+    "briefings",
+    multiple=True,
+    metavar="IDENTIFIER",
+    shell_complete=complete_briefing,
+    help="Only this briefing; may be repeated.",
+)
+_drift_option = click.option(
     "--drift",
-    type=_DRIFT,
+    type=click.Choice(("stop", "restore", "keep")),
     help="What to do with hand edits at a target. Default: the file's word, else stop.",
 )
+
+_PLAN_EXAMPLES = """\b
+Examples:
+  briefingkit plan
+  briefingkit plan --target site --briefing night-buses --full
+  briefingkit plan --out plan.json   # then: briefingkit apply plan.json"""
+_APPLY_EXAMPLES = """\b
+Examples:
+  briefingkit apply
+  briefingkit apply --yes --drift restore
+  briefingkit apply plan.json"""
+
+
+@click.command("plan", epilog=_PLAN_EXAMPLES)
+@_targets_option
+@_briefings_option
+@_drift_option
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan, to apply it later."
 )
@@ -44,7 +78,7 @@ def plan_command(
     briefings: tuple[str, ...],
     drift: str | None,
     out: Path | None,
-    project_file: str | None,
+    project_file: Path | None,
     *,
     full: bool,
     as_json: bool,
@@ -54,25 +88,26 @@ def plan_command(
     Exit code 0: every target is in step. 3: changes are pending. 1: something stands in the way.
     """
     project = project_here(project_file)
-    plan = _plan(project, targets, briefings, drift, quiet=as_json)
+    plan, drafts = _plan(project, targets, briefings, drift)
     if out is not None:
         from briefingkit.publish.saved import dump_plan
 
-        out.write_text(dump_plan(plan), encoding="utf-8")
-    _show(plan, as_json=as_json, full=full)
+        write_whole(out, dump_plan(plan))
+        if not as_json:
+            say(f"Kept in {out}: `briefingkit apply {out}` applies just this.", "good", err=True)
+    if as_json:
+        emit_json({**_plan_json(plan), "drafts": drafts})
+    else:
+        _show(plan, drafts, full=full)
     unread = any(planned.error for planned in plan.targets)
-    context.exit(1 if unread or plan.refusals else 0 if plan.is_empty else PENDING)
+    context.exit(FAILED if unread or plan.refusals else 0 if plan.is_empty else PENDING)
 
 
-@click.command("apply")
+@click.command("apply", epilog=_APPLY_EXAMPLES)
 @click.argument("saved", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-t", "--target", "targets", multiple=True, help="Only this target; may be repeated.")
-@click.option("-b", "--briefing", "briefings", multiple=True, help="Only this briefing; may be repeated.")
-@click.option(
-    "--drift",
-    type=_DRIFT,
-    help="What to do with hand edits at a target. Default: the file's word, else stop.",
-)
+@_targets_option
+@_briefings_option
+@_drift_option
 @click.option("--delete", is_flag=True, help="Consent to the deletions that the plan shows.")
 @click.option("--no-limits", is_flag=True, help="Go beyond the limits on deletions and changes, this once.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Without a terminal nothing is ever asked.")
@@ -85,7 +120,7 @@ def apply_command(
     targets: tuple[str, ...],
     briefings: tuple[str, ...],
     drift: str | None,
-    project_file: str | None,
+    project_file: Path | None,
     *,
     delete: bool,
     no_limits: bool,
@@ -102,90 +137,84 @@ def apply_command(
             "a saved plan is applied as it is: --target, --briefing and --drift belong to `plan`"
         )
     project = project_here(project_file)
-    plan = (
-        _saved(project, saved)
-        if saved is not None
-        else _plan(project, targets, briefings, drift, quiet=as_json)
-    )
-    if not as_json and saved is None:
-        _show(plan, as_json=False)
+    plan, drafts = _saved(project, saved) if saved is not None else _plan(project, targets, briefings, drift)
+    asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    if not as_json and (saved is None or asks or plan.is_empty):
+        _show(plan, drafts)
     if plan.is_empty:
         # What needs no call is still noted in the ledger.
         list(project.apply_iter(plan, delete=delete))
         if as_json:
-            emit_json(_report([], plan))
+            emit_json(_report([], plan, drafts))
         return
-    if not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
-        click.confirm("Apply this?", abort=True)
+    if asks and not click.confirm("Apply this?"):
+        say("Nothing was applied.")
+        context.exit(FAILED)
     outcomes = _apply(project, plan, delete=delete, no_limits=no_limits, quiet=as_json)
     if as_json:
-        emit_json(_report(outcomes, plan))
-    context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else 1)
-
-
-def project_here(given: str | None) -> Project:
-    """Open the project that was named, or the one of this folder or the nearest above; ProjectError for none."""
-    file = Path(given) if given is not None else find_project(Path.cwd())
-    if file is None:
-        raise ProjectError(
-            f"there is no {FILE_NAME} here or above: run `briefingkit init`, or give --project"
-        )
-    return open_project(file)
+        emit_json(_report(outcomes, plan, drafts))
+    context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else FAILED)
 
 
 def _plan(
-    project: Project, targets: Sequence[str], briefings: Sequence[str], drift: str | None, *, quiet: bool
-) -> "Plan":
+    project: "Project", targets: Sequence[str], briefings: Sequence[str], drift: str | None
+) -> tuple["Plan", list[str]]:
+    """Make a plan, and name the drafts that it leaves out."""
     from briefingkit.publish import Drift
 
     paths = project.paths
-    loaded = progress(project.load(), "Reading", length=len(paths), show=len(paths) > 1 and not quiet)
-    return project.plan(
+    loaded = list(progress(project.load(paths), "Reading", length=len(paths)))
+    plan = project.plan(
         briefings=briefings or None,
         targets=targets or None,
         drift=Drift(drift) if drift else None,
         loaded=loaded,
     )
+    read = [one.briefing for one in loaded if one.briefing is not None]
+    return plan, [briefing.identifier for briefing in read if briefing.status is Status.DRAFT]
 
 
-def _saved(project: Project, path: Path) -> "Plan":
+def _saved(project: "Project", path: Path) -> tuple["Plan", list[str]]:
     from briefingkit.publish.saved import load_plan
 
-    return project.freshen(load_plan(path.read_text(encoding="utf-8")))
+    try:
+        plan = load_plan(path.read_text(encoding="utf-8"))
+    except (PublishError, UnicodeDecodeError) as error:
+        why = "this is no saved plan" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise PublishError(f"{path}: {why}") from None
+    return project.freshen(plan), []
 
 
-def _show(plan: "Plan", *, as_json: bool, full: bool = False) -> None:
-    from briefingkit.publish.present import plan_to_json, present
+def _show(plan: "Plan", drafts: Sequence[str], *, full: bool = False) -> None:
+    from briefingkit.publish.present import present
 
-    if as_json:
-        emit_json(plan_to_json(plan))
-        return
     for line in present(plan, full=full):
         say_line(line)
-    for hint in _hints(plan):
-        say(hint, "heading")
+    if drafts:
+        say(f"Left out, for they are drafts: {', '.join(drafts)}.", "warning")
 
 
-def _hints(plan: "Plan") -> Iterator[str]:
-    """Say which option lets through what waits for a person's word."""
-    changes = [change for planned in plan.targets for change in planned.pending]
-    if any(change.refusal is not None and change.conflict is None for change in changes):
-        yield "Hand edits: `apply --drift restore` writes them over, `apply --drift keep` leaves them."
-    if any(change.action == "delete" for change in changes):
-        yield "Deletions: only `apply --delete` makes them."
-    if plan.refusals:
-        yield "Limits: `apply --no-limits` goes beyond them, this once."
+def _plan_json(plan: "Plan") -> dict[str, Any]:
+    from briefingkit.publish.present import plan_to_json
+
+    return plan_to_json(plan)
 
 
-def _apply(project: Project, plan: "Plan", *, delete: bool, no_limits: bool, quiet: bool) -> "list[Outcome]":
+def _apply(
+    project: "Project", plan: "Plan", *, delete: bool, no_limits: bool, quiet: bool
+) -> "list[Outcome]":
     from briefingkit.publish.limits import LimitPolicy
 
     limits = LimitPolicy.unlimited() if no_limits else None
     total = sum(len(planned.pending) for planned in plan.targets)
-    running = project.apply_iter(plan, delete=delete, limits=limits)
+    running = progress(project.apply_iter(plan, delete=delete, limits=limits), "Applying", length=total)
     if quiet:
         return list(running)
-    outcomes = list(_told(progress(running, "Applying", length=total, show=total > 1)))
+    try:
+        outcomes = list(_told(running))
+    except KeyboardInterrupt:
+        say("What was applied is recorded: run the command again to go on.", err=True)
+        raise
     done = sum(1 for outcome in outcomes if outcome.status == "done")
     style = "good" if done == len(outcomes) else "error"
     say(f"Applied: {done} of {len(outcomes)} done.", style, bold=True)
@@ -205,7 +234,7 @@ def _told(outcomes: "Iterator[Outcome]") -> "Iterator[Outcome]":
         say(str(outcome), "error", err=True)
 
 
-def _report(outcomes: "Sequence[Outcome]", plan: "Plan") -> dict[str, Any]:
+def _report(outcomes: "Sequence[Outcome]", plan: "Plan", drafts: Sequence[str]) -> dict[str, Any]:
     return {
         "applied": [
             {
@@ -224,5 +253,6 @@ def _report(outcomes: "Sequence[Outcome]", plan: "Plan") -> dict[str, Any]:
             {"briefing": each.briefing.identifier, "revision": each.revision, "at": each.at.isoformat()}
             for each in plan.planned
         ],
+        "drafts": list(drafts),
         "errors": {planned.target: planned.error for planned in plan.targets if planned.error},
     }

@@ -1,15 +1,20 @@
 """`briefingkit render`: a briefing in one form and one language, as a preview or for a tool of one's own."""
 
+import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from briefingkit.cli.terminal import emit_json, json_option, project_option, say
+from briefingkit.cli.here import complete_briefing, project_here, project_near, project_option
+from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.cli.writing import write_whole
 from briefingkit.errors import ProjectError
 from briefingkit.model import Access, Programme, Publication
-from briefingkit.project import find_project, load, open_project, preview_moment
+from briefingkit.project import Project, open_project, preview_moment
 from briefingkit.rendering import FORMATS, render
 from briefingkit.text.fallback import Fallback
 
@@ -28,22 +33,43 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
     return moment
 
 
-@click.command("render")
-@click.argument("briefing")
+_EXAMPLES = """\b
+Examples:
+  briefingkit render briefing.yaml > preview.html
+  briefingkit render night-buses --format ics --language fr --out night-buses.ics
+  briefingkit render night-buses --out preview/"""
+
+
+def _complete_form(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+@click.command("render", epilog=_EXAMPLES)
+@click.argument("briefing", shell_complete=complete_briefing)
 @click.option(
-    "-f", "--format", "form", default="html", show_default=True, help=f"One of {', '.join(FORMATS)}."
+    "-f",
+    "--format",
+    "form",
+    default="html",
+    show_default=True,
+    shell_complete=_complete_form,
+    help=f"One of {', '.join(FORMATS)}.",
 )
 @click.option("-l", "--language", "languages", multiple=True, help="A BCP 47 tag; may be repeated.")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="A file, or a folder for several languages."
 )
 @click.option(
-    "--audience", type=click.Choice(list(Access)), default=Access.PUBLIC, show_default=True, help="Who reads."
+    "--audience",
+    type=click.Choice([each.value for each in Access]),
+    default=Access.PUBLIC.value,
+    show_default=True,
+    help="Who reads.",
 )
 @click.option(
     "--fallback",
-    type=click.Choice(list(Fallback)),
-    default=Fallback.MARK,
+    type=click.Choice([each.value for each in Fallback]),
+    default=Fallback.MARK.value,
     show_default=True,
     help="What becomes of a text that is not translated.",
 )
@@ -57,10 +83,10 @@ def render_command(
     form: str,
     languages: tuple[str, ...],
     out: Path | None,
-    audience: Access,
-    fallback: Fallback,
+    audience: str,
+    fallback: str,
     at: datetime | None,
-    project_file: str | None,
+    project_file: Path | None,
     *,
     as_json: bool,
 ) -> None:
@@ -70,10 +96,10 @@ def render_command(
     revision is 0: only a plan counts publications. The same briefing, moment and release give the same octets.
     """
     publication, programme = _publication(briefing, at or preview_moment(), project_file)
-    written = []
     wanted = _languages(publication, form, languages, several=out is not None)
-    for language in wanted:
-        content = render(
+    # All of them before the first is written: a language that cannot go out leaves nothing half done.
+    contents = {
+        language: render(
             publication,
             form,
             language,
@@ -81,17 +107,36 @@ def render_command(
             audience=Access(audience),
             fallback=Fallback(fallback),
         )
-        if out is None:
+        for language in wanted
+    }
+    said = {"briefing": publication.briefing.identifier, "format": form}
+    if out is not None:
+        written = _write(out, publication, form, contents, quiet=as_json)
+        if as_json:
+            emit_json({**said, "written": written})
+        return
+    for language, content in contents.items():
+        if as_json:
+            emit_json({**said, "language": language, "content": content.decode()})
+        else:
             sys.stdout.buffer.write(content)
-            continue
-        file = out if len(wanted) == 1 and out.suffix else _below(out, publication, form, language)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+
+
+def _write(
+    out: Path, publication: Publication, form: str, contents: Mapping[str, bytes], *, quiet: bool
+) -> list[dict[str, Any]]:
+    one_file = out.suffix == f".{FORMATS[form].extension}" or (out.exists() and not out.is_dir())
+    if one_file and len(contents) > 1:
+        raise click.UsageError(f"{out} is one file, for one language: add --language, or give --out FOLDER")
+    written = []
+    for language, content in contents.items():
+        alone = len(contents) == 1 and (out.exists() or out.suffix) and not out.is_dir()
+        file = out if alone else _below(out, publication, form, language)
+        write_whole(file, content)
         written.append({"file": str(file), "language": language, "octets": len(content)})
-        if not as_json:
+        if not quiet:
             say(f"Wrote {file}", "good", err=True)
-    if as_json:
-        emit_json({"briefing": publication.briefing.identifier, "format": form, "written": written})
+    return written
 
 
 def _languages(
@@ -100,6 +145,7 @@ def _languages(
     announced = publication.briefing.languages
     if form in FORMATS and FORMATS[form].multilingual:
         return announced[:1]
+    asked = tuple(dict.fromkeys(asked))
     if several:
         return asked or announced
     if len(asked) > 1:
@@ -113,17 +159,16 @@ def _below(folder: Path, publication: Publication, form: str, language: str) -> 
     return folder / ".".join(parts)
 
 
-def _publication(named: str, moment: datetime, project_file: str | None) -> tuple[Publication, Programme]:
+def _publication(named: str, moment: datetime, project_file: Path | None) -> tuple[Publication, Programme]:
     path = Path(named)
-    if path.is_file():
-        home = find_project(path.parent.absolute())
-        namespace = open_project(home).settings.namespace if home is not None else None
-        held = load(path, namespace=namespace).require()
+    if os.path.isfile(path):  # noqa: PTH113 - unlike Path's, it takes a name that is too long for a file
+        home = project_near(project_file, path.parent)
+        project = open_project(home) if home is not None else Project.without_file(path.parent)
+        held = next(project.load([path])).require()
         return Publication(held, at=moment), Programme((held,))
-    project_path = Path(project_file) if project_file is not None else find_project(Path.cwd())
-    if project_path is None:
+    if project_near(project_file) is None:
         what = "no briefingkit.yaml here or above to find a briefing in"
-        raise ProjectError(f"there is no file {named!r}, and {what}")
-    project = open_project(project_path)
+        raise ProjectError(f"there is no file {named[:80]!r}, and {what}")
+    project = project_here(project_file)
     programme = project.programme()
     return Publication(project.briefing(named, programme), at=moment), programme

@@ -1,26 +1,18 @@
-"""What the commands share at the terminal: safe text, colours, JSON, progress, and the errors' last stop."""
+"""What the commands share at the terminal: safe text, colours, JSON and progress."""
 
 import json
+import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from briefingkit.errors import ApplyFailed, BriefingkitError, Finding, PlanRefused, PlanStale, SourceError
+from briefingkit.errors import Finding
 from briefingkit.text.bidi import strip_controls
 
-__all__ = [
-    "emit_json",
-    "finding_json",
-    "json_option",
-    "progress",
-    "project_option",
-    "report_errors",
-    "say",
-    "say_finding",
-    "say_line",
-]
+__all__ = ["emit_json", "finding_json", "json_option", "progress", "say", "say_finding", "say_line"]
 
 if TYPE_CHECKING:
     from briefingkit.publish.present import Line
@@ -39,40 +31,51 @@ _SPANS: dict[str, dict[str, Any]] = {
     "dim": {"dim": True},
 }
 
+_EVERY = 10.0  # seconds between two lines of a log
+_MANY = 20  # below that a bar is gone before anybody has read it
+_LONGEST = 2000  # a text that somebody pasted into the wrong field is told by its beginning
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document instead of words."
 )
-project_option = click.option(
-    "--project",
-    "project_file",
-    type=click.Path(dir_okay=True),
-    default=None,
-    metavar="FILE",
-    help="briefingkit.yaml, or its folder. Default: the one in this folder or the nearest above.",
-)
+
+
+def _echo(line: str, *, err: bool = False) -> None:
+    """Print a line, without colour where nobody sees it (a pipe) or wants it (no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    click.echo(line, err=err, color=False if plain else None)
+
+
+def _safe(text: str) -> str:
+    """Make a line of a text: no control character or direction override of it reaches the terminal."""
+    line = (
+        " ".join(strip_controls(text).splitlines()) if "\n" in text or "\r" in text else strip_controls(text)
+    )
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def say(text: str = "", style: str | None = None, *, err: bool = False, bold: bool = False) -> None:
     """Print a line. Control characters and direction overrides that came with a text do not reach the terminal."""
-    safe = strip_controls(text)
-    click.echo(click.style(safe, fg=_COLOURS.get(style or ""), bold=bold or None), err=err)
+    _echo(click.style(_safe(text), fg=_COLOURS.get(style or ""), bold=bold or None), err=err)
 
 
 def say_line(line: "Line") -> None:
     """Print one line of a plan, each span in its colour; its texts are safe for a terminal already."""
     spans = "".join(click.style(span.text, **_SPANS.get(span.style, {})) for span in line.spans)
-    click.echo("  " * line.indent + spans)
+    _echo("  " * line.indent + spans)
 
 
 def say_finding(finding: Finding, *, err: bool = False) -> None:
     """Print a finding with its code in colour: `briefing.yaml:12:3 W104 …`."""
     code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
-    click.echo(strip_controls(str(finding)).replace(finding.code, code, 1), err=err)
+    place, _, rest = _safe(str(finding)).partition(f"{finding.code} ")
+    _echo(f"{place}{code} {rest}", err=err)
 
 
 def emit_json(data: Any) -> None:  # noqa: ANN401 - whatever JSON holds
-    """Print one JSON document, readable and in UTF-8."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """Print one JSON document, readable and in UTF-8; escaped where the output has another encoding."""
+    plain = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(data, ensure_ascii=plain, indent=2))
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -90,45 +93,22 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def progress(items: Iterable[T], label: str, *, length: int | None = None, show: bool = True) -> Iterator[T]:
-    """Go through items with a bar on a terminal; a log gets one line when many are done."""
-    if not (show and sys.stderr.isatty()):
-        yield from items
+def progress(items: Iterable[T], label: str, *, length: int) -> Iterator[T]:
+    """Go through items with a bar on a terminal; a log gets a line now and then, of work that takes long.
+
+    Both stand on standard error, so that they mix with no output.
+    """
+    if length < _MANY or not sys.stderr.isatty():
+        yield from _logged(items, label, length)
         return
     with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
         yield from bar
 
 
-def report_errors(error: Exception, *, as_json: bool, ours: bool = False) -> None:
-    """Tell an error: every finding of a SourceError, every reason of a refusal, else the message."""
-    if as_json:
-        emit_json({"error": _error_json(error)})
-        return
-    if isinstance(error, SourceError) and error.findings:
-        for finding in error.findings:
-            say_finding(finding, err=True)
-        return
-    for line in _reasons(error):
-        say(f"error: {line}", "error", err=True)
-    if ours:
-        say("This is a fault of briefingkit's. BRIEFINGKIT_DEBUG=1 shows where; please report it.", err=True)
-
-
-def _reasons(error: Exception) -> tuple[str, ...]:
-    if isinstance(error, PlanRefused | PlanStale):
-        return error.reasons
-    if isinstance(error, ApplyFailed):
-        return error.failures
-    if isinstance(error, BriefingkitError):
-        return tuple(str(error).splitlines())
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return (f"{where}{error.strerror or error}",)
-    return (f"{type(error).__name__}: {error}",)
-
-
-def _error_json(error: Exception) -> dict[str, Any]:
-    said: dict[str, Any] = {"type": type(error).__name__, "reasons": list(_reasons(error))}
-    if isinstance(error, SourceError):
-        said["findings"] = [finding_json(finding) for finding in error.findings]
-    return said
+def _logged(items: Iterable[T], label: str, length: int) -> Iterator[T]:
+    last = time.monotonic()
+    for number, item in enumerate(items, 1):
+        yield item
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            say(f"{label}: {number} of {length}", err=True)

@@ -35,6 +35,7 @@ __all__ = [
     "expand",
     "load_project_file",
     "loads_project_file",
+    "variables",
 ]
 
 FILE_NAME = "briefingkit.yaml"
@@ -169,6 +170,14 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
         return environment[match[1]]
 
     return _VARIABLE.sub(value, text)
+
+
+def variables(value: Any) -> frozenset[str]:
+    """Name the environment variables that a setting asks for, in any of its parts."""
+    if isinstance(value, str):
+        return frozenset(match[1] for match in _VARIABLE.finditer(value))
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return frozenset().union(*map(variables, parts))
 
 
 # The file's form, which the classes above do not have themselves.

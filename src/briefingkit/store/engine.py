@@ -44,10 +44,12 @@ def parse_url(url: str) -> "URL":
         return make_url("sqlite://").set(database=url)
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
+        # Not `from` the cause: of a password with an @ in it, that one quotes the rest.
         raise StoreError(
-            "the store's URL cannot be read: write sqlite:///ledger.db or postgresql://…"
-        ) from error
+            "the store's URL cannot be read: write sqlite:///ledger.db or postgresql://…, "
+            "with what is special in a password percent-encoded"
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return parsed
