@@ -34,14 +34,14 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(canonical, tags)))
 
 
-def _check_folder(_instance: object, attribute: Any, value: str) -> None:  # noqa: ANN401 - attrs' Attribute
+def _check_folder(_instance: object, attribute: Any, value: str) -> None:
     if not value.strip() or not value.isprintable():
         raise ModelError(
             f"{value[:80]!r} is no folder: give its path from the project's folder", field=attribute.name
         )
 
 
-def _check_formats(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:  # noqa: ANN401 - as above
+def _check_formats(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:
     unknown = [name for name in value if name not in FORMATS]
     if unknown:
         raise ModelError(
@@ -51,7 +51,7 @@ def _check_formats(_instance: object, attribute: Any, value: tuple[str, ...]) ->
         raise ModelError("html is needed: indexes link to pages", field=attribute.name)
 
 
-def _check_base_url(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - as above
+def _check_base_url(_instance: object, attribute: Any, value: str | None) -> None:
     if value is not None and not (value.isprintable() and _BASE_URL.fullmatch(value)):
         message = f"{value[:80]!r} is no address of a folder: give one such as https://example.org/briefings/"
         raise ModelError(message, field=attribute.name)

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["Writer"]
 
 
-class _Refused(Exception):  # noqa: N818 - it is no error: nothing was tried
+class _Refused(Exception):
     """Something stands in the way, and only a person can decide what becomes of it."""
 
 
-class _Stale(Exception):  # noqa: N818 - as above
+class _Stale(Exception):
     """What is there is not what the plan saw."""
 
 

@@ -112,7 +112,7 @@ class ModelError(BriefingkitError, ValueError):
         self.field = self.problems[0][0] or None
 
 
-class Unpublishable(BriefingkitError):  # noqa: N818 - reads as what the briefing is
+class Unpublishable(BriefingkitError):
     """A briefing that is not complete or not confirmed enough to go out."""
 
 
@@ -144,11 +144,11 @@ class IntegrationError(BriefingkitError):
     """A target's integration refused or failed."""
 
 
-class UnknownIntegration(IntegrationError):  # noqa: N818 - the name says the fault
+class UnknownIntegration(IntegrationError):
     """No integration has this name."""
 
 
-class MissingExtra(IntegrationError):  # noqa: N818 - the name says the fault
+class MissingExtra(IntegrationError):
     """The integration is there, the third-party packages that it needs are not."""
 
 
@@ -156,7 +156,7 @@ class PublishError(BriefingkitError):
     """Planning or applying could not go on."""
 
 
-class PlanRefused(PublishError):  # noqa: N818 - reads as what became of the plan
+class PlanRefused(PublishError):
     """A limit, a missing consent or a cycle of outputs stops the plan; `reasons` holds each of them."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -168,7 +168,7 @@ class PlanRefused(PublishError):  # noqa: N818 - reads as what became of the pla
         return "\n".join(self.reasons)
 
 
-class PlanStale(PublishError):  # noqa: N818 - reads as what became of the plan
+class PlanStale(PublishError):
     """The world moved since a saved plan was made; `reasons` holds what moved."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -180,11 +180,11 @@ class PlanStale(PublishError):  # noqa: N818 - reads as what became of the plan
         return "\n".join(self.reasons)
 
 
-class Locked(PublishError):  # noqa: N818 - reads as what the ledger is
+class Locked(PublishError):
     """Another run holds the ledger."""
 
 
-class ApplyFailed(PublishError):  # noqa: N818 - reads as what became of the apply
+class ApplyFailed(PublishError):
     """Some resources were not brought in step; `failures` says which and why, one line each."""
 
     def __init__(self, failures: Sequence[str]) -> None:

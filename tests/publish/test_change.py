@@ -17,7 +17,7 @@ def remote(**fields: object) -> Remote:
     return Remote(resource(**fields), "id", ours=True)
 
 
-def applied(sent: Resource, held: Mapping[str, object] | None = None, **more: Any) -> Applied:  # noqa: ANN401 - of any field
+def applied(sent: Resource, held: Mapping[str, object] | None = None, **more: Any) -> Applied:
     return Applied(sent, resource(**held).fields if held is not None else sent.fields, "id", **more)
 
 

@@ -42,7 +42,7 @@ def test_deletions_come_last_and_the_other_way_round() -> None:
     assert [change.identity.key for change in ordered] == ["4", "2", "5", "3", "1"]
 
 
-def target(deletions: int, updates: int = 0, **more: Any) -> TargetPlan:  # noqa: ANN401 - of any field
+def target(deletions: int, updates: int = 0, **more: Any) -> TargetPlan:
     changes = [deletion("event", str(number)) for number in range(deletions)]
     for number in range(updates):
         held = Remote(Resource("event", f"u{number}", "o", {"a": "0"}), f"u{number}", ours=True)

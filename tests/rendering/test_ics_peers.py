@@ -47,19 +47,19 @@ def with_libical(data: bytes) -> list[dict[str, Any]]:
     library = ctypes.CDLL(find_library("ical") or "")
     ours = ctypes.c_void_p
 
-    def call(name: str, answer: Any, *arguments: Any) -> Any:  # noqa: ANN401 - C
+    def call(name: str, answer: Any, *arguments: Any) -> Any:
         function = getattr(library, name)
         function.restype = answer
         return function(*arguments)
 
-    def moment(event: Any, end: str) -> str:  # noqa: ANN401 - C
+    def moment(event: Any, end: str) -> str:
         found: Time = call(f"icalcomponent_get_dt{end}", Time, event)
         if found.is_date:
             return date(found.year, found.month, found.day).isoformat()
         seconds = call("icaltime_as_timet_with_zone", ctypes.c_long, found, ours(found.zone))
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}Z"
 
-    def text(event: Any, name: str) -> str:  # noqa: ANN401 - C
+    def text(event: Any, name: str) -> str:
         return (call(f"icalcomponent_get_{name}", ctypes.c_char_p, event) or b"").decode()
 
     calendar = ours(call("icalparser_parse_string", ours, data))

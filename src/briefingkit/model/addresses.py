@@ -19,7 +19,7 @@ _OUTSIDE = re.compile(r"^[/\\~]|(^|[/\\])\.\.([/\\]|$)|:")
 _SHOWN = 80
 
 
-def check_email(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def check_email(_instance: object, attribute: Any, value: str | None) -> None:
     """Refuse what is not one bare address (RFC 5322 section 3.4.1, without quoting and comments)."""
     if value is None:
         return
@@ -29,7 +29,7 @@ def check_email(_instance: object, attribute: Any, value: str | None) -> None:  
         )
 
 
-def check_phone(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def check_phone(_instance: object, attribute: Any, value: str | None) -> None:
     """Refuse a number without a digit, on several lines, or longer than any with an extension."""
     if value is None:
         return
@@ -40,7 +40,7 @@ def check_phone(_instance: object, attribute: Any, value: str | None) -> None:  
         )
 
 
-def check_inside(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def check_inside(_instance: object, attribute: Any, value: str | None) -> None:
     """Refuse a path that is not below the briefing's own folder, on this system or another."""
     if value is None:
         return

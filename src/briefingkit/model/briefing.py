@@ -38,13 +38,13 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-def _check_namespace(_instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def _check_namespace(_instance: object, attribute: Any, value: str | None) -> None:
     if value is not None and not (len(value) <= _NAMESPACE_LENGTH and _NAMESPACE.fullmatch(value)):
         message = f"{value[:80]!r} is no namespace: give a domain name of yours, such as example.org"
         raise ModelError(message, field=attribute.name)
 
 
-def _check_languages(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:  # noqa: ANN401 - attrs' Attribute
+def _check_languages(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:
     if not value:
         raise ModelError("name at least one language, the source language first", field=attribute.name)
     if twice := duplicates(value):

@@ -13,7 +13,7 @@ KEY_LENGTH = 64
 _KEY = re.compile(KEY_PATTERN)
 
 
-def check_key(_instance: object, attribute: Any, value: str) -> None:  # noqa: ANN401 - attrs' Attribute of any type
+def check_key(_instance: object, attribute: Any, value: str) -> None:
     """Refuse, as an attrs validator, a key that could not stand in a path, an address and a file name as it is."""
     if len(value) > KEY_LENGTH or not _KEY.fullmatch(value):
         raise ModelError(
@@ -23,7 +23,7 @@ def check_key(_instance: object, attribute: Any, value: str) -> None:  # noqa: A
         )
 
 
-def check_optional_key(instance: object, attribute: Any, value: str | None) -> None:  # noqa: ANN401 - as above
+def check_optional_key(instance: object, attribute: Any, value: str | None) -> None:
     """Refuse what `check_key` does, where there may be no key at all."""
     if value is not None:
         check_key(instance, attribute, value)

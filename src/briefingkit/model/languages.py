@@ -26,12 +26,12 @@ def _canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(canonical, tags)))
 
 
-def _check_floor(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:  # noqa: ANN401 - attrs' Attribute
+def _check_floor(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:
     if not value:
         raise ModelError("name at least one language that is spoken in the room", field=attribute.name)
 
 
-def _check_to(instance: object, attribute: Any, value: str) -> None:  # noqa: ANN401 - attrs' Attribute
+def _check_to(instance: object, attribute: Any, value: str) -> None:
     if value != _CONTACT:
         check_email(instance, attribute, value)
 

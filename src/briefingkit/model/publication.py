@@ -100,7 +100,7 @@ def public_digest(briefing: Briefing) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _seen(value: Any) -> Any:  # noqa: ANN401 - any value of the model, as JSON
+def _seen(value: Any) -> Any:
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, tuple):

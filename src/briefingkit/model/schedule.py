@@ -64,7 +64,7 @@ def write_duration(value: timedelta) -> str:
     return "".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0m"
 
 
-def check_length(_instance: object, attribute: Any, value: timedelta | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def check_length(_instance: object, attribute: Any, value: timedelta | None) -> None:
     """Refuse, as an attrs validator, a duration that is not of whole minutes, at least one, at most ten years."""
     if value is not None and not (_MINUTE <= value <= _LONGEST and not value % _MINUTE):
         raise ModelError(
@@ -73,7 +73,7 @@ def check_length(_instance: object, attribute: Any, value: timedelta | None) -> 
         )
 
 
-def check_local(_instance: object, attribute: Any, value: Any) -> None:  # noqa: ANN401 - any field's value
+def check_local(_instance: object, attribute: Any, value: Any) -> None:
     """Refuse, as an attrs validator, a local time that the file could not say; what is no local time passes.
 
     It has no zone of its own, is of whole seconds and of this age, and is the first of two that a clock change gives.
@@ -84,7 +84,7 @@ def check_local(_instance: object, attribute: Any, value: Any) -> None:  # noqa:
         raise ModelError(f"the year {value.year} is surely a slip: look at it again", field=attribute.name)
 
 
-def check_end(instance: object, attribute: Any, value: Any) -> None:  # noqa: ANN401 - any field's value
+def check_end(instance: object, attribute: Any, value: Any) -> None:
     """Refuse what `check_local` does; but an end that a duration led to may be the second of two equal times."""
     check_local(instance, attribute, value.replace(fold=0) if isinstance(value, datetime) else value)
 
@@ -99,14 +99,14 @@ def _clock_fault(value: time | datetime) -> str | None:
     return None
 
 
-def check_day(instance: object, attribute: Any, value: date | None) -> None:  # noqa: ANN401 - attrs' Attribute
+def check_day(instance: object, attribute: Any, value: date | None) -> None:
     """Refuse, as an attrs validator, a day that carries a time or is not of this age."""
     if isinstance(value, datetime):
         raise ModelError("a day is a date alone", field=attribute.name)
     check_local(instance, attribute, value)
 
 
-def check_zone(_instance: object, _attribute: object, value: Any) -> None:  # noqa: ANN401 - required or not
+def check_zone(_instance: object, _attribute: object, value: Any) -> None:
     """Refuse, as an attrs validator, a zone that tzdata does not know: TextError, with what may have been meant."""
     if value is not None:
         get_zone(value)

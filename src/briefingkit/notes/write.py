@@ -124,7 +124,7 @@ def write_yaml(draft: Draft) -> str:
     return _dump(document)
 
 
-def _dump(document: Any) -> str:  # noqa: ANN401 - ruamel has no types of its own
+def _dump(document: Any) -> str:
     yaml = YAML()
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)

@@ -60,7 +60,7 @@ def _form(kind: type) -> _Form:
     return tuple((attribute.name, *_codec(hints[attribute.name])) for attribute in attrs.fields(kind))
 
 
-def _codec(hint: Any) -> tuple[_Write, _Write, str | None]:  # noqa: ANN401 - any type of an attribute
+def _codec(hint: Any) -> tuple[_Write, _Write, str | None]:
     args = set(get_args(hint))
     if NoneType in args:
         write, read, key = _codec(next(iter(args - {NoneType})))
@@ -80,7 +80,7 @@ def _codec(hint: Any) -> tuple[_Write, _Write, str | None]:  # noqa: ANN401 - an
     return _same, (lambda value: _checked(hint, value)), None
 
 
-def _list_codec(element: Any) -> tuple[_Write, _Write, str | None]:  # noqa: ANN401 - any type of an element
+def _list_codec(element: Any) -> tuple[_Write, _Write, str | None]:
     write, read, _ = _codec(element)
     if attrs.has(element) and (key := _key(element)) is not None:
         return write, read, key
@@ -93,11 +93,11 @@ def _key(kind: type) -> str | None:
     return next((name for name in ("key", "identifier") if names.get(name) is str), None)
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401 - any scalar
+def _same(value: Any) -> Any:
     return value
 
 
-def _checked(kind: type, value: Any) -> Any:  # noqa: ANN401 - any scalar
+def _checked(kind: type, value: Any) -> Any:
     if type(value) is not kind:
         raise TypeError(f"{kind.__name__} is expected, not {value!r:.40}")
     return value
@@ -120,7 +120,7 @@ def _without(fields: dict[str, Any], key: str) -> dict[str, Any]:
     return fields
 
 
-def _read(kind: type, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of kind
+def _read(kind: type, fields: Mapping[str, Any]) -> Any:
     values: dict[str, Any] = {}
     for name, _, read, key in _form(kind):
         if key is None:

@@ -22,7 +22,7 @@ def component_bytes(component: "Component") -> bytes:
     return b"".join(fold(_line(name, value)) for name, value in component.property_items())
 
 
-def _line(name: str, value: Any) -> bytes:  # noqa: ANN401 - one of icalendar's property types, or the name of a part
+def _line(name: str, value: Any) -> bytes:
     """Write a property with its parameters; of a component's BEGIN and END the value is there as octets."""
     if isinstance(value, bytes):
         return b"%s:%s" % (name.encode(), value)

@@ -210,6 +210,6 @@ def _related(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
         yield uid(namespace, child.identifier), _present("Relation", relation={"child": True})
 
 
-def _present(kind: str, /, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _present(kind: str, /, **members: Any) -> dict[str, Any]:
     """Make an object of a kind, without the members that are None."""
     return {"@type": kind, **{name: value for name, value in members.items() if value is not None}}

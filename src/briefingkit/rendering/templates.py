@@ -110,7 +110,7 @@ def _environment(templates: Templates) -> "Environment":
     return made
 
 
-def _loader(sources: Mapping[str, str]) -> Any:  # noqa: ANN401 - jinja2 is imported when it is used
+def _loader(sources: Mapping[str, str]) -> Any:
     from jinja2 import FunctionLoader
 
     own = _own()

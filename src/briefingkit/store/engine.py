@@ -123,7 +123,7 @@ def _refuse_unfit(path: Path) -> None:
         )
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+def _set_pragmas(connection: Any, _record: object) -> None:
     # The driver's own idea of when to begin comes too late for a reader that goes on to write.
     connection.isolation_level = None
     cursor = connection.cursor()

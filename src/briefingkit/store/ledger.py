@@ -228,7 +228,7 @@ class Ledger:
             raise StoreError(f"the ledger {where} cannot be used: {reason}") from error
 
 
-def _insert_into(connection: "Connection", table: Table) -> Any:  # noqa: ANN401 - one of two dialects' own types
+def _insert_into(connection: "Connection", table: Table) -> Any:
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
