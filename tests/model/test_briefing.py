@@ -107,6 +107,7 @@ def test_the_first_language_is_the_source() -> None:
 
 def test_one_can_follow_in_the_languages_of_the_floor_and_of_the_channels() -> None:
     assert Interpretation(("en", "EN"), (Channel("fr"), Channel("en"))).languages == ("en", "fr")
+    assert Interpretation(("en", "EN")).floor == ("en",)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,13 @@ def test_a_day_places_an_item_in_an_event_of_several() -> None:
     ]  # fmt: skip
 
 
+def test_what_follows_an_item_of_more_than_a_day_is_on_the_day_of_its_end() -> None:
+    assert _told(WEEK, _item("09:00", 25 * 60), _item("11:00"), form="%d %H:%M") == [
+        ("11 09:00", "12 10:00"),
+        ("12 11:00", "?"),
+    ]
+
+
 def test_an_all_day_event_lends_its_first_day_and_no_hour() -> None:
     whole = When(date(2022, 4, 13), date(2022, 4, 14), "Europe/Brussels")
     assert _told(whole, _item(minutes=5), _item("09:00", 5), _item(minutes=5), form="%d %H:%M") == [
