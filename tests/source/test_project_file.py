@@ -136,3 +136,9 @@ def test_the_schema_takes_what_reading_takes_and_refuses_its_mistakes() -> None:
     sense = {"namespace", "outside", "absolute", "limit", "yaml"}
     for name in BAD.keys() - sense:
         assert list(validator.iter_errors(read_yaml(BAD[name][0], "p").data)), name
+
+
+def test_a_target_without_languages_takes_the_projects() -> None:
+    text = "namespace: a.org\nlanguages: [fr]\ntargets: {one: {use: files}, two: {use: files, languages: [en]}}\n"
+    project = loads_project_file(text).require()
+    assert [target.languages for target in project.targets] == [("fr",), ("en",)]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path as File
 from typing import Any
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from briefingkit.errors import Finding, ModelError, ProjectError, SourceError
 from briefingkit.model import Briefing
@@ -107,7 +107,10 @@ class TargetSettings:
 
 @frozen
 class ProjectFile:
-    """A project, as its file says. Paths are relative to the folder of the file; `store` may name a variable."""
+    """A project, as its file says. Paths are relative to the folder of the file; `store` may name a variable.
+
+    `languages` are those of every target that names none itself.
+    """
 
     namespace: str | None = None
     store: str = DEFAULT_STORE
@@ -232,6 +235,7 @@ def _loaded(tree: Tree) -> LoadedProject:
     found = in_order((*findings, *wrong, *_secrets(data, tree, ())))
     if head is None or any(finding.severity == "error" for finding in found):
         return LoadedProject(tree.file, None, found, tree)
+    targets = tuple(evolve(target, languages=target.languages or head.languages) for target in targets)
     project = ProjectFile(head.namespace, head.store, head.briefings, head.languages, head.limits, targets)
     return LoadedProject(tree.file, project, found, tree)
 
