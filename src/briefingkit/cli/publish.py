@@ -179,9 +179,10 @@ def _saved(project: "Project", path: Path) -> tuple["Plan", list[str]]:
 
     try:
         plan = load_plan(path.read_text(encoding="utf-8"))
-    except (PublishError, UnicodeDecodeError) as error:
-        why = "this is no saved plan" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise PublishError(f"{path}: {why}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise PublishError(f"{path}: this is no saved plan") from None
+    except PublishError as error:
+        raise PublishError(f"{path}: {error}") from None
     return project.freshen(plan), []
 
 

@@ -72,7 +72,7 @@ def say_finding(finding: Finding, *, err: bool = False) -> None:
     _echo(f"{place}{code} {rest}", err=err)
 
 
-def emit_json(data: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+def emit_json(data: Any) -> None:
     """Print one JSON document, readable and in UTF-8; escaped where the output has another encoding."""
     plain = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") != "utf8"
     click.echo(json.dumps(data, ensure_ascii=plain, indent=2))
