@@ -53,6 +53,7 @@ __all__ = [
 
 Clock = Callable[[], datetime]
 _NAMED = 20
+_UNKNOWN_FIELD = "E101"
 
 
 def _now() -> datetime:
@@ -81,8 +82,11 @@ def find_project(folder: Path) -> Path | None:
 
 def find_briefings(places: Iterable[Path]) -> tuple[Path, ...]:
     """Find the briefing files among files and folders, each once; a file that is named is one whatever its name is."""
-    files = [file for place in places for file in (find(place) if place.is_dir() else (place,))]
-    return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
+    found: dict[Path, Path] = {}
+    for place in places:
+        for file in find(place) if place.is_dir() else (place,):
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
 
 
 def preview_moment(clock: Clock = _now, environment: Mapping[str, str] = os.environ) -> datetime:
@@ -343,7 +347,7 @@ def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
     return {name: value for name, value in shared.items() if value and name in attrs.fields_dict(kind)}
 
 
-def _expanded(value: Any, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - data of any shape
+def _expanded(value: Any, environment: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return expand(value, environment)
     if isinstance(value, Mapping):
@@ -361,7 +365,9 @@ def _without_values(findings: Iterable[Finding], settings: TargetSettings) -> It
             value = value.get(part) if isinstance(value, Mapping) else value
         names = " and ".join(f"${{{name}}}" for name in sorted(variables(value)))
         message = f"what {names} holds cannot stand here"
-        yield evolve(finding, message=message, advice="") if names else finding
+        # That a field is unknown is said of its name.
+        hidden = names and finding.code != _UNKNOWN_FIELD
+        yield evolve(finding, message=message, advice="") if hidden else finding
 
 
 def _limits(said: LimitSettings, over: "Limits") -> "Limits":

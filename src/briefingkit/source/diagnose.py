@@ -120,9 +120,7 @@ class _Search:
         else:
             asked = True
         names = file_names(kind)
-        fields = {
-            names.get(field.name, field.name): field for field in attrs.fields(attrs.resolve_types(kind))
-        }
+        fields = {names.get(field.name, field.name): field for field in _fields(kind)}
         self.unknown(prepared, list(fields), path)
         values: dict[str, Any] = {}
         broken = set() if asked else {*fields}
@@ -278,6 +276,18 @@ def _holds_instances(value: Any) -> bool:
     if isinstance(value, tuple):
         return bool(value) and all(is_plain_class(type(one)) for one in value)
     return is_plain_class(type(value))
+
+
+def _fields(kind: Any) -> "tuple[attrs.Attribute[Any], ...]":
+    """Give the fields of a class, their types as such.
+
+    Where none is a name, the class is not asked: attrs lists the types of cached properties with those of the fields,
+    and only a type checker may see what they name.
+    """
+    if any(isinstance(one.type, str) for one in attrs.fields(kind)):
+        attrs.resolve_types(kind)
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
+    return fields
 
 
 def _is_list(kind: Any) -> bool:
