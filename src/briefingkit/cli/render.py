@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from briefingkit.cli.here import complete_briefing, project_here, project_near, project_option
 from briefingkit.cli.terminal import emit_json, json_option, say
@@ -44,8 +45,15 @@ def _complete_form(_context: click.Context, _option: click.Parameter, incomplete
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _complete_briefing(
+    context: click.Context, option: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    names = complete_briefing(context, option, incomplete)
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
+
+
 @click.command("render", epilog=_EXAMPLES)
-@click.argument("briefing", shell_complete=complete_briefing)
+@click.argument("briefing", shell_complete=_complete_briefing)
 @click.option(
     "-f",
     "--format",
