@@ -1,7 +1,8 @@
 import pytest
 
 from briefingkit.notes.inline import Passage
-from briefingkit.notes.people import PersonReading, Register, read_people
+from briefingkit.notes.people import PersonReading, read_people
+from briefingkit.notes.register import Register
 from briefingkit.notes.value import Confidence
 
 

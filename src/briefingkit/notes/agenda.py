@@ -1,18 +1,20 @@
 """The agenda: its items in order, with their times, people and guiding questions."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from attrs import define, evolve, field
 
+from briefingkit.notes.apart import ASKS, place_questions, place_speakers, role_of
 from briefingkit.notes.blocks import Block, BlockKind
 from briefingkit.notes.clock import TimeMention
 from briefingkit.notes.inline import Passage
+from briefingkit.notes.item_title import split_title
 from briefingkit.notes.keys import slug, unique
 from briefingkit.notes.kinds import item_kind
 from briefingkit.notes.layout import Entry, lay_out
-from briefingkit.notes.people import PersonReading, Register, read_people, role_label
+from briefingkit.notes.people import PersonReading, read_people, role_label
+from briefingkit.notes.register import Register
 from briefingkit.notes.sections import Note
 from briefingkit.notes.sightings import Calendar, Sighting
 from briefingkit.notes.value import Confidence, Found, Part, Span, Value
@@ -21,9 +23,7 @@ from briefingkit.notes.when import EventTime
 
 __all__ = ["Agenda", "read_agenda"]
 
-_PEOPLE_KINDS = ("panel", "presentation", "discussion")
-_INLINE = re.compile(r"\s*(?::|\s[–—-])\s+|,?\s(?:by|par|por|a\scargo\sde|with|avec|con)\s(?=[A-ZÀ-Ý])")
-_ASKS = re.compile(r"[?？؟][\"'»”’)*_]*$")
+_ASKS_NOTHING = frozenset({"opening", "closing", "break"})
 _LONGEST_TITLE = 300
 
 
@@ -37,14 +37,6 @@ class Agenda:
     days: tuple[tuple[date, Span, tuple[str, ...]], ...] = ()
     first: str | None = None
     last: str | None = None
-
-    def item(self, *kinds: str) -> dict[str, Value] | None:
-        """Give the only item of the first of these kinds that stands exactly once."""
-        for kind in kinds:
-            some = [each for each in self.items if each.get("kind") == kind]
-            if len(some) == 1:
-                return some[0]
-        return None
 
     def part(self) -> Part:
         """Give the items in the order of the file's keys."""
@@ -71,6 +63,15 @@ class _Writer:
         self.register = register
         self.agenda = Agenda()
         self.keys: set[str] = set()
+        self.apart: list[Block] = []
+
+    def only(self, *kinds: str) -> dict[str, Value] | None:
+        """Give the only item of the first of these kinds that stands exactly once."""
+        for kind in kinds:
+            some = [each for each in self.agenda.items if each.get("kind") == kind]
+            if len(some) == 1:
+                return some[0]
+        return None
 
     def say(
         self,
@@ -87,7 +88,7 @@ class _Writer:
 
     def entry(self, entry: Entry, *, last: bool) -> None:
         """Write an item. What stands apart below the last one is no part of it."""
-        title, people = _inline_people(entry.title)
+        title, people = split_title(entry.title)
         words = " ".join(title.text.split())[:_LONGEST_TITLE].strip()
         if not words:
             return
@@ -136,19 +137,24 @@ class _Writer:
     def _children(self, item: dict[str, Value], blocks: list[Block], path: str, *, last: bool) -> None:
         """Place what stands beneath an item: labels, people, questions; the rest describes it."""
         mode, role = "", "speaker"
-        for block in blocks:
+        for index, block in enumerate(blocks):
             if last and block.kind is BlockKind.TEXT and block.spaced and not mode:
                 return
             passage = block.passage
             topic = heading_topic(passage.folded)
+            if topic is Topic.QUESTIONS and last and block.spaced and item["kind"] in _ASKS_NOTHING:
+                # Nobody asks guiding questions of the closing: the list stands apart, below the agenda.
+                self.say(path, None, "guiding questions", (passage.span(),))
+                self.apart = blocks[index + 1 :]
+                return
             if topic is Topic.QUESTIONS:
                 mode = "questions"
                 self.say(path, None, "guiding questions", (passage.span(),))
             elif topic is Topic.SPEAKERS and not _names_behind(passage):
-                mode, role = "people", _role_of(passage)
+                mode, role = "people", role_of(passage)
                 self.say(path, None, "speakers", (passage.span(),))
-            elif _ASKS.search(passage.text) or (mode == "questions" and block.kind is BlockKind.ITEM):
-                self._question(item, passage, path)
+            elif ASKS.search(passage.text) or (mode == "questions" and block.kind is BlockKind.ITEM):
+                self.question(item, passage, path)
             elif not self._people(item, passage, path, role=role):
                 self._label_or_words(item, block, path)
 
@@ -156,7 +162,8 @@ class _Writer:
         """Give a label with questions behind it ("Guiding questions: How …?"), or words that describe the item."""
         self._describe(item, block.passage, path)
 
-    def _question(self, item: dict[str, Value], passage: Passage, path: str) -> None:
+    def question(self, item: dict[str, Value], passage: Passage, path: str, why: str = "") -> None:
+        """Put a guiding question to an item; a label before it on its line is no part of it."""
         start = 0
         label = re.match(r"[^:?]{3,40}:\s+", passage.text)
         if label and heading_topic(passage.folded[: label.end()]) is Topic.QUESTIONS:
@@ -167,7 +174,7 @@ class _Writer:
         used = {each["key"] for each in questions}
         key = unique(slug(words, f"question-{len(questions) + 1}"), used)
         questions.append({"key": key, "text": words})
-        self.say(f"{path}.questions.{key}", words, "guiding question", (passage.span(start),))
+        self.say(f"{path}.questions.{key}", words, "guiding question", (passage.span(start),), why)
 
     def _people(
         self, item: dict[str, Value], passage: Passage, path: str, why: str = "", role: str = "speaker"
@@ -208,11 +215,6 @@ def write_minutes(length: timedelta) -> str:
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes or not hours else "")
 
 
-def _role_of(passage: Passage) -> str:
-    label = role_label(Passage(f"{passage.text.rstrip(' :')}: ", range(len(passage.text.rstrip(" :")) + 2)))
-    return label[0] if label else "speaker"
-
-
 def _names_behind(passage: Passage) -> bool:
     """Whether a label such as "Speakers:" has names behind it on its line."""
     label = role_label(passage)
@@ -220,36 +222,7 @@ def _names_behind(passage: Passage) -> bool:
 
 
 def _as_block(passage: Passage) -> Block:
-    return Block(BlockKind.TEXT, passage, 0, 0)
-
-
-def _inline_people(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
-    """Take people out of a title: "Opening remarks: Jane Doe, Mayor of X", where what follows surely is one."""
-    bare, part = _open_part(title)
-    if part:
-        return bare, part
-    for match in _INLINE.finditer(title.text):
-        rest = title.part(match.end())
-        if match.start() < 3 or not re.search(
-            r"[,(]|(?i:tbc)|^(?:Mr|Ms|Mrs|Dr|Prof|M\.|Mme|Sra?)\b", rest.text
-        ):
-            continue
-        readings = list(read_people(rest))
-        if readings and all(each.name for each in readings):
-            return title.part(0, match.start()), (rest,)
-    return title, ()
-
-
-def _open_part(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
-    """Take "(speaker tbc)" or "– speaker TBC" off the end of a title: a part that nobody fills yet."""
-    match = re.search(r"\s*(?:\(([^()]{1,40})\)|[:–—-]\s([^:–—-]{1,40}))$", title.text)
-    if match is None or match.start() == 0:
-        return title, ()
-    rest = title.part(*match.span(match.lastindex or 0))
-    readings = list(read_people(rest))
-    if len(readings) == 1 and readings[0].status == "tbc":
-        return title.part(0, match.start()), (rest,)
-    return title, ()
+    return Block(BlockKind.TEXT, passage, 0, 0, spaced=False)
 
 
 def _agenda_sightings(calendar: Calendar) -> list[Sighting]:
@@ -307,8 +280,8 @@ def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Regi
             (),
             "no heading announces the agenda: it was told by its times",
         )
-    _speakers(note, writer)
-    _questions(note, writer)
+    place_speakers(note, writer)
+    place_questions(note, writer, writer.apart)
     return agenda
 
 
@@ -332,65 +305,3 @@ def _later(mention: TimeMention) -> TimeMention:
     last = mention.last
     later = last.replace(hour=last.hour + _HALF_DAY) if last is not None and last.hour < _HALF_DAY else last
     return evolve(mention, first=mention.first.replace(hour=mention.first.hour + _HALF_DAY), last=later)
-
-
-def _speakers(note: Note, writer: _Writer) -> None:
-    """Read a section of speakers; they belong to the only panel (or presentation, or discussion), if there is one."""
-    item = writer.agenda.item(*_PEOPLE_KINDS)
-    for section in note.sections:
-        if section.topic is not Topic.SPEAKERS:
-            continue
-        role = _role_of(section.heading) if section.heading is not None else "speaker"
-        for block in section.blocks:
-            for reading in _speaker_lines(block, role):
-                _place_speaker(writer, reading, item)
-
-
-def _speaker_lines(block: Block, role: str) -> Iterator[PersonReading]:
-    if block.kind is BlockKind.ROW:
-        yield from _from_cells(block, role)
-    elif block.kind is not BlockKind.HEADING or "," in block.passage.text:
-        yield from read_people(block.passage, role)
-
-
-def _from_cells(block: Block, role: str) -> Iterator[PersonReading]:
-    """Give a row of name, position and organisation."""
-    joined = ", ".join(cell.text for cell in block.cells if cell.text)
-    at = [place for cell in block.cells if cell.text for place in (*cell.at, cell.at[-1], cell.at[-1])][
-        : len(joined)
-    ]
-    yield from read_people(Passage(joined, at), role)
-
-
-def _place_speaker(writer: _Writer, reading: PersonReading, item: "dict[str, Value] | None") -> None:
-    if reading.name and writer.register.knows(reading.name):
-        writer.register.enter(reading)
-        return
-    if item is not None:
-        why = "the note lists the speakers apart: they were put to the item that seems to be theirs"
-        writer.participant(item, reading, f"agenda.{item['key']}", why)
-    elif reading.name:
-        key = writer.register.enter(reading)
-        writer.say(
-            f"people.{key}",
-            reading.name,
-            "speaker",
-            reading.spans,
-            "the note does not say in which item they speak",
-        )
-
-
-def _questions(note: Note, writer: _Writer) -> None:
-    """Read a section of guiding questions; they belong to the only discussion (or panel), if there is one."""
-    item = writer.agenda.item("discussion", "panel")
-    if item is None:
-        return
-    path = f"agenda.{item['key']}"
-    for block in note.about(Topic.QUESTIONS):
-        if _ASKS.search(block.passage.text) or block.kind is BlockKind.ITEM:
-            writer._question(item, block.passage, path)  # noqa: SLF001 - one module, two halves
-            found = writer.agenda.found[-1]
-            why = "the note lists the questions apart: they were put to the item that seems to be theirs"
-            writer.agenda.found[-1] = Found(
-                found.path, found.value, found.rule, found.spans, Confidence.MEDIUM, doubtful=True, note=why
-            )

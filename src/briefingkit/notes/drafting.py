@@ -13,9 +13,9 @@ from briefingkit.notes.interpretation import read_accessibility, read_interpreta
 from briefingkit.notes.keys import acronym, slug
 from briefingkit.notes.links import read_links, read_registration
 from briefingkit.notes.parties import read_contact, read_organizers, read_partners
-from briefingkit.notes.people import Register
 from briefingkit.notes.place import read_place
 from briefingkit.notes.placing import Claims, claim_headings, read_prose, read_unplaced
+from briefingkit.notes.register import Register
 from briefingkit.notes.related import read_leads_to, read_part_of
 from briefingkit.notes.sections import Note, read_note
 from briefingkit.notes.sightings import Calendar, watch

@@ -31,6 +31,7 @@ _SPOKEN = re.compile(
     r"|langues?\sde\stravail|idiomas?\sde\strabajo)"
 )
 _WITH = re.compile(r"\b(?:with|avec|con)\b")
+_APART = re.compile(r"[(;.–—]|,\s(?=interpret)")
 _INTO = re.compile(r"\b(?:into|vers|hacia|to|al)\b")
 _FROM = re.compile(r"\b(?:from|depuis|de(?:sde)?\s(?:l'|el\s)?)")
 _SIGN = re.compile(
@@ -152,6 +153,8 @@ def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") ->
         and beside.start() < names[-1][0]
     ):
         return tuple(dict.fromkeys(tag for at, _, tag in names if at < beside.start()))
+    if word and before and names[-1][0] > word.end() and _APART.search(text, names[0][1], word.start()):
+        return tuple(dict.fromkeys(before))
     into = _INTO.search(text, names[0][1], names[-1][0]) if len(names) > 1 else None
     source = _FROM.search(text, max(start, names[0][0] - 12), names[0][0])
     if word and into and source and names[0][0] > word.start():

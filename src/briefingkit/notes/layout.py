@@ -102,7 +102,7 @@ class _Layouter:
             each.block.ordered and (_leading(each) or _trailing(each)) for each in sightings
         )
         self.timed_rows = any(each.block.kind is BlockKind.ROW and _leading(each) for each in sightings)
-        self.header: Block | None = None
+        self.headers: list[Block] = []
         self.style = self._style()
 
     def _style(self) -> str:
@@ -138,7 +138,7 @@ class _Layouter:
 
     def lay(self) -> Layout:
         for sighting in self.sightings:
-            if self._is_day(sighting):
+            if self._is_day(sighting) or self._repeats_header(sighting.block):
                 continue
             entry = self._entry(sighting)
             if entry is not None:
@@ -318,8 +318,16 @@ class _Layouter:
         if "title" not in found and free:
             found["title"] = free[0]
         self.columns = found
-        self.header = sighting.block
+        self.headers.append(sighting.block)
         return "title" in found
+
+    def _repeats_header(self, block: Block) -> bool:
+        """Whether the columns' names stand again, at the head of the next day's table."""
+        names = [cell.folded for cell in block.cells]
+        if not any([cell.folded for cell in header.cells] == names for header in self.headers):
+            return False
+        self.headers.append(block)
+        return True
 
     def _columns_of(self, cells: tuple[Passage, ...], *, time: bool) -> dict[str, int]:
         if self.columns:
@@ -357,6 +365,5 @@ def lay_out(calendar: Calendar, sightings: Sequence[Sighting]) -> tuple[Layout, 
     """Lay out an agenda; the second value is the places of the words that only serve the layout (a table's header)."""
     layouter = _Layouter(calendar, sightings)
     layout = layouter.lay()
-    header = layouter.header
-    served = tuple(cell.span() for cell in header.cells if cell.text) if header is not None else ()
+    served = tuple(cell.span() for header in layouter.headers for cell in header.cells if cell.text)
     return layout, served

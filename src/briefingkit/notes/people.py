@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from briefingkit.notes.document import fold
 from briefingkit.notes.inline import Passage
-from briefingkit.notes.keys import slug, unique
 from briefingkit.notes.names import is_honoured, looks_like_person
-from briefingkit.notes.value import Confidence, Found, Part, Span, Value
+from briefingkit.notes.value import Confidence, Span, Value
 
-__all__ = ["PersonReading", "Register", "read_people", "role_label"]
+__all__ = ["PersonReading", "read_people", "role_label", "stands_open"]
 
 _ROLES = {
     "speaker": (
@@ -22,7 +21,7 @@ _ROLES = {
     ),
     "moderator": (
         r"(?:co-)?moderators?|moderation|moderated\sby|chair(?:ed\sby|person)?|facilitators?"
-        r"|facilitated\sby|facilitation|moderateur|moderatrice|moderateur\.?rice|anime\spar"
+        r"|facilitated\sby|facilitation|moderateur|moderatrice|moderateur\.?rice|(?:animee?|moderee?)\spar"
         r"|moderador|moderadora|modera|moderacion|moderado\spor|moderada\spor|facilita|facilitador"
         r"|facilitadora|preside|maitre(?:sse)?\sde\sceremonie|mc"
     ),
@@ -100,6 +99,12 @@ def role_label(passage: Passage) -> tuple[str, int] | None:
     role = next(name for name in _ROLES if match[name])
     colon = ":" in match[0] or not match[0][-1:].isspace()
     return (role, match.end()) if colon or role == "moderator" or " by" in match[0] else None
+
+
+def stands_open(passage: Passage) -> bool:
+    """Whether a heading says "(tbc)" of all who stand below it."""
+    status = _STATUS.search(passage.folded)
+    return status is not None and bool(status["tbc"])
 
 
 def _with_capitals(text: str) -> str:
@@ -197,8 +202,17 @@ def _nobody(passage: Passage, pieces: list[_Piece], status: str, said: tuple[Spa
     )
 
 
+_BODY = re.compile(
+    r"(?:the\s|la\s|le\s|el\s|l')?(?:city|town|municipality|university|ministry|government|region|embassy"
+    r"|representatives?|ville|mairie|universite|ministere|gouvernement|ambassade|representante?s?|ciudad|municipio"
+    r"|ayuntamiento|alcaldia|universidad|ministerio|gobierno|embajada)\s(?:of|de|du|des|del)\b|ville d'|mairie d'"
+)
+
+
 def _is_named(pieces: list[_Piece]) -> bool:
     first = pieces[0].words
+    if _BODY.match(fold(first)):
+        return False
     if is_honoured(first):
         return True
     single = (
@@ -281,6 +295,8 @@ def _tail(reading: PersonReading, passage: Passage, tail: list[_Piece]) -> Perso
     if len(words) == 1:
         return _one_tail(reading, words[0], position=places[0], brackets=tail[0].words.startswith("("))
     text = passage.text
+    if all(_goes_on(each) for each in words[1:]) and places[0]:
+        return _only_position(reading, _bare(text[tail[0].start : tail[-1].end]))
     if places[0] and len(words) == 2:
         return evolve(reading, position=words[0], organization=words[1])
     rest = _bare(text[tail[1].start : tail[-1].end])
@@ -313,6 +329,17 @@ def _tail(reading: PersonReading, passage: Passage, tail: list[_Piece]) -> Perso
     )
 
 
+_GOES_ON = re.compile(
+    r"(?:in\scharge\sof|responsible\sfor|en\scharge|charge(?:e|es|s)?\s(?:de|du|des|d')|responsable\sd"
+    r"|delegue?e?s?\sa|encargad[oa]\sde|a\scargo\sde)"
+)
+
+
+def _goes_on(words: str) -> bool:
+    """Whether words behind a position go on with it: "deputy mayor, in charge of housing"."""
+    return _GOES_ON.match(fold(words)) is not None
+
+
 def _one_tail(reading: PersonReading, words: str, *, position: bool, brackets: bool) -> PersonReading:
     if not position:
         sure = brackets or words.isupper() or _ORGANIZATION.match(fold(words)) is not None
@@ -322,6 +349,10 @@ def _one_tail(reading: PersonReading, words: str, *, position: bool, brackets: b
     cut = re.search(r",\s|\s(?:at|chez|@)\s(?=[A-ZÀ-Ý])", words)
     if cut:
         return evolve(reading, position=words[: cut.start()], organization=words[cut.end() :])
+    return _only_position(reading, words)
+
+
+def _only_position(reading: PersonReading, words: str) -> PersonReading:
     if reading.confidence is Confidence.LOW:
         return evolve(reading, position=words)
     return evolve(
@@ -330,55 +361,3 @@ def _one_tail(reading: PersonReading, words: str, *, position: bool, brackets: b
         confidence=Confidence.MEDIUM,
         note="no organisation stands apart from the position",
     )
-
-
-@define
-class Register:
-    """The people of a note, each once, as the file has them."""
-
-    people: dict[str, dict[str, Value]] = field(factory=dict)
-    found: list[Found] = field(factory=list)
-    names: dict[str, str] = field(factory=dict)
-
-    def knows(self, name: str) -> bool:
-        """Whether someone of this name is in the register."""
-        return " ".join(fold(name).split()) in self.names
-
-    def enter(self, reading: PersonReading) -> str:
-        """Enter a person, or add to one who is there already; give their key."""
-        plain = " ".join(fold(reading.name).split())
-        key = self.names.get(plain)
-        if key is None:
-            key = unique(_person_key(reading.name, len(self.people) + 1), self.people)
-            self.names[plain] = key
-            self.people[key] = {"name": reading.name}
-            self._say(key, "name", reading.name, reading)
-        person = self.people[key]
-        for name, words in (("position", reading.position), ("organization", reading.organization)):
-            if words and name not in person:
-                person[name] = words
-                self._say(key, name, words, reading)
-        return key
-
-    def _say(self, key: str, name: str, words: str, reading: PersonReading) -> None:
-        doubtful = name == "name" and reading.confidence is not Confidence.HIGH
-        path = f"people.{key}" if doubtful else f"people.{key}.{name}"
-        note, others = (reading.note, reading.alternatives) if doubtful else ("", ())
-        self.found.append(
-            Found(path, words, "person", reading.spans, reading.confidence, doubtful, note, others)
-        )
-
-    def part(self) -> Part:
-        """Give the people, with the reminder that a person confirms them."""
-        if not self.people:
-            return Part()
-        names = [person["name"] for person in self.people.values()]
-        spans = tuple(span for found in self.found for span in found.spans[:1])
-        why = "a person confirms the people of every draft: their names, positions and organisations"
-        whole = Found("people", names, "people", spans[:1], Confidence.HIGH, doubtful=True, note=why)
-        return Part(self.people, (whole, *self.found))
-
-
-def _person_key(name: str, number: int) -> str:
-    words = re.sub(r"\(.*?\)", "", name.split(",", maxsplit=1)[0]).split()
-    return slug(words[-1] if words else name, f"person-{number}")

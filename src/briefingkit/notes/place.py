@@ -18,7 +18,7 @@ __all__ = ["is_room", "read_place"]
 
 _ONLINE = re.compile(
     r"\b(?:online|on-line|virtual(?:ly|e|mente)?|virtuel(?:le)?(?:ment)?|webinar|webinaire|webcast"
-    r"|livestream(?:ed)?|live\s?stream"
+    r"|livestream(?:ed)?|live\s?stream(?:ing|ed)?|streaming|transmision|retransmision|retransmission"
     r"|en\sligne|en\slinea|a\sdistance|a\sdistancia|remote(?:ly)?|video\s?conference|visioconference|visio"
     r"|videoconferencia|teleconference"
     r"|seminario\sweb|zoom(?:\smeetings?|\swebinar)?|(?:microsoft|ms)\steams|teams|webex|google\smeet"
@@ -243,7 +243,12 @@ def _read_venue(calendar: Calendar, *, said_on_site: Span | None, online: bool) 
         named = (
             segment.topic is Topic.PLACE or _VENUE.search(segment.folded) or _is_city(segment, online=online)
         )
-        if not named or segment.topic is Topic.JOIN or _is_title_like(segment):
+        if (
+            not named
+            or segment.topic is Topic.JOIN
+            or _is_title_like(segment)
+            or _ABOUT_LINK.search(segment.folded)
+        ):
             continue
         part = _venue(segment)
         if part is not None:
@@ -261,6 +266,11 @@ def _read_venue(calendar: Calendar, *, said_on_site: Span | None, online: bool) 
     return None
 
 
+_ABOUT_LINK = re.compile(
+    r"\b(?:links?|liens?|enlaces?|log-?in|connection|connexion|conexion|password|passcode)\b"
+    r"|\b(?:to follow|to be shared|will be (?:sent|shared)|sera (?:envoye|communique|partage)"
+    r"|\bse (?:enviara|compartira))"
+)
 _AT = re.compile(r"\b(?:at|in|a|au|aux|en|dans)\s(?:the\s|la\s|le\s|l'|el\s|los\s|las\s)?")
 
 

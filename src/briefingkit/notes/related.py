@@ -22,6 +22,9 @@ _PART_OF = re.compile(
     r"|(?P<weak>within\sthe\sframework\sof|in\sthe\sframework\sof|in\sthe\scontext\sof|as\spart\sof"
     r"|dans\sle\scadre\sd[eu']|en\sel\smarco\sde)"
     r"|s'inscrit\sdans(?:\sle\scadre\sd[eu'])?|fait\spartie\sd[eu']|est\sun\ssegment\sd[eu']"
+    r"|(?P<beside>side[\s-]event\s(?:of|to|at|during)|(?:on|in)\sthe\s(?:sidelines|margins?)\sof"
+    r"|evenement\s(?:parallele|en\smarge)\s(?:a|aux?|d[eu'])|en\smarge\sd[eu']"
+    r"|evento\sparalelo\s(?:al?|del?|en)|al\smargen\sdel?)"
     r"|forma\sparte\sde|se\senmarca\s(?:en|dentro\sde)|se\sinscribe\sen)"
 )
 _JOINABLE = re.compile(
@@ -96,6 +99,22 @@ def _title(passage: Passage, start: int, end: int) -> tuple[int, int, LinkSpan |
     return (run.start(), stop, None, Confidence.LOW) if " " in text[run.start() : stop] else None
 
 
+_ARTICLE = re.compile(r"\s*(?:(?:the|la|le|les|el|los|las)\s|l')?")
+_BREAK = re.compile(r"\s*(?:[(,;:.]|\s[–—-]\s)|$")
+_MOST_WORDS = 14
+
+
+def _up_to_bracket(passage: Passage, start: int, end: int) -> tuple[int, int, None, Confidence] | None:
+    """Take what stands up to the bracket or comma for the event: "side event of the 8th session of X (Geneva)"."""
+    article = _ARTICLE.match(passage.folded, start, end)
+    begin = article.end() if article else start
+    stop = _BREAK.search(passage.text, begin, end)
+    words = passage.text[begin : stop.start() if stop else end].strip()
+    if not any(char.isupper() for char in words) or len(words.split()) > _MOST_WORDS:
+        return None
+    return begin, begin + len(words), None, Confidence.MEDIUM
+
+
 def read_part_of(calendar: Calendar) -> Parent | None:
     """Read "This briefing forms part of X, 11–13 April": the event, its dates, whether one may join this alone."""
     for sighting in calendar.sightings:
@@ -112,6 +131,8 @@ def _parent(calendar: Calendar, sighting: Sighting, match: "re.Match[str]") -> P
     passage = sighting.block.passage
     _, end = _sentence_with_links(passage, match.start())
     title = _title(passage, match.end(), min(end, match.end() + 300))
+    if match["beside"] and (title is None or title[3] is Confidence.LOW):
+        title = _up_to_bracket(passage, match.end(), end) or title
     if title is None or (
         match["weak"] and title[3] is Confidence.LOW and not _EVENT.search(passage.folded, title[0], title[1])
     ):

@@ -72,6 +72,30 @@ _AGENDA_WORDS = re.compile(
     r"|mesa redonda|bloque)\b|\d{1,2}\s?[:h.]\s?\d{2}|^\d{1,2}[.)]"
 )
 _LONG_PROSE = 200
+_SHORT_LINE = 80
+
+
+_SIGNS = {
+    **dict.fromkeys("\U0001f4c5\U0001f4c6\U0001f5d3\u23f0\U0001f552\u23f1\U0001f550\u231a", Topic.WHEN),
+    **dict.fromkeys("\U0001f4cd\U0001f4cc\U0001f3db\U0001f4bb\U0001f5a5", Topic.PLACE),
+    **dict.fromkeys("\U0001f310\U0001f5e3\U0001f30d\U0001f3a7", Topic.LANGUAGES),
+    **dict.fromkeys("\U0001f4e7\u2709\U0001f4de", Topic.CONTACT),
+}
+"""Calendars, clocks, pins, globes and envelopes at the start of a line, which invitations use for labels."""
+_VARIATION = "\ufe0f\ufe0e"
+
+
+def _sign(passage: Passage) -> tuple[Topic, Passage, Passage] | None:
+    """Read a line that a picture labels; a globe only where the line is short, for it may be an ornament."""
+    topic = _SIGNS.get(passage.text[:1])
+    rest = passage.text[1:].lstrip(_VARIATION + " ")
+    if topic is None or not rest or (topic is Topic.LANGUAGES and len(rest) > _SHORT_LINE):
+        return None
+    start = len(passage.text) - len(rest)
+    label = _LABEL.match(rest)
+    if label and heading_topic(passage.folded[start : start + label.end(label.lastindex or 1)]) is not None:
+        return None
+    return topic, passage.part(0, start), passage.part(start)
 
 
 def _label(block: Block) -> tuple[Topic, Passage, Passage] | None:
@@ -81,6 +105,8 @@ def _label(block: Block) -> tuple[Topic, Passage, Passage] | None:
         label, rest = block.cells
         topic = heading_topic(label.folded)
         return (topic, label, rest) if topic and rest.text else None
+    if sign := _sign(passage):
+        return sign
     match = _LABEL.match(passage.text)
     if match is None:
         return None
@@ -101,10 +127,12 @@ class _Gatherer:
         self.kept: list[Block] = []
         self.prose = False
         self.counted = ""
+        self.row_labelled = self.signed = False
 
     def open(self, section: Section) -> None:
         self.close()
         self.current, self.under, self.prose = section, None, False
+        self.row_labelled = self.signed = False
         self.counted = section.marker or self.counted
 
     def close(self) -> None:
@@ -222,11 +250,18 @@ class _Gatherer:
             return False
         under = self.under or self.current
         self.open(Section(topic, heading=name, level=9))
+        self.row_labelled, self.signed = block.kind is BlockKind.ROW, _sign(block.passage) is not None
         self.kept.append(evolve(block, kind=BlockKind.TEXT, passage=rest, cells=()))
         self.under = None if topic in {*PROSE, Topic.AGENDA, Topic.QUESTIONS} else under
         return True
 
     def body(self, block: Block) -> None:
+        if self.row_labelled and block.kind is BlockKind.ROW and len(block.cells) > 1 and block.cells[0].text:
+            # Each row of a table of labels stands for itself, also one whose label is not known.
+            self.open(Section(Topic.OTHER))
+            self.row_labelled = True
+        if self.signed and self.under is not None:
+            self.open(Section(self.under.topic, level=self.under.level, marker=self.under.marker))
         if (
             self.under is not None
             and block.spaced

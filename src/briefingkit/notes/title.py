@@ -25,7 +25,9 @@ _NO_TITLE = re.compile(
     r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|buenos|queridos?|subject|from|to|cc|sent|objet"
     r"|asunto|de|page\s\d)\b.{0,40}[,:]|"
     r"(?:organi[sz]ed|hosted|convened|steered|organise|organizado)\s(?:by|par|por)|^(?:please|join us"
-    r"|register|inscri|click|we are|nous avons|tenemos|regist)|@|https?:|\b(?:can|could) register"
+    r"|register|inscri|click|we are|nous avons|tenemos|regist)"
+    r"|^(?:side[\s-]event|evenement (?:parallele|en marge)|evento paralelo) (?:of|to|at|d[eu]|a|aux?|al|del?)\b"
+    r"|@|https?:|\b(?:can|could) register"
 )
 _GREETING = re.compile(
     r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|queridos?|madame|monsieur)\b.{0,60}[,:]$"

@@ -45,6 +45,7 @@ _HEADINGS: dict[Topic, str] = {
         "evenement"
     ),
     Topic.BACKGROUND: (
+        "enjeux, problematique, "
         "background, context, rationale, introduction, about, about the event, about this event, overview, "
         "setting the scene, problem statement, justification, summary, why this event, background "
         "information, "
@@ -61,9 +62,10 @@ _HEADINGS: dict[Topic, str] = {
         "resultats attendus, resultats escomptes, objetivos, objetivo, objetivo general, objetivos "
         "especificos, "
         "objectif general, objectifs specifiques, proposito, propositos, que queremos conseguir, que "
-        "queremos, what we want to achieve, ce que nous voulons, resultados esperados, finalidad, metas"
+        "queremos, que buscamos, what we want to achieve, ce que nous voulons, resultados esperados, finalidad, metas"
     ),
     Topic.AGENDA: (
+        "au programme, programme de la journee, programa del dia, "
         "agenda, programme, program, schedule, run of show, running order, timetable, order of business, "
         "ordre du jour, "
         "deroule, deroulement, deroule de la seance, programa, orden del dia, cronograma, agenda items, "
@@ -86,6 +88,9 @@ _HEADINGS: dict[Topic, str] = {
         "questions directrices, questions cles, questions pour la discussion, questions a debattre, pistes "
         "de reflexion, "
         "preguntas orientadoras, preguntas guia, preguntas clave, preguntas para el debate, preguntas, "
+        "questions pour le debat, questions pour les echanges, questions de discussion, questions for debate, "
+        "questions to guide the discussion, preguntas para la discusion, preguntas para el dialogo, "
+        "preguntas generadoras, preguntas detonadoras, "
         "points for discussion"
     ),
     Topic.WHEN: (
@@ -112,6 +117,7 @@ _HEADINGS: dict[Topic, str] = {
         "lien, link, meeting room, access link, webinar link"
     ),
     Topic.LANGUAGES: (
+        "working language, langue de travail, idioma de trabajo, "
         "interpretation, languages, language, working languages, interpreting, simultaneous interpretation, "
         "languages of the event, langue, langues, langues de travail, interpretation simultanee, "
         "interpretariat, "
@@ -165,7 +171,7 @@ _HEADINGS: dict[Topic, str] = {
         "documentation, bibliography, bibliographie, bibliografia"
     ),
     Topic.OTHER: (
-        "participants, audience, target audience, who should attend, who can attend, public cible, "
+        "participants, public, audience, target audience, who should attend, who can attend, public cible, "
         "destinataires, publico, "
         "publico objetivo, participantes, a quien va dirigido, logistics, practical information, technical "
         "details, "
@@ -186,17 +192,21 @@ _CONNECTORS = frozenset(
     "session meeting briefing webinar workshop seminar et de la le les du des l' d' nos provisoire projet "
     "seance reunion "
     "webinaire atelier y el los las del un una provisional preliminar borrador sesion reunion taller "
-    "seminario web evento "
+    "seminario web evento rencontre encuentro dialogo forum foro journee jornada "
     "e link here online local overall concept to in-person dialogue event's & -".split()
 )
-_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})?|[ivx]{1,5}|[a-h])[.)]\s+")
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})?|[ivx]{1,5}|[a-h])(?:[.)]|\s?/)\s+")
+_OPEN = re.compile(
+    r"\s*\((?:tbc|tba|tbd|to be confirmed|a confirmer|sous reserve|por confirmar|a confirmar|provisional|draft"
+    r"|provisoire)\)\s*:?$"
+)
 _LONGEST_HEADING = 80
 _UNKNOWN_WORDS = 4
 
 
 def heading_topic(folded: str, *, strong: bool = False) -> Topic | None:
     """Tell what a line announces if it is a heading. A strong one (marked up as such) may have other words beside."""
-    words = _NUMBERED.sub("", folded.strip()).strip(" :.-*#–?¿!¡").strip()
+    words = _OPEN.sub("", _NUMBERED.sub("", folded.strip())).strip(" :.-*#–?¿!¡").strip()
     if not words or len(words) > _LONGEST_HEADING:
         return None
     if words in _TOPICS:
