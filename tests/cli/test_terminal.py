@@ -1,3 +1,4 @@
+import json
 import os
 import pty
 import select
@@ -95,3 +96,11 @@ def test_controls_and_overrides_of_a_text_do_not_reach_the_terminal(
 def test_a_text_that_never_ends_is_told_by_its_beginning(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.say("x" * 100_000)
     assert len(capsys.readouterr().out) < 3000
+
+
+def test_json_shows_what_cannot_be_seen_and_means_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "a\x1b[2J\x9bb\u202ec\u2066d\u2028é\udcff"
+    terminal.emit_json({"text": text})
+    said = capsys.readouterr().out
+    assert json.loads(said) == {"text": text}
+    assert said.splitlines()[1] == '  "text": "a\\u001b[2J\\u009bb\\u202ec\\u2066d\\u2028é\\udcff"'

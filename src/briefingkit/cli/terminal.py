@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ _SPANS: dict[str, dict[str, Any]] = {
     "dim": {"dim": True},
 }
 
+_UNSEEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _EVERY = 10.0  # seconds between two lines of a log
 _MANY = 20  # below that a bar is gone before anybody has read it
 _LONGEST = 2000  # a text that somebody pasted into the wrong field is told by its beginning
@@ -73,9 +75,13 @@ def say_finding(finding: Finding, *, err: bool = False) -> None:
 
 
 def emit_json(data: Any) -> None:
-    """Print one JSON document, readable and in UTF-8; escaped where the output has another encoding."""
+    """Print one JSON document, readable and in UTF-8; escaped where the output has another encoding.
+
+    What would turn a line around, or move the cursor of whoever looks at it, is escaped in any case.
+    """
     plain = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") != "utf8"
-    click.echo(json.dumps(data, ensure_ascii=plain, indent=2))
+    text = json.dumps(data, ensure_ascii=plain, indent=2)
+    click.echo(_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
