@@ -189,9 +189,26 @@ def test_a_folder_that_may_not_be_written_is_named(cli: Cli, home: Path) -> None
     try:
         for arguments in (("plan",), ("apply",), ("plan", "-o", "plan.json"), ("init", "new")):
             ran = cli(*arguments)
-            assert (ran.code, str(home) in ran.err or "new" in ran.err) == (1, True)
+            assert (ran.code, ran.err.endswith(": Permission denied\n")) == (1, True)
     finally:
         home.chmod(0o700)
+
+
+def test_a_folder_that_cannot_be_listed_is_no_folder_without_briefings(
+    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "deep").mkdir()
+    scandir = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if Path(path).name == "deep":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    for command in ("check", "plan"):
+        ran = cli(command)
+        assert (ran.code, ran.err) == (1, "error: ./deep: Permission denied\n")
 
 
 def test_a_file_stands_where_a_folder_should(cli: Cli, home: Path) -> None:

@@ -16,11 +16,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(octets)
         return
-    path = path.resolve()  # a link stays a link: the file behind it is written
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
+    file = path.resolve() if path.is_symlink() else path  # a link stays a link: the file behind it is written
+    beside = file.with_name(f".{file.name[:100]}.{os.getpid()}.new")
     try:
         beside.write_bytes(octets)
-        beside.replace(path)
+        beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)
         error.filename, error.filename2 = str(path), None  # the file that the user knows

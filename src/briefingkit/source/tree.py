@@ -25,7 +25,7 @@ def find(root: str | File, patterns: Iterable[str] = (".",)) -> tuple[File, ...]
 
     A pattern is a folder, which is searched with all below it, or names files with `*`, `?` and `**`, relative to
     `root`. Hidden folders, virtual environments and what is installed are skipped, and links to folders are followed
-    once: a loop of links ends.
+    once: a loop of links ends. Raises OSError for a folder that cannot be listed.
     """
     root = File(root)
     wanted = [_expression(pattern) for pattern in patterns]
@@ -55,9 +55,14 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 def _walk(root: File) -> Iterator[File]:
     seen: set[tuple[int, int]] = set()
-    for folder, folders, names in os.walk(root, followlinks=True):
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=_refuse):
         folders[:] = sorted(name for name in folders if _is_searched(File(folder, name), seen))
         yield from (File(folder, name) for name in names if is_briefing_file(name))
+
+
+def _refuse(error: OSError) -> None:
+    """Stop at a folder that cannot be listed: briefings that are not seen would be taken for deleted ones."""
+    raise error
 
 
 def _is_searched(folder: File, seen: set[tuple[int, int]]) -> bool:
