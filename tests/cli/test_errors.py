@@ -183,7 +183,7 @@ def _fill_the_disk(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
     monkeypatch.setattr(Path, "write_bytes", write)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="nothing is forbidden to root")
 def test_a_folder_that_may_not_be_written_is_named(cli: Cli, home: Path) -> None:
     home.chmod(0o500)
     try:
@@ -252,6 +252,24 @@ def test_an_output_that_is_full_is_an_error_and_no_traceback(home: Path, argumen
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's way to close a stream")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("apply", 0), ("plan", 3), ("schema", 0), ("render night-buses", 0), ("draft -", 1)],
+)
+def test_a_daemon_may_start_a_command_with_closed_streams(
+    home: Path, arguments: str, code: int, closed: str
+) -> None:
+    line = f'"{sys.executable}" -m briefingkit {arguments} {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=home, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert b"fault" not in done.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from briefingkit.cli import publish
+from briefingkit.store.lock import file_lock
 
 Cli = Callable[..., Any]
 Snapshot = Callable[[Path], dict[str, bytes]]
@@ -147,6 +149,16 @@ def test_a_target_that_cannot_be_read_is_told_and_the_others_go_on(cli: Cli, hom
     assert ran.code == 1
     assert (home / "site/index.html").is_file()
     assert (home / "notes.txt").read_text(encoding="utf-8") == "not a folder"
+
+
+def test_a_second_run_is_refused_and_told_who_is_at_work(cli: Cli, home: Path) -> None:
+    assert cli("plan").code == 3
+    lock = home / ".briefingkit/ledger.sqlite3.lock"
+    with file_lock(lock, at=datetime(2027, 1, 5, tzinfo=UTC)):
+        ran = cli("apply")
+    assert (ran.code, "another run is at work: process" in ran.err) == (1, True)
+    assert not (home / "site").exists()
+    assert cli("apply").code == 0
 
 
 # At a terminal

@@ -1,6 +1,5 @@
 import json
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from briefingkit.cli import terminal
 
 Cli = Callable[..., Any]
+pty: Any = pytest.importorskip("pty", reason="no pseudo-terminals here")
 ESCAPE = "\x1b"
 
 
