@@ -25,6 +25,10 @@ __all__ = ["Agenda", "read_agenda"]
 
 _ASKS_NOTHING = frozenset({"opening", "closing", "break"})
 _LONGEST_TITLE = 300
+_ENDS = re.compile(
+    r"(?:end|fin|final|finalizacion|close of (?:the )?(?:day|meeting|session))\b(?:\s\w+){0,3}\W*$"
+)
+"""An item that only says that all is over: its time is the end."""
 
 
 @define
@@ -271,7 +275,8 @@ def read_agenda(note: Note, calendar: Calendar, event: EventTime, register: Regi
     times = [entry.time for entry in entries if entry.time is not None]
     if times:
         agenda.first = f"{times[0].first:%H:%M}"
-        agenda.last = f"{times[-1].last:%H:%M}" if times[-1].last else None
+        ends = times[-1].last or (times[-1].first if _ENDS.match(entries[-1].title.folded) else None)
+        agenda.last = f"{ends:%H:%M}" if ends else None
     if agenda.items and not announced:
         writer.say(
             "agenda",

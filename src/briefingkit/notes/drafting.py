@@ -148,8 +148,10 @@ def _end(calendar: Calendar, event: EventTime, agenda: Agenda) -> Found:
         value = f"{event.last}T{agenda.last}"
         if datetime.fromisoformat(value) > (event.start or datetime.min):  # noqa: DTZ901 - local times
             return Found("end", value, "end of the agenda", (), Confidence.MEDIUM, doubtful=True, note=why)
+    last = (str(event.last),) if event.last is not None and event.last != event.first else ()
+    why = f"the note gives no end; its last day is {last[0]}" if last else "the note gives no end"
     return Found(
-        "end", None, "event date and time", (), Confidence.LOW, doubtful=True, note="the note gives no end"
+        "end", None, "event date and time", (), Confidence.LOW, doubtful=True, note=why, alternatives=last
     )
 
 

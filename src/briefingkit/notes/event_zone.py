@@ -9,10 +9,13 @@ from attrs import evolve
 from briefingkit.notes.clock import TimeMention
 from briefingkit.notes.sightings import Calendar, Sighting
 from briefingkit.notes.value import Confidence, Found, Span
+from briefingkit.notes.vocabulary import Topic
 from briefingkit.notes.when import EventTime
 from briefingkit.notes.zones import ZONE_PATTERN, ZoneReading, city_zone, read_zone, utc_offset
 
 __all__ = ["read_zone_of"]
+
+_HEADS = frozenset({Topic.HEAD, Topic.WHEN, Topic.TITLE})
 
 _ZONE_WORDS = re.compile(
     rf"(?:time\s?zone|fuseau(?:\shoraire)?|zona\shoraria|huso\shorario|all times|times are|heures? (?:sont"
@@ -25,12 +28,12 @@ def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: 
     local = event.start or (datetime.combine(event.first, datetime.min.time()) if event.first else None)
     written = _written_zone(calendar, event)
     if written is None:
-        return _zone_of_place(place, place_spans)
+        return _zone_of_place(place, place_spans, _loose_zone(calendar) if local is None else "")
     words, spans, rule = written
     if local is None:
         note = f"the note says {words}, but no date of the note shows which zone that is"
         return Found("timezone", None, rule, spans, Confidence.LOW, doubtful=True, note=note)
-    reading = _nearest(read_zone(words, local), place)
+    reading = _nearest(read_zone(words, local), place, local)
     notes = [reading.note] if reading.note else []
     conflicts = tuple(_conflicts(calendar, event, reading, local))
     notes.extend(note for note, _ in conflicts)
@@ -38,12 +41,18 @@ def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: 
     return _zone_found(reading, rule, spans, notes, surely=reading.sure and not notes)
 
 
-def _nearest(reading: ZoneReading, place: str) -> ZoneReading:
+def _nearest(reading: ZoneReading, place: str, local: datetime) -> ZoneReading:
     """Put the zone of the venue's city first, where it is one of those that the words may mean."""
     zone = city_zone(place)
-    if zone not in reading.zones:
+    if zone is None or not (zone in reading.zones or _same_offset(zone, reading, local)):
         return reading
     return evolve(reading, zones=tuple(dict.fromkeys((zone, *reading.zones))))
+
+
+def _same_offset(zone: str, reading: ZoneReading, local: datetime) -> bool:
+    """Whether the only zone read is an offset ("GMT-3") that a zone has at that time."""
+    fixed = len(reading.zones) == 1 and reading.zones[0].startswith("Etc/")
+    return fixed and utc_offset(zone, local) == utc_offset(reading.zones[0], local)
 
 
 def _zone_found(
@@ -57,12 +66,22 @@ def _zone_found(
     )
 
 
-def _zone_of_place(place: str, spans: tuple[Span, ...]) -> Found:
+def _loose_zone(calendar: Calendar) -> str:
+    """Give the zone beside some time of the head: of a note without a date, no time is surely the briefing's."""
+    times = (time for each in calendar.sightings if each.topic in _HEADS for time in each.times)
+    return next((time.zone.strip(" ()[],") for time in times if time.zone), "")
+
+
+def _zone_of_place(place: str, spans: tuple[Span, ...], loose: str) -> Found:
     zone = city_zone(place)
     if zone is None:
-        note = "the note names no time zone"
+        said = f"the note says {loose}, but no date of the note shows which zone that is"
+        note = said if loose else "the note names no time zone"
         return Found("timezone", None, "time zone", (), Confidence.LOW, doubtful=True, note=note)
-    note = "the note names no time zone: this is the zone of the place"
+    said = (
+        f"the note says {loose}, and has no date to tell its zone" if loose else "the note names no time zone"
+    )
+    note = f"{said}: this is the zone of the place"
     return Found(
         "timezone", zone, "time zone of the place", spans, Confidence.MEDIUM, doubtful=True, note=note
     )

@@ -18,10 +18,13 @@ _BEHIND_STOP = re.compile(r"\.\s+(?=[A-ZÀ-Ý])")
 _BRACKETED = re.compile(r"\s*\(([^()]{5,160})\)\W*$")
 _OPEN_PART = re.compile(r"\s*(?:\(([^()]{1,40})\)|[:–—-]\s([^:–—-]{1,40}))$")
 _SHORTEST = 3
+_LONGEST = 600
 
 
 def split_title(title: Passage) -> tuple[Passage, tuple[Passage, ...]]:
     """Take people out of a title ("Opening remarks: Jane Doe, Mayor of X"), where what follows surely is one."""
+    if len(title.text) > _LONGEST:
+        return title, ()
     for rule in (_led, _open, _bracketed, _behind_stop, _inline):
         bare, people = rule(title)
         if people:

@@ -17,8 +17,15 @@ _ACRONYM = re.compile(r"\(([A-Z][A-Za-z0-9&-]{1,11})\)")
 def slug(text: str, fallback: str) -> str:
     """Make a key of the weighty words of a text; `fallback` where it has no ASCII letters to give."""
     plain = unicodedata.normalize("NFKD", text[:400].replace("’", "'")).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.lower())
-    weighty = [word for word in words if word not in _SMALL]
+    written = re.findall(r"[A-Za-z0-9]+", plain)
+    shouted = not any(word.islower() for word in written)
+    words = [word.lower() for word in written]
+    weighty = [
+        word.lower()
+        for word in written
+        # "UN Women" keeps its UN, which is an article elsewhere; a title all in capitals has no acronyms.
+        if word.lower() not in _SMALL or (len(word) > 1 and word.isupper() and not shouted) or word == "UN"
+    ]
     if sum(map(len, weighty)) < 3:
         weighty = words
     key = ""

@@ -33,6 +33,8 @@ _DEADLINE = re.compile(
 )
 _NEAR = 60
 _LINE = 160
+_A_FEW_WORDS = 12
+_ADDRESS = ("http://", "https://", "www.")
 
 
 @frozen(eq=False)
@@ -148,11 +150,12 @@ def read_links(note: Note, registration: RegistrationLink) -> Part:
     found: list[Found] = []
     used: set[str] = set()
     seen: set[tuple[str, str | None]] = set()
-    for block, link in _links(note):
+    for block, link, label in _links(note):
         if link is registration.link:
             continue
         passage = block.passage
         title, span = _title(block, link)
+        title = label if label and title == passage.linked(link) and title.startswith(_ADDRESS) else title
         url = address(link)
         if not title or (title, url) in seen:
             continue
@@ -174,30 +177,31 @@ def read_links(note: Note, registration: RegistrationLink) -> Part:
     return Part(entries or None, tuple(found))
 
 
-def _links(note: Note) -> Iterator[tuple[Block, LinkSpan]]:
-    for topic, block in note.blocks():
-        for link in block.passage.links:
-            words = block.passage.linked(link)
-            skip = (
-                topic in {Topic.ORGANIZERS, Topic.PARTNERS}
-                or link.image
-                or is_room(link)
-                or link.url.startswith("mailto:")
-                or not words
-            )
-            if (
-                not skip
-                and not (topic is Topic.JOIN and address(link))
-                and not (topic is Topic.REGISTRATION and len(words) < 12)
-            ):
-                yield block, link
+def _links(note: Note) -> Iterator[tuple[Block, LinkSpan, str]]:
+    """Give links with their block and the label of their line ("More information: https://…"), if it has one."""
+    for section in note.sections:
+        label = section.heading.text.strip(" :*") if section.heading and len(section.blocks) == 1 else ""
+        for block in section.blocks:
+            for link in block.passage.links:
+                if _is_link(section.topic, block, link):
+                    yield block, link, label
+
+
+def _is_link(topic: Topic, block: Block, link: LinkSpan) -> bool:
+    """Whether a link is one of the briefing's links, and not its room, its form or an organisation's page."""
+    words = block.passage.linked(link)
+    if topic in {Topic.ORGANIZERS, Topic.PARTNERS} or link.image or is_room(link) or not words:
+        return False
+    if link.url.startswith("mailto:") or (topic is Topic.JOIN and address(link)):
+        return False
+    return topic is not Topic.REGISTRATION or len(words) >= _A_FEW_WORDS
 
 
 def _title(block: Block, link: LinkSpan) -> tuple[str, tuple[int, int]]:
     """Give the words of a link; of a bare address, the short words that stand before it on its line."""
     passage = block.passage
     words = passage.linked(link)
-    if not words.startswith(("http://", "https://", "www.")):
+    if not words.startswith(_ADDRESS):
         return " ".join(words.split()), (link.start, link.end)
     before = passage.text[: link.start].rstrip(" :–—-(|")
     alone = len(passage.links) == 1 or block.kind is BlockKind.ITEM

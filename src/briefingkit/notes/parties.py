@@ -46,6 +46,11 @@ _WRITE_TO = re.compile(
     r"\b(?:contact\w*|questions?|queries|enquiries|information|informacion|renseignements|preguntas|dudas"
     r"|write|escrib\w+|ecri\w+)\b"
 )
+_ASKED = re.compile(
+    r"\b(?:contact(?:er|ar)?(?:\s(?:con|a))?|write\sto|[ée]crire\s[àa]|escrib\w+\sa)\s+"
+    r"((?:(?:Mr|Ms|Mrs|Dr|Mme|M|Sra?)\.?\s)?[A-ZÀ-Ý][\w’'-]+(?:\s[\w’'-]+){0,3}\s[A-ZÀ-Ý][\w’'-]+)\s*[(,:<–—-]*\s*$",
+    re.IGNORECASE,
+)
 _LONGEST = 120
 
 
@@ -279,7 +284,8 @@ def read_contact(note: Note) -> Part:
                     note="a contact's number is public",
                 )
             )
-    return Part(data or None, tuple(found))
+    ordered = {name: data[name] for name in ("name", "email", "phone") if name in data}
+    return Part(ordered or None, tuple(found))
 
 
 def _email(
@@ -305,7 +311,9 @@ def _email(
     first = re.split(r"[,;(<|–—:]|\s-\s|\s(?:at|on|a|au|en)\s", passage.text[: match.start()], maxsplit=1)[
         0
     ].strip()
-    if labelled and looks_like_person(first) and "name" not in data:
+    if asked := _ASKED.search(passage.text[: match.start()]):
+        first = asked[1]
+    if (labelled or asked) and looks_like_person(first) and "name" not in data:
         data["name"] = first
         at = passage.text.index(first)
         why = "the words before the address were taken for a name"

@@ -206,7 +206,10 @@ _UNKNOWN_WORDS = 4
 
 def heading_topic(folded: str, *, strong: bool = False) -> Topic | None:
     """Tell what a line announces if it is a heading. A strong one (marked up as such) may have other words beside."""
-    words = _OPEN.sub("", _NUMBERED.sub("", folded.strip())).strip(" :.-*#–?¿!¡").strip()
+    line = folded.strip()
+    if len(line) > 2 * _LONGEST_HEADING:
+        return None
+    words = _OPEN.sub("", _NUMBERED.sub("", line)).strip(" :.-*#–?¿!¡").strip()
     if not words or len(words) > _LONGEST_HEADING:
         return None
     if words in _TOPICS:

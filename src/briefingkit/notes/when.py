@@ -190,9 +190,10 @@ def _no_date(choices: list[_Choice], picked: "tuple[Sighting, TimeMention] | Non
     dates = tuple(dict.fromkeys(each.mention.dates[0].isoformat() for each in choices if each.mention.dates))
     note = "no date of the note is surely the briefing's own" if choices else "the note gives no date"
     if choices and not dates:
-        note = "the note's dates are not complete: " + "; ".join(
-            dict.fromkeys(p for c in choices for p in c.mention.problems)
-        )
+        problems = dict.fromkeys(p for c in choices for p in c.mention.problems)
+        words = [c.sighting.block.passage.text[c.mention.start : c.mention.end] for c in choices[:3]]
+        why = "; ".join(problems) or ", ".join(map(repr, dict.fromkeys(words)))
+        note = f"the note's dates are not complete: {why}"
     if picked:
         note += f"; it says {picked[0].block.passage.text[picked[1].start : picked[1].end]!r} of the time"
     yield Found(

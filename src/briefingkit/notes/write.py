@@ -4,6 +4,7 @@ import re
 import textwrap
 from datetime import date
 from io import StringIO
+from pathlib import PurePath
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -52,7 +53,9 @@ def comment_of(field: DraftField, file: str) -> str:
     """Say a doubt in words: why, where it was read, what else it may be."""
     parts = [field.note or "to be confirmed"]
     if field.line is not None:
-        parts.append(f"{_one_line(file)}:{field.line}:{field.column} “{_one_line(field.words)}”")
+        parts.append(
+            f"{_one_line(PurePath(file).name)}:{field.line}:{field.column} “{_one_line(field.words)}”"
+        )
     if field.alternatives:
         shown = "; ".join(_say(each) for each in field.alternatives[:_MOST_ALTERNATIVES])
         more = len(field.alternatives) - _MOST_ALTERNATIVES
@@ -116,7 +119,7 @@ def write_yaml(draft: Draft) -> str:
         document["unconfirmed"] = _unconfirmed(draft)
     if draft.unplaced:
         lines = _wrapped(
-            f"What no field holds, word for word: {_one_line(draft.file)}, lines "
+            f"What no field holds, word for word: {_one_line(PurePath(draft.file).name)}, lines "
             f"{_ranges(draft.unplaced_lines)}."
         )
         document.yaml_set_comment_before_after_key("unplaced", before=lines)

@@ -67,9 +67,30 @@ _CITIES: dict[str, str] = {
 }  # fmt: skip
 
 CITY_PATTERN = "|".join(re.escape(city) for city in sorted(_CITIES, key=len, reverse=True))
+_COUNTRIES: dict[str, str] = {
+    "argentina": "America/Argentina/Buenos_Aires", "argentine": "America/Argentina/Buenos_Aires",
+    "colombia": "America/Bogota", "colombie": "America/Bogota", "peru": "America/Lima", "perou": "America/Lima",
+    "uruguay": "America/Montevideo", "paraguay": "America/Asuncion", "bolivia": "America/La_Paz",
+    "bolivie": "America/La_Paz", "venezuela": "America/Caracas", "costa rica": "America/Costa_Rica",
+    "cuba": "America/Havana", "france": "Europe/Paris", "francia": "Europe/Paris", "belgique": "Europe/Brussels",
+    "belgium": "Europe/Brussels", "germany": "Europe/Berlin", "allemagne": "Europe/Berlin",
+    "alemania": "Europe/Berlin",
+    "italy": "Europe/Rome", "italie": "Europe/Rome", "italia": "Europe/Rome", "suisse": "Europe/Zurich",
+    "switzerland": "Europe/Zurich", "suiza": "Europe/Zurich", "senegal": "Africa/Dakar", "kenya": "Africa/Nairobi",
+    "maroc": "Africa/Casablanca", "morocco": "Africa/Casablanca", "marruecos": "Africa/Casablanca",
+    "tunisie": "Africa/Tunis", "tunisia": "Africa/Tunis", "egypt": "Africa/Cairo", "egypte": "Africa/Cairo",
+    "egipto": "Africa/Cairo", "niger": "Africa/Niamey", "nigeria": "Africa/Lagos", "ghana": "Africa/Accra",
+    "rwanda": "Africa/Kigali", "ethiopia": "Africa/Addis_Ababa", "south africa": "Africa/Johannesburg",
+    "india": "Asia/Kolkata", "bangladesh": "Asia/Dhaka", "nepal": "Asia/Kathmandu", "philippines": "Asia/Manila",
+    "japan": "Asia/Tokyo", "korea": "Asia/Seoul",
+}  # fmt: skip
+"""Countries with one zone for all of their mainland, as people say "hora de Argentina"."""
+
+_COUNTRY_PATTERN = "|".join(re.escape(name) for name in sorted(_COUNTRIES, key=len, reverse=True))
 _OFFSET = r"(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?[0-5]\d)?|[+-](?:0\d|1[0-4]):[0-5]\d"
 _PLACE = (
-    rf"(?:(?:{CITY_PATTERN})\stime|(?:heure|hora)\s(?:de\s|d'|en\s)?(?:{CITY_PATTERN})"
+    rf"(?:(?:{CITY_PATTERN}|{_COUNTRY_PATTERN})\stime"
+    rf"|(?:heure|hora)\s(?:de\s|d'|en\s|du\s)?(?:la\s|l')?(?:{CITY_PATTERN}|{_COUNTRY_PATTERN})"
     r"|[a-z]{3,12}/[a-z_]{2,20}(?:/[a-z_]{2,20})?"
     r"|(?:central\seuropean|eastern|pacific|central|mountain|british|greenwich\smean|east\safrica"
     r"|west\safrica|central\safrica"
@@ -94,6 +115,7 @@ _GENERIC = {
     "UK": "Europe/London",
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
 }  # fmt: skip
+_MOSTLY = 3
 
 
 @frozen
@@ -107,9 +129,12 @@ class ZoneReading:
 
 
 def city_zone(words: str) -> str | None:
-    """Tell the zone of the first known city that some words name, if any."""
-    match = re.search(rf"\b(?:{CITY_PATTERN})\b", fold(words))
-    return _CITIES[match[0]] if match else None
+    """Tell the zone of the first known city that some words name, else of a country with one zone, if any."""
+    folded = fold(words)
+    if match := re.search(rf"\b(?:{CITY_PATTERN})\b", folded):
+        return _CITIES[match[0]]
+    country = re.search(rf"\b(?:{_COUNTRY_PATTERN})\b", folded)
+    return _COUNTRIES[country[0]] if country else None
 
 
 def utc_offset(zone: str, local: datetime) -> timedelta | None:
@@ -183,6 +208,14 @@ def _abbreviation(words: str, abbreviation: str, local: datetime) -> ZoneReading
     from briefingkit.text.dates import candidate_zones
 
     zones = tuple(candidate_zones(abbreviation, local))
+    other = _other_season(abbreviation, local)
+    if zones and len(other) > _MOSTLY * len(zones):
+        # "CET" in July is in force in Algiers and Tunis, and is written for Paris.
+        where = ", ".join(zones[:3]) + ("…" if len(zones) > 3 else "")
+        note = (
+            f"{abbreviation} is in force on {local:%Y-%m-%d} only in {where}: another season's may be meant"
+        )
+        return ZoneReading(words, tuple(dict.fromkeys((*other, *zones))), note=note)
     if zones:
         many = (
             f"{abbreviation} is no zone: it may be any of {len(zones)}"
@@ -190,7 +223,6 @@ def _abbreviation(words: str, abbreviation: str, local: datetime) -> ZoneReading
             else f"{abbreviation} names no city"
         )
         return ZoneReading(words, zones, note=many)
-    other = _other_season(abbreviation, local)
     return ZoneReading(words, other, note=f"{abbreviation} is not in force on {local:%Y-%m-%d}")
 
 
