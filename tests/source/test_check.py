@@ -245,6 +245,11 @@ def test_a_target_says_what_it_would_refuse() -> None:
         ),
         ("unconfirmed: [timezone, title.en, agenda.gone]", ["W503 unconfirmed.1", "W503 unconfirmed.2"]),
         ("unconfirmed: [organizers]", []),
+        (
+            "unconfirmed: [links.a.url, links.b.url]\nlinks: [{key: a, title: A}]",
+            ["W503 unconfirmed.1", "W501 links.a"],
+        ),
+        ("unconfirmed: [leads_to.0.url]\nleads_to: [{title: A}]", []),
         ('background: "a\\u200bb"', ["W504 background"]),
         ('unplaced: "a\\u202eb"', ["W504 unplaced", "W506 unplaced"]),
         ('background: "می\\u200cخواهم"', []),

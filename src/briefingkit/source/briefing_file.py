@@ -84,6 +84,10 @@ def loads(text: str | bytes, file: str = "briefing.yaml", *, namespace: str | No
 def read_tree(path: File) -> Tree:
     """Read a YAML file, of which no more is taken into memory than the limit. SourceError where it cannot be read."""
     try:
+        if path.is_fifo() and not path.is_relative_to(
+            "/dev"
+        ):  # where shells keep the pipes that do have a writer
+            raise ValueError("it is a pipe")
         with path.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
             size = path.stat().st_size if len(content) > MAX_BYTES else 0

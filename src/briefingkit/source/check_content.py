@@ -60,14 +60,23 @@ def _urls(value: Any, path: Path) -> Iterator[tuple[Path, LocalizedUrl]]:
 
 def _unconfirmed(loaded: Loaded, briefing: Briefing) -> Iterator[Finding]:
     for index, path in enumerate(briefing.unconfirmed):
-        steps = parts(path)
-        known = steps and steps[0] in attrs.fields_dict(Briefing) | {"briefing": None, "duration": None}
-        there = loaded.tree.has(steps) or (known and len(steps) == 1)
+        there = loaded.tree.has(parts(path)) or _could_stand(briefing, parts(path))
         if not there:
             message = f"unconfirmed names {path[:80]!r}, where nothing stands"
             yield loaded.finding(
                 "W503", ("unconfirmed", index), message, "Mend the path, or take it off the list"
             )
+
+
+def _could_stand(value: Any, path: Path) -> bool:
+    """Say whether a path ends in a field that its parent has, though nothing stands in it yet: a link's address."""
+    step, rest = path[0], path[1:]
+    if isinstance(value, tuple):
+        entries = {str(getattr(entry, "key", index)): entry for index, entry in enumerate(value)}
+        return bool(rest) and str(step) in entries and _could_stand(entries[str(step)], rest)
+    names = {"identifier" if step == "briefing" else step, "end" if step == "duration" else step}
+    known = attrs.has(type(value)) and any(name in attrs.fields_dict(type(value)) for name in names)
+    return known and (not rest or _could_stand(getattr(value, str(step), None), rest))
 
 
 def _invisible(loaded: Loaded, data: Any, path: Path) -> Iterator[Finding]:

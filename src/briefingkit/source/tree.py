@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path as File
@@ -57,7 +58,16 @@ def _walk(root: File) -> Iterator[File]:
     seen: set[tuple[int, int]] = set()
     for folder, folders, names in os.walk(root, followlinks=True, onerror=_refuse):
         folders[:] = sorted(name for name in folders if _is_searched(File(folder, name), seen))
-        yield from (File(folder, name) for name in names if is_briefing_file(name))
+        files = (File(folder, name) for name in names if is_briefing_file(name))
+        yield from (file for file in files if _ends(file))
+
+
+def _ends(file: File) -> bool:
+    """Leave out pipes, sockets and devices, reading which may never end; what is wrong with a file is told later."""
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _refuse(error: OSError) -> None:
