@@ -39,6 +39,9 @@ def _check_folder(_instance: object, attribute: Any, value: str) -> None:
         raise ModelError(
             f"{value[:80]!r} is no folder: give its path from the project's folder", field=attribute.name
         )
+    if value.startswith("~"):
+        # Taken as it stands it would make a folder called ~, which nobody removes without fear.
+        raise ModelError("~ is not read as a home folder here: write the path out", field=attribute.name)
 
 
 def _check_formats(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:
