@@ -25,6 +25,7 @@ COMMANDS = {
     "apply": ("apply",),
     "integrations": ("integrations",),
     "schema": ("schema",),
+    "demo": ("demo",),
     "completion": ("completion", "bash"),
 }
 

@@ -2,37 +2,70 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import click
 
-from briefingkit.cli.terminal import say
+from briefingkit.cli.terminal import emit_json, json_option, say
 from briefingkit.errors import BriefingkitError, ProjectError
 from briefingkit.text import LocalizedUrl
 
 __all__ = ["demo_command"]
 
 _MARK = ".briefingkit-demo"
+_OWN_NOTE = "your-note.md"
 
 
-@click.command("demo")
+_EXAMPLES = """\b
+Examples:
+  briefingkit demo
+  briefingkit demo --out try-it --note our-concept-note.md"""
+
+
+@click.command("demo", epilog=_EXAMPLES)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-out"), show_default=True
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="The folder to do it in: a new one, or an earlier demo's, which is emptied.",
 )
 @click.option(
     "--note", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Draft this note too."
 )
-def demo_command(out: Path, note: Path | None) -> None:
+@json_option
+def demo_command(out: Path, note: Path | None, *, as_json: bool) -> None:
     """Draft a note, complete it in three languages, check, plan and apply; then move the hour and do it again."""
     began = time.perf_counter()
+    own = note.read_bytes() if note is not None else None  # it may stand in the folder that is emptied
     _make_room(out)
+    if own is not None:
+        (out / _OWN_NOTE).write_bytes(own)
+    with ExitStack() as quiet:
+        if as_json:
+            quiet.enter_context(redirect_stdout(StringIO()))
+            quiet.enter_context(redirect_stderr(StringIO()))
+        before, after = _live(out, own=own is not None)
+    done = _done(out, before, after)
+    if as_json:
+        emit_json(done)
+    else:
+        _summary(out, done, time.perf_counter() - began)
+
+
+def _live(out: Path, *, own: bool) -> tuple[int, int]:
+    """Go through the life of a briefing, and give its SEQUENCE before and after the hour moved."""
     _say_step("A concept note becomes a draft, with its doubts")
     _run("draft", str(_put(out, "note.md")), "--out", str(out / "draft.yaml"))
-    if note is not None:
+    if own:
         _say_step("So does the note that you gave")
-        _run("draft", str(note), "--out", str(out / "your-draft.yaml"))
+        _run("draft", str(out / _OWN_NOTE), "--out", str(out / "your-draft.yaml"))
     _say_step("A person settles the doubts and two colleagues translate: the completed briefing")
     project = _put(out, "briefingkit.yaml")
     briefing = _put(out, "briefing.yaml")
@@ -48,20 +81,27 @@ def demo_command(out: Path, note: Path | None) -> None:
     _run("plan", "--out", plan, "--project", str(project), expect=3)
     _say_step("Publish the change; then once more, and nothing is left to do")
     _run("apply", plan, "--yes", "--project", str(project))
-    after = _sequence(out)
+    written = _written(out)
     _run("apply", "--yes", "--project", str(project))
-    _summary(out, before, after, time.perf_counter() - began)
+    if _written(out) != written:
+        raise BriefingkitError("the second apply wrote something, and there was nothing to do")
+    return before, _sequence(out)
 
 
 def _make_room(out: Path) -> None:
+    """Make the folder, or empty one that an earlier demo made: it may be a link, or where the user stands."""
     if out.exists() and any(out.iterdir()):
         if not (out / _MARK).exists():
             raise ProjectError(
                 f"{out} holds something that is not from a demo: give another folder with --out"
             )
-        shutil.rmtree(out)
+        for path in out.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
     out.mkdir(parents=True, exist_ok=True)
-    (out / _MARK).write_text("Made by `briefingkit demo`, which may delete this folder.\n", encoding="utf-8")
+    (out / _MARK).write_text("Made by `briefingkit demo`, which may empty this folder.\n", encoding="utf-8")
 
 
 def _put(out: Path, name: str) -> Path:
@@ -102,21 +142,42 @@ def _sequence(out: Path) -> int:
     return next(int(line.partition(":")[2]) for line in lines if line.startswith("SEQUENCE:"))
 
 
-def _summary(out: Path, before: int, after: int, seconds: float) -> None:
-    written = sorted(path for path in (out / "site").rglob("*") if path.is_file())
+def _written(out: Path) -> dict[Path, int]:
+    """Give every file that was published and when it was last written, in nanoseconds."""
+    return {path: path.stat().st_mtime_ns for path in sorted((out / "site").rglob("*")) if path.is_file()}
+
+
+def _done(out: Path, before: int, after: int) -> dict[str, Any]:
+    """Gather what can be seen of it in the folder; BriefingkitError where it is not as it should be."""
+    if after <= before:
+        raise BriefingkitError(f"SEQUENCE is {after} and was {before}: no calendar would take the new hour")
+    written = list(_written(out))
+    _refuse_private(out, written)
     pages = [path for path in written if path.name == "imrf-2022.html"]
+    return {
+        "folder": str(out / "site"),
+        "files": [str(path) for path in written],
+        "pages": [str(path) for path in pages],
+        "sequence": {"before": before, "after": after},
+    }
+
+
+def _summary(out: Path, done: Mapping[str, Any], seconds: float) -> None:
+    pages, sequence = done["pages"], done["sequence"]
     _say_step("What happened")
     say(
-        f"  {len(written)} files in {out / 'site'}: pages, calendars, feeds and data, in {len(pages)} languages"
+        f"  {len(done['files'])} files in {out / 'site'}: pages, calendars, feeds and data, in {len(pages)} languages"
     )
-    say(f"  SEQUENCE rose from {before} to {after}: every calendar takes the new hour")
-    _say_private(out, written)
+    say(
+        f"  SEQUENCE rose from {sequence['before']} to {sequence['after']}: every calendar takes the new hour"
+    )
+    say("  the room's address and the speaker's e-mail are in none of the files")
     say(f"  {seconds:.1f} seconds")
-    say(f"Open {pages[0] if pages else written[0]}", "good", bold=True)
+    say(f"Open {pages[0]}", "good", bold=True)
 
 
-def _say_private(out: Path, written: Sequence[Path]) -> None:
-    """Look for what is private in everything that was published, and say what was found."""
+def _refuse_private(out: Path, written: Sequence[Path]) -> None:
+    """Look for what is private in everything that was published; BriefingkitError where some of it is found."""
     from briefingkit.source import load
 
     briefing = load(out / "briefing.yaml").require()
@@ -129,4 +190,3 @@ def _say_private(out: Path, written: Sequence[Path]) -> None:
     ]
     if leaks:
         raise BriefingkitError(f"private data stands in {leaks[0]}")
-    say("  the room's address and the speaker's e-mail are in none of the files")
