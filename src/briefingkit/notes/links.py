@@ -10,7 +10,7 @@ from briefingkit.notes.blocks import Block, BlockKind
 from briefingkit.notes.days import find_days
 from briefingkit.notes.inline import LinkSpan, Passage
 from briefingkit.notes.keys import acronym, slug, unique
-from briefingkit.notes.place import is_room
+from briefingkit.notes.place import is_room, leads_to_room
 from briefingkit.notes.related import address
 from briefingkit.notes.sections import Note
 from briefingkit.notes.sightings import Calendar
@@ -190,9 +190,9 @@ def _links(note: Note) -> Iterator[tuple[Block, LinkSpan, str]]:
 def _is_link(topic: Topic, block: Block, link: LinkSpan) -> bool:
     """Whether a link is one of the briefing's links, and not its room, its form or an organisation's page."""
     words = block.passage.linked(link)
-    if topic in {Topic.ORGANIZERS, Topic.PARTNERS} or link.image or is_room(link) or not words:
+    if topic in {Topic.ORGANIZERS, Topic.PARTNERS} or link.image or not words:
         return False
-    if link.url.startswith("mailto:") or (topic is Topic.JOIN and address(link)):
+    if link.url.startswith("mailto:") or leads_to_room(topic, block.passage, link):
         return False
     return topic is not Topic.REGISTRATION or len(words) >= _A_FEW_WORDS
 

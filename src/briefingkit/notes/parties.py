@@ -47,7 +47,7 @@ _WRITE_TO = re.compile(
     r"|write|escrib\w+|ecri\w+)\b"
 )
 _ASKED = re.compile(
-    r"\b(?:contact(?:er|ar)?(?:\s(?:con|a))?|write\sto|[ée]crire\s[àa]|escrib\w+\sa)\s+"
+    r"\b(?:contact(?:er|ar)?(?:\s(?:con|a))?|write\sto|[ée]crire\s[àa]|escrib\w+\sa)(?:\s*:\s*|\s+)"
     r"((?:(?:Mr|Ms|Mrs|Dr|Mme|M|Sra?)\.?\s)?[A-ZÀ-Ý][\w’'-]+(?:\s[\w’'-]+){0,3}\s[A-ZÀ-Ý][\w’'-]+)\s*[(,:<–—-]*\s*$",
     re.IGNORECASE,
 )

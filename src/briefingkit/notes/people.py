@@ -91,6 +91,10 @@ class PersonReading:
     alternatives: tuple[Value, ...] = ()
 
 
+_ROLE_WITHIN = re.compile(r"(?<=[.)])\s+(?=(?:moder\w+|facilita\w+|chair\w*|animation)\s*:)")
+"""Where a line that has named speakers goes on to say who moderates."""
+
+
 def role_label(passage: Passage) -> tuple[str, int] | None:
     """Read "Moderator:" at the start of a line: the role, and where the names begin."""
     match = _ROLE.match(passage.folded[:80]) or _ROLE.match(_with_capitals(passage.text[:80]))
@@ -115,6 +119,10 @@ def _with_capitals(text: str) -> str:
 
 def read_people(passage: Passage, role: str = "speaker") -> Iterator[PersonReading]:
     """Read the people of a line: "Moderator: X (Org)", "X, position, organisation", "A (Org); B (Org)", "tbc"."""
+    if inner := _ROLE_WITHIN.search(passage.folded[: 4 * _MOST]):
+        yield from read_people(passage.part(0, inner.start()), role)
+        yield from read_people(passage.part(inner.end()), role)
+        return
     label = role_label(passage)
     spans: tuple[Span, ...] = ()
     start = 0

@@ -14,7 +14,7 @@ from briefingkit.notes.value import Confidence, Found, Part, Span, Value
 from briefingkit.notes.vocabulary import Topic
 from briefingkit.notes.zones import CITY_PATTERN
 
-__all__ = ["is_room", "read_place"]
+__all__ = ["is_room", "leads_to_room", "read_place"]
 
 _ONLINE = re.compile(
     r"\b(?:online|on-line|virtual(?:ly|e|mente)?|virtuel(?:le)?(?:ment)?|webinar|webinaire|webcast"
@@ -44,6 +44,7 @@ _ROOM_HOSTS = re.compile(
     r"|whereby\.com|jit\.si|bluejeans\.com|meet\.jit\.si|kudoway\.com|interactio\.io|goto\.com"
     r"|bigbluebutton\.\w+)(?:[/:?]|$)", re.IGNORECASE
 )  # fmt: skip
+_PLATFORM = re.compile(r"\b(?:zoom|teams|webex|google\smeet|jitsi|gotomeeting|whereby|kudo|interactio)\b")
 _SIGN_UP = re.compile(r"regist|webinar/register|inscri|signup|sign-up", re.IGNORECASE)
 _HELD_ONLINE = re.compile(
     r"\b(?:held|invit\w+|take\splace|takes\splace|hosted|join|meet|gather|convened?|tiendra|aura\slieu"
@@ -81,6 +82,17 @@ class _Segment:
 def is_room(link: LinkSpan) -> bool:
     """Whether a link leads into a meeting room, rather than to a registration for it."""
     return bool(_ROOM_HOSTS.match(link.url)) and not _SIGN_UP.search(link.url)
+
+
+def leads_to_room(topic: Topic, passage: Passage, link: LinkSpan) -> bool:
+    """Whether a link leads into a room by its address, its section, or a platform that is named before it."""
+    if is_room(link):
+        return True
+    if not link.url.startswith("http") or _SIGN_UP.search(link.url):
+        return False
+    return topic is Topic.JOIN or (
+        topic is Topic.FORMAT and bool(_PLATFORM.search(passage.folded, 0, link.start))
+    )
 
 
 def _is_sentence(text: str) -> bool:
@@ -177,7 +189,8 @@ def _said(calendar: Calendar, pattern: "re.Pattern[str]") -> Span | None:
 def _read_online(note: Note, calendar: Calendar) -> Part | None:
     room = _read_room(note)
     for segment in sorted(_segments(calendar), key=lambda each: each.topic in {Topic.HEAD, Topic.TITLE}):
-        titled = segment.topic in {Topic.HEAD, Topic.TITLE} and len(segment.folded.split()) > 6
+        in_head = segment.topic in {Topic.HEAD, Topic.TITLE}
+        titled = in_head and len(segment.folded.split()) > 6 and not _VENUE.search(segment.folded)
         match = _ONLINE.search(segment.folded)
         if match and not titled:
             passage, at = segment.block.passage, segment.start
@@ -223,7 +236,7 @@ def _read_room(note: Note) -> Found | None:
     for topic, block in note.blocks():
         for link in block.passage.links:
             url = address(link)
-            if url and (is_room(link) or (topic is Topic.JOIN and not _SIGN_UP.search(url))):
+            if url and leads_to_room(topic, block.passage, link):
                 why = "the address of the room is shown to those who registered: say who may see it"
                 span = block.passage.span(link.start, link.end)
                 return Found(

@@ -191,6 +191,8 @@ _CONNECTORS = frozenset(
     "general specific event "
     "session meeting briefing webinar workshop seminar et de la le les du des l' d' nos provisoire projet "
     "seance reunion "
+    "tentatif tentative indicatif indicative preliminaire definitif detaille detaillee previsionnel propose tentativa "
+    "tentativo indicativo indicativa propuesta propuesto definitiva definitivo detallada detallado prevista previsto "
     "webinaire atelier y el los las del un una provisional preliminar borrador sesion reunion taller "
     "seminario web evento rencontre encuentro dialogo forum foro journee jornada "
     "e link here online local overall concept to in-person dialogue event's & -".split()
