@@ -113,14 +113,17 @@ def test_deletions_wait_for_a_word(cli: Cli, home: Path) -> None:
     kept = cli("apply")
     assert (kept.code, "deletions wait for consent" in kept.err) == (1, True)
     assert (home / "site/en/ferries.html").is_file()
-    assert cli("apply", "--delete").code == 0
+    assert "`apply --delete`" in cli("plan").out
+    done = cli("apply", "--delete")
+    assert (done.code, "--delete" in done.out) == (0, False)
     assert not (home / "site/en/ferries.html").exists()
 
 
 def test_an_empty_source_is_stopped_unless_somebody_means_it(cli: Cli, home: Path) -> None:
     assert cli("apply").code == 0
     (home / "briefing.yaml").unlink()
-    assert cli("plan").code == 1
+    planned = cli("plan")
+    assert (planned.code, "--no-limits" in planned.out) == (1, True)
     stopped = cli("apply", "--delete")
     assert (stopped.code, "is the source complete?" in stopped.err) == (1, True)
     assert cli("apply", "--delete", "--no-limits").code == 0
@@ -137,7 +140,11 @@ def test_a_hand_edit_is_stopped_at_written_over_or_kept(
     page = home / "site/en/night-buses.html"
     edited = page.read_text(encoding="utf-8").replace("Night buses", "Day buses")
     page.write_text(edited, encoding="utf-8")
-    assert cli("apply", *(("--drift", choice) if choice else ())).code == code
+    ran = cli("apply", *(("--drift", choice) if choice else ()))
+    assert (ran.code, "--drift restore writes over it, --drift keep leaves it" in ran.out) == (
+        code,
+        code == 1,
+    )
     assert (page.read_text(encoding="utf-8") != edited) is restored
 
 

@@ -140,7 +140,7 @@ def apply_command(
     plan, drafts = _saved(project, saved) if saved is not None else _plan(project, targets, briefings, drift)
     asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     if not as_json and (saved is None or asks or plan.is_empty):
-        _show(plan, drafts)
+        _show(plan, drafts, delete=delete, no_limits=no_limits)
     if plan.is_empty:
         # What needs no call is still noted in the ledger.
         list(project.apply_iter(plan, delete=delete))
@@ -186,13 +186,30 @@ def _saved(project: "Project", path: Path) -> tuple["Plan", list[str]]:
     return project.freshen(plan), []
 
 
-def _show(plan: "Plan", drafts: Sequence[str], *, full: bool = False) -> None:
+def _show(
+    plan: "Plan", drafts: Sequence[str], *, full: bool = False, delete: bool = False, no_limits: bool = False
+) -> None:
     from briefingkit.publish.present import present
 
     for line in present(plan, full=full):
         say_line(line)
     if drafts:
         say(f"Left out, for they are drafts: {', '.join(drafts)}.", "warning")
+    for hint in _hints(plan, delete=delete, no_limits=no_limits):
+        say(hint, "warning")
+
+
+def _hints(plan: "Plan", *, delete: bool, no_limits: bool) -> "Iterator[str]":
+    """Name the options that let through what the plan stops at, but for those that were given."""
+    from briefingkit.publish import Action
+
+    pending = [change for planned in plan.targets for change in planned.pending]
+    if any(change.refusal and change.drifted for change in pending):
+        yield "What was changed by hand: --drift restore writes over it, --drift keep leaves it."
+    if not delete and any(change.action is Action.DELETE for change in pending):
+        yield "Deletions wait for `apply --delete`."
+    if plan.refusals and not no_limits:
+        yield "If that is meant, `apply --no-limits` goes beyond the limits, this once."
 
 
 def _plan_json(plan: "Plan") -> dict[str, Any]:
