@@ -88,6 +88,7 @@ def test_a_saved_plan_is_applied_as_it_was_seen(cli: Cli, home: Path) -> None:
     assert (ran.code, "Applied: 5 of 5 done." in ran.out) == (0, True)
     stale = cli("apply", "plan.json")
     assert (stale.code, "written by another run since" in stale.err) == (1, True)
+    assert "Nothing was applied. Make a new plan" in stale.err
     assert cli("apply", "plan.json", "--target", "site").code == 2
     assert cli("plan", "--out", home / "empty.json").code == 0
     assert "Nothing to do" in cli("apply", "empty.json").out

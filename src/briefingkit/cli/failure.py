@@ -46,6 +46,8 @@ def _say_error(error: BaseException, *, ours: bool) -> None:
         return
     for line in _reasons(error):
         say(f"error: {line}", "error", err=True)
+    if isinstance(error, PlanStale):
+        say("Nothing was applied. Make a new plan, and look at it: `briefingkit plan`.", err=True)
     if ours:
         say("This is a fault of briefingkit's. BRIEFINGKIT_DEBUG=1 shows where; please report it.", err=True)
 
