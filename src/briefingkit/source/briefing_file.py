@@ -83,21 +83,29 @@ def loads(text: str | bytes, file: str = "briefing.yaml", *, namespace: str | No
 
 def read_tree(path: File) -> Tree:
     """Read a YAML file, of which no more is taken into memory than the limit. SourceError where it cannot be read."""
+    if _is_pipe(path):
+        raise _unreadable(path, "it is a pipe")
     try:
-        if path.is_fifo() and not path.is_relative_to(
-            "/dev"
-        ):  # where shells keep the pipes that do have a writer
-            raise ValueError("it is a pipe")
         with path.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
             size = path.stat().st_size if len(content) > MAX_BYTES else 0
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        finding = Finding("E001", f"the file cannot be read: {why}", "", Position(str(path), 1, 1))
-        raise SourceError((finding,)) from None
+        raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from None
     if size:
         raise too_large(size, str(path))
     return read_yaml(content, str(path))
+
+
+def _is_pipe(path: File) -> bool:
+    """Whether reading might wait for ever: not for the pipes below /dev, by which shells pass what a command writes."""
+    try:
+        return path.is_fifo() and not path.is_relative_to("/dev")
+    except OSError:
+        return False
+
+
+def _unreadable(path: File, why: str) -> SourceError:
+    return SourceError((Finding("E001", f"the file cannot be read: {why}", "", Position(str(path), 1, 1)),))
 
 
 def _loaded(
