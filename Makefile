@@ -47,7 +47,7 @@ test: check  ## check, then every test with branch coverage, on this Python and 
 other-pythons:
 	@for version in $(VERSIONS); do \
 	  if $(BIN)/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')"; then continue; fi; \
-	  if ! command -v python$$version >/dev/null 2>&1; then echo "Python $$version: not on this machine, skipped"; continue; fi; \
+	  if ! python$$version -c pass >/dev/null 2>&1; then echo "Python $$version: not on this machine, skipped"; continue; fi; \
 	  $(MAKE) --no-print-directory $(VENV)-$$version/.ready PYTHON=python$$version VENV=$(VENV)-$$version || exit 1; \
 	  echo "Python $$version:"; $(VENV)-$$version/bin/python -m pytest -q || exit 1; \
 	done
