@@ -1,8 +1,10 @@
+import gc
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,27 +89,28 @@ def test_migrating_what_is_newest_changes_nothing() -> None:
         assert migrate(connection) == 0
     with engine.begin() as connection:
         assert migrate(connection) == len(STEPS)
+    engine.dispose()
 
 
 def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE briefingkit_schema (version INTEGER NOT NULL)")
         database.execute("INSERT INTO briefingkit_schema VALUES (99)")
     with pytest.raises(StoreError, match=r"schema version 99.*update briefingkit"):
         open_ledger(str(path))
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         assert database.execute("SELECT version FROM briefingkit_schema").fetchall() == [(99,)]
 
 
 def test_a_failing_step_leaves_the_old_version_whole(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     open_ledger(str(path)).close()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE briefingkit_schema SET version = 1")  # so that step 2 meets its own tables
     with pytest.raises(StoreError, match="already exists"):
         open_ledger(str(path))
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         assert database.execute("SELECT version FROM briefingkit_schema").fetchall() == [(1,)]
 
 
@@ -191,3 +194,11 @@ def test_ten_thousand_resources_load_in_well_under_a_second(tmp_path: Path) -> N
         event.listen(ledger._engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
         assert len(ledger.load("t").resources) == 10_000
         assert sum("FROM resources" in query for query in queries) == 1
+
+
+def test_a_ledger_that_is_forgotten_gives_its_connections_back(tmp_path: Path) -> None:
+    ledger = open_ledger(str(tmp_path / "ledger.db"))
+    given_back = ledger._give_back
+    del ledger
+    gc.collect()
+    assert not given_back.alive

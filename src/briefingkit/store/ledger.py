@@ -1,6 +1,7 @@
 """The ledger: rows in, rows out, each method one transaction."""
 
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -38,6 +39,8 @@ class Ledger:
         self._url = parse_url(url)
         self._path = sqlite_path(self._url)
         self._engine = open_engine(self._url)
+        # One that is forgotten gives its connections back too; since Python 3.13 sqlite3 warns where nobody does.
+        self._give_back = weakref.finalize(self, self._engine.dispose)
         self._within = threading.Lock()
         if not self._is_current():
             with self._writing() as connection:
@@ -61,7 +64,7 @@ class Ledger:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self._give_back()
 
     # Publications
 
