@@ -96,7 +96,9 @@ def plan_command(
         if not as_json:
             say(f"Kept in {out}: `briefingkit apply {out}` applies just this.", "good", err=True)
     if as_json:
-        emit_json({**_plan_json(plan), "drafts": drafts})
+        from briefingkit.publish.present import plan_to_json
+
+        emit_json({**plan_to_json(plan), "drafts": drafts})
     else:
         _show(plan, drafts, full=full)
     unread = any(planned.error for planned in plan.targets)
@@ -210,12 +212,6 @@ def _hints(plan: "Plan", *, delete: bool, no_limits: bool) -> "Iterator[str]":
         yield "Deletions wait for `apply --delete`."
     if plan.refusals and not no_limits:
         yield "If that is meant, `apply --no-limits` goes beyond the limits, this once."
-
-
-def _plan_json(plan: "Plan") -> dict[str, Any]:
-    from briefingkit.publish.present import plan_to_json
-
-    return plan_to_json(plan)
 
 
 def _apply(

@@ -77,10 +77,10 @@ class Resource:
 class Remote:
     """The same thing as the target holds it, in the same canonical form.
 
-    `id`, `etag` and `server` (its other names there) belong to the target and are never compared with what
-    is wanted. `ours` is the target's own word, by a mark or a derived id that nobody else would have
-    written, that briefingkit made it. `outputs` are the addresses that it has ("page.fr", "room"), so that
-    a lost ledger loses none.
+    `id`, `etag` and `server` (its other names there) belong to the target and are never compared with what is
+    wanted. `ours` is the target's own word, by a mark that nobody else would have written, that briefingkit made it:
+    an id alone may be anyone's by now. `outputs` are the addresses that it has ("page.fr", "room"), so that a lost
+    ledger loses none.
     """
 
     resource: Resource
