@@ -10,7 +10,8 @@
     ├── StoreError           the ledger cannot be opened, migrated or written
     ├── IntegrationError     a target's integration refused or failed
     │   ├── UnknownIntegration   no integration has this name
-    │   └── MissingExtra         the integration is there, its third-party packages are not
+    │   ├── MissingExtra         the integration is there, its third-party packages are not
+    │   └── Transient            a fault of the network or of a server that may pass, and did not while it was tried
     ├── PublishError
     │   ├── PlanRefused      a limit, a missing consent or a cycle stops the plan
     │   ├── PlanStale        the world moved since a saved plan was made
@@ -47,6 +48,7 @@ __all__ = [
     "SourceError",
     "StoreError",
     "TextError",
+    "Transient",
     "UnknownIntegration",
     "Unpublishable",
 ]
@@ -150,6 +152,17 @@ class UnknownIntegration(IntegrationError):
 
 class MissingExtra(IntegrationError):
     """The integration is there, the third-party packages that it needs are not."""
+
+
+class Transient(IntegrationError):
+    """A fault of the network or of a server that may pass.
+
+    `retry_after` is how long the server asks to wait, in seconds; None where it does not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class PublishError(BriefingkitError):

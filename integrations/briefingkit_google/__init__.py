@@ -1,0 +1,1 @@
+"""Publish to Google Workspace: calendars now; each API is a room of its own, `auth` is shared by all."""
