@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("src/briefingkit", "integrations/briefingkit_files")
-LAYERS, CORE, PURE = (
+PACKAGES = (
+    "src/briefingkit",
+    *(f"integrations/briefingkit_{name}" for name in ("caldav", "files", "google")),
+)
+LAYERS, CORE, APART, PURE = (
     "Each layer imports only those below it",
     "The core imports no integration",
+    "No integration imports another",
     "What decides does no I/O",
 )
 
@@ -52,7 +56,12 @@ def _verdicts(folder: Path) -> Mapping[str, str]:
 
 
 def test_every_contract_holds(tmp_path: Path) -> None:
-    assert _verdicts(_copied(tmp_path)) == {LAYERS: "KEPT", CORE: "KEPT", PURE: "KEPT"}
+    assert _verdicts(_copied(tmp_path)) == {
+        LAYERS: "KEPT",
+        CORE: "KEPT",
+        APART: "KEPT",
+        PURE: "KEPT",
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,9 @@ def test_every_contract_holds(tmp_path: Path) -> None:
         ("briefingkit/unlisted.py", "X = 1", LAYERS),
         ("briefingkit/cli/app.py", "import briefingkit_files", CORE),
         ("briefingkit/testing/memory.py", "import briefingkit_files", CORE),
+        ("briefingkit/cli/demo.py", "import briefingkit_google", CORE),
+        ("briefingkit_google/__init__.py", "import briefingkit_files", APART),
+        ("briefingkit_caldav/__init__.py", "import briefingkit_google.calendar", APART),
         ("briefingkit/rendering/html.py", "import sqlite3", PURE),
         ("briefingkit/text/language.py", "import subprocess", PURE),
         ("briefingkit/publish/diff.py", "from http import client", PURE),

@@ -1,13 +1,12 @@
 """What the folder should hold, as values: pages, an index and a feed by language, and the manifest."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from briefingkit.errors import Unpublishable
-from briefingkit.publish import Context, OutputKey, Resource, Value
-from briefingkit.text import LocalizedUrl
+from briefingkit.publish import Context, Resource, Value
+from briefingkit.publish.views import Views
 from briefingkit.text.fallback import Fallback
 from briefingkit_files.layout import (
     INDEX,
@@ -22,14 +21,11 @@ from briefingkit_files.layout import (
 from briefingkit_files.record import fields_digest
 
 if TYPE_CHECKING:
-    from briefingkit.model import Briefing, FromTarget, Organizer, Partner, Publication
+    from briefingkit.model import Briefing, Organizer, Partner, Publication
     from briefingkit.rendering.index import Index, IndexEntry
     from briefingkit.rendering.values import View
 
 __all__ = ["Projection"]
-
-_ROOM: Final = "room"
-_REGISTRATION: Final = "registration"
 
 
 @frozen
@@ -72,37 +68,20 @@ class _Site:
                 self._segments.setdefault(parent.identifier, []).append(briefing.identifier)
 
     def resources(self) -> Iterator[Resource]:
+        told = Views(self._told.languages, self._told.fallback, self._told.fallbacks)
+        made = told.of(self._publications, self._context, own=self._own_addresses)
         views: dict[str, list[View]] = {}
         pages: dict[str, dict[str, str]] = {}
-        refused: list[str] = []
         for publication in self._publications:
             identifier = publication.briefing.identifier
-            for language in self._languages[identifier]:
-                try:
-                    view = self._view(publication, language)
-                except Unpublishable as error:
-                    refused.append(str(error))
-                    continue
+            for language, view in made[identifier].items():
                 page = self._page(publication, view)
                 views.setdefault(language, []).append(view)
                 pages.setdefault(identifier, {})[language] = fields_digest(page.fields)
                 yield page
-        if refused:
-            raise Unpublishable("\n".join(refused))
         yield from self._indexes(views, pages)
 
     # Pages
-
-    def _view(self, publication: "Publication", language: str) -> "View":
-        from briefingkit.rendering.view import view
-
-        return view(
-            publication,
-            language,
-            programme=self._programme,
-            fallback=self._told.fallbacks.get(language, self._told.fallback),
-            addresses=dict(self._addresses(publication.briefing, language)),
-        )
 
     def _page(self, publication: "Publication", view: "View") -> Resource:
         from briefingkit.rendering.fields import view_fields
@@ -149,37 +128,21 @@ class _Site:
 
     # Addresses
 
-    def _addresses(self, briefing: "Briefing", language: str) -> Iterator[tuple[str, str]]:
-        """Give the addresses that a view cannot know: those that targets make, and those of these very pages."""
-        registration, online = briefing.registration, briefing.place.online if briefing.place else None
-        if registration is not None and _from_target(registration.url):
-            yield "registration.url", self._made(registration.url, _REGISTRATION, briefing, language)
-        if online is not None and _from_target(online.url) and online.access.value == "public":
-            yield "online.url", self._made(online.url, _ROOM, briefing, language)
+    def _own_addresses(self, briefing: "Briefing", language: str) -> Mapping[str, str]:
+        """Give the addresses of these very pages."""
         if self._told.base_url is None:
-            return
-        yield "url", self._page_address(briefing.identifier, language)
+            return {}
+        own = {"url": self._page_address(briefing.identifier, language)}
         parent = self._programme.parent(briefing)
         if parent is not None:
-            yield "part_of.url", self._page_address(parent.identifier, language)
+            own["part_of.url"] = self._page_address(parent.identifier, language)
         for segment in self._segments.get(briefing.identifier, ()):
-            yield f"children.{segment}.url", self._page_address(segment, language)
+            own[f"children.{segment}.url"] = self._page_address(segment, language)
+        return own
 
     def _page_address(self, identifier: str, language: str) -> str:
         place = self._place(identifier, self._language_of(identifier, language))
         return f"{self._told.base_url}{place.path}"
-
-    def _made(
-        self, url: "LocalizedUrl | FromTarget | None", name: str, briefing: "Briefing", language: str
-    ) -> str:
-        """Ask for an address that a target makes: the one of this language, where it makes one for each."""
-        from briefingkit.model import FromTarget
-
-        assert isinstance(url, FromTarget)  # noqa: S101 - narrowed by _from_target
-        owner = briefing.identifier
-        own = f"{name}.{language}"
-        known = OutputKey(url.target, owner, own) in self._context.outputs
-        return self._context.output(url.target, own if known else name, owner=owner)
 
     # Indexes
 
@@ -267,7 +230,3 @@ class _Site:
 
     def _rendered(self, *names: str) -> dict[str, str]:
         return {name: self._told.renderings[name] for name in names if name in self._told.formats}
-
-
-def _from_target(url: "LocalizedUrl | FromTarget | None") -> bool:
-    return url is not None and not isinstance(url, LocalizedUrl)

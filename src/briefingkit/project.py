@@ -191,9 +191,9 @@ class Project:
         integration, findings = structure_data(data, kind, self.file.tree, settings.path)
         if integration is None:
             raise SourceError(_without_values(findings, settings))
-        if "base" in attrs.fields_dict(kind):
-            integration = evolve(integration, base=self.folder)
-        return Target(settings.name, integration)
+        known = {"base": self.folder, "target": settings.name}
+        told = {name: value for name, value in known.items() if name in attrs.fields_dict(kind)}
+        return Target(settings.name, evolve(integration, **told))
 
     # Publishing
 

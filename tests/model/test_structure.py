@@ -100,6 +100,12 @@ def test_a_plain_list_of_interpretation_is_floor_and_channels_alike() -> None:
     assert _read(interpretation=["en", "fr"]).interpretation == both
 
 
+def test_a_channel_may_have_a_room_that_a_target_makes() -> None:
+    told = _read(interpretation={"floor": ["en"], "into": {"fr": {"from": "city-calendar"}}})
+    assert told.interpretation == Interpretation(("en",), (Channel("fr", FromTarget("city-calendar")),))
+    assert unstructure(told)["interpretation"]["into"] == {"fr": {"from": "city-calendar"}}
+
+
 def test_channels_may_be_told_by_language_with_an_address() -> None:
     told = _read(interpretation={"floor": ["en"], "into": {"fr": "https://fr.example.org", "es": None}})
     assert told.interpretation == Interpretation(

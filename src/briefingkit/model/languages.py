@@ -9,6 +9,7 @@ from attrs import field, frozen
 from briefingkit.errors import ModelError
 from briefingkit.model.addresses import check_email
 from briefingkit.model.keys import duplicates
+from briefingkit.model.place import FromTarget
 from briefingkit.model.schedule import check_day
 from briefingkit.text import LocalizedUrl
 from briefingkit.text.language import canonical
@@ -38,10 +39,13 @@ def _check_to(instance: object, attribute: Any, value: str) -> None:
 
 @frozen
 class Channel:
-    """A language that one can listen in, with the address of its room where it has one of its own."""
+    """A language that one can listen in, with the address of its room where it has one of its own.
+
+    The room may be one that a target makes.
+    """
 
     language: str = field(converter=_canonical_tag)
-    url: LocalizedUrl | None = None
+    url: LocalizedUrl | FromTarget | None = None
 
 
 @frozen

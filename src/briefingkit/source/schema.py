@@ -167,7 +167,9 @@ class _Maker:
             }
             whole["not"] = {"required": ["url", "from"], "properties": {"url": _GIVEN}}
         if kind is Interpretation:
-            by_language = _by_language({"anyOf": [_LEAVES[LocalizedUrl], {"type": "null"}]})
+            by_language = _by_language(
+                {"anyOf": [_LEAVES[LocalizedUrl], _LEAVES[FromTarget], {"type": "null"}]}
+            )
             whole["properties"]["into"] = {"anyOf": [whole["properties"]["into"], by_language]}
             return {**described, "anyOf": [{"type": "array", "items": _TEXT}, whole]}
         return {**described, **whole}

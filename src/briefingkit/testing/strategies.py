@@ -175,7 +175,8 @@ def _places() -> st.SearchStrategy[model.Place]:
 
 
 def _interpretations() -> st.SearchStrategy[model.Interpretation]:
-    channel = st.builds(model.Channel, language=st.sampled_from(LANGUAGES), url=_maybe(urls()))
+    url = _maybe(st.one_of(urls(), keys().map(model.FromTarget)))
+    channel = st.builds(model.Channel, language=st.sampled_from(LANGUAGES), url=url)
     floor = st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=2, unique=True).map(tuple)
     return st.builds(model.Interpretation, floor=floor, into=_tuples(channel, 3, by="language"))
 
