@@ -24,8 +24,12 @@ def file_names(kind: object) -> Mapping[str, str]:
 
 
 def short_form(kind: type, value: object) -> object:
-    """Bring a short form of the file into the long one that the fields of `kind` describe; all else stays."""
-    prepare = _SHORT_FORMS.get(kind)
+    """Bring a short form of the file into the long one that the fields of `kind` describe; all else stays.
+
+    A class of an integration's settings says its own as a static method `short_form`, which raises ModelError for what
+    can be neither.
+    """
+    prepare = _SHORT_FORMS.get(kind) or getattr(kind, "short_form", None)
     return prepare(value) if prepare else value
 
 

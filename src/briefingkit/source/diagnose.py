@@ -111,11 +111,12 @@ class _Search:
         return self.build(Person, {"key": str(key)}, path, {"name"})
 
     def instance(self, data: Any, kind: Any, path: Path) -> Any:
+        before = len(self.problems)
         prepared = self.prepared(data, kind, path)
         if not isinstance(prepared, Mapping):
-            self.problems.append(
-                Problem("E103", path, f"a mapping of fields is expected here, not {_what(prepared)}")
-            )
+            if len(self.problems) == before:
+                said = f"a mapping of fields is expected here, not {_what(prepared)}"
+                self.problems.append(Problem("E103", path, said))
             prepared, asked = {}, False
         else:
             asked = True

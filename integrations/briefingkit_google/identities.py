@@ -1,0 +1,195 @@
+"""Google's credentials, made from what `auth:` names. Imports google.auth, and so is imported when it is used."""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import google.auth
+from google.auth.credentials import Credentials
+from google.auth.environment_vars import CREDENTIALS
+from google.auth.exceptions import DefaultCredentialsError
+from google.oauth2 import credentials as of_users
+from google.oauth2 import service_account as of_services
+
+from briefingkit.errors import IntegrationError
+from briefingkit_google import token_file
+from briefingkit_google.auth_words import NO_DEFAULT, SIGN_IN, Who
+from briefingkit_google.key_file import AUTHORIZED_USER, SERVICE_ACCOUNT, key_from, kind_in, named, parsed
+
+__all__ = ["ServiceAccount", "User", "application_default", "keep", "service_account", "user"]
+
+_log = logging.getLogger(__name__)
+_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class ServiceAccount(of_services.Credentials):
+    """A service account's credentials that speak to nobody but the token's address and the API itself.
+
+    google-auth otherwise asks iamcredentials.googleapis.com, in a thread of its own, where the account may be used from
+    (regional access boundaries). That is for Google Cloud: Workspace's APIs know nothing of it, and a double's token
+    would go out to Google.
+    """
+
+    who: Who | None = None
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
+class User(of_users.Credentials):
+    """A person's credentials; `kept` is told each time that they were refreshed."""
+
+    who: Who | None = None
+    kept: Callable[["User"], None] | None = None
+
+    def refresh(self, request: Any) -> None:
+        """Get a new access token, and keep it, so that the next run need not ask again."""
+        super().refresh(request)  # type: ignore[no-untyped-call]
+        if self.kept is not None:
+            self.kept(self)
+
+
+def service_account(key: str, subject: str | None, scopes: Sequence[str], base: Path) -> ServiceAccount:
+    """Make credentials of a key or its path; `subject` is whom they act for."""
+    info = key_from(key, base, SERVICE_ACCOUNT)
+    _check_address(info.get("token_uri"))
+    try:
+        made: ServiceAccount = ServiceAccount.from_service_account_info(  # type: ignore[no-untyped-call]
+            info, scopes=list(scopes), subject=subject
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise IntegrationError(
+            "the key of the service account is damaged: make a new one in the Google Cloud console"
+        ) from None
+    made.who = Who(
+        SERVICE_ACCOUNT,
+        name=made.service_account_email,
+        client=str(info.get("client_id") or ""),
+        subject=subject,
+        scopes=tuple(scopes),
+        file=named(key),
+    )
+    return made
+
+
+def user(path: Path, scopes: Sequence[str]) -> User:
+    """Make credentials of a token file. What was consented to is what it says; asking for more takes a person."""
+    info = parsed(token_file.read(path), str(path), AUTHORIZED_USER)
+    needed = ("refresh_token", "client_id", "client_secret")
+    if missing := [name for name in needed if not isinstance(info.get(name), str) or not info[name]]:
+        raise IntegrationError(f"{path} has no {missing[0]}: {SIGN_IN}")
+    _check_address(info.get("token_uri"))
+    granted = _words(info.get("scopes"))
+    if granted and (lacking := [scope for scope in scopes if not _covers(granted, scope)]):
+        raise IntegrationError(f"{path} was not consented to for {' and '.join(lacking)}: {SIGN_IN}")
+    # All that was consented to, not what one target needs of it: several targets share the file and its token.
+    made = User(  # type: ignore[no-untyped-call]
+        _text(info.get("token")),
+        refresh_token=info["refresh_token"],
+        token_uri=info.get("token_uri") or _TOKEN_URI,
+        client_id=info["client_id"],
+        client_secret=info["client_secret"],
+        scopes=list(granted or scopes),
+        expiry=_expiry(info.get("expiry")),
+        quota_project_id=_text(info.get("quota_project_id")),
+        account=_text(info.get("account")),
+    )
+    made.who = Who(
+        AUTHORIZED_USER, name=made.account, client=made.client_id, scopes=tuple(granted), file=str(path)
+    )
+    made.kept = lambda refreshed: _keep_quietly(refreshed, path)
+    return made
+
+
+def application_default(scopes: Sequence[str]) -> Credentials:
+    """Find what the machine has: the file that GOOGLE_APPLICATION_CREDENTIALS names, gcloud's, or the machine's own."""
+    file = os.environ.get(CREDENTIALS)
+    if file and kind_in(file) == SERVICE_ACCOUNT:
+        return service_account(file, None, scopes, Path())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # no quota project: the API says so itself, if it minds
+            found, _ = google.auth.default(scopes=list(scopes))
+    except DefaultCredentialsError:
+        raise IntegrationError(_default_problem(file)) from None
+    return found
+
+
+def _default_problem(file: str | None) -> str:
+    if not file:
+        return NO_DEFAULT
+    if not Path(file).is_file():
+        return f"{CREDENTIALS} names {named(file)}, and there is no such file: set it to the path of a key, or unset it"
+    return (
+        f"{CREDENTIALS} names {named(file)}, which is no key that Google's library reads: download it again"
+    )
+
+
+def keep(held: of_users.Credentials, path: Path) -> None:
+    """Write a person's credentials as a token file; OSError or IntegrationError where that cannot be done."""
+    data = {
+        "type": AUTHORIZED_USER,
+        "account": held.account,
+        "client_id": held.client_id,
+        "client_secret": held.client_secret,
+        "refresh_token": held.refresh_token,
+        "token_uri": held.token_uri,
+        "scopes": list(held.scopes or ()),
+        "quota_project_id": held.quota_project_id,
+        "token": held.token,
+        "expiry": f"{held.expiry:%Y-%m-%dT%H:%M:%S}Z" if held.expiry else None,
+    }
+    kept = {name: value for name, value in data.items() if value}
+    token_file.write(path, json.dumps(kept, indent=2) + "\n")
+
+
+def _keep_quietly(held: User, path: Path) -> None:
+    """Keep a refreshed token; where that cannot be done this run goes on, and the next one asks again."""
+    try:
+        keep(held, path)
+    except (OSError, IntegrationError) as error:
+        _log.warning("the refreshed token was not kept in %s: %s", path, error)
+
+
+def _check_address(uri: object) -> None:
+    """Refuse to send a secret anywhere but over TLS or to this machine."""
+    if uri is None:
+        return
+    parts = urlsplit(uri) if isinstance(uri, str) else urlsplit("")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise IntegrationError("the token_uri of the key is no https address: download the key again")
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _covers(granted: Sequence[str], wanted: str) -> bool:
+    """Say whether one of the scopes is the wanted one, or one above it: `calendar` holds `calendar.events`."""
+    above = {wanted, wanted.removesuffix(".readonly")}
+    return any(scope in above or wanted.startswith(f"{scope}.") for scope in granted)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _expiry(value: object) -> datetime:
+    """Read when the access token ends, as google-auth holds it (UTC without a zone); long ago where it is not said."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.min.replace(tzinfo=UTC)
+    except ValueError:
+        moment = datetime.min.replace(tzinfo=UTC)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(tzinfo=None)
