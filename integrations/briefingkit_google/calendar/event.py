@@ -1,0 +1,359 @@
+"""An event between Google's JSON and the canonical fields that are compared: one home for normalising, both ways.
+
+Fields have Google's own names and shapes (https://developers.google.com/workspace/calendar/api/v3/reference/events).
+What Google leaves out because it is a default is there, what it adds by itself is not, and what these settings leave to
+people is None on both sides, so that it is neither drift nor ever written.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from briefingkit.publish import Change, Fields, Remote, Resource, Value
+from briefingkit_google.calendar.identity import (
+    EVENT,
+    Mark,
+    conference_request_id,
+    mark_of,
+    mark_properties,
+    private_properties,
+)
+from briefingkit_google.calendar.moments import canonical_moment, moment_patch
+
+if TYPE_CHECKING:
+    from briefingkit_google.calendar.settings import GoogleCalendar
+
+__all__ = [
+    "MEET",
+    "ConferenceState",
+    "Governed",
+    "conference_state",
+    "event_fields",
+    "guests_known",
+    "insert_body",
+    "is_deleted",
+    "patch_body",
+    "remote_of",
+    "worth_telling",
+]
+
+MEET: Final = "hangoutsMeet"
+"""Google Meet, as a conference solution is called (ConferenceSolutionKey.type)."""
+
+_REVISION_PROPERTY: Final = "briefingkit-revision"
+_ROOM_PROPERTY: Final = "briefingkit-room"
+
+_DEFAULTS: Final[Mapping[str, Value]] = {
+    "status": "confirmed",
+    "transparency": "opaque",
+    "visibility": "default",
+    "guestsCanInviteOthers": True,
+    "guestsCanModify": False,
+    "guestsCanSeeOtherGuests": True,
+}
+"""What Google means where it leaves a field out (the discovery document's defaults)."""
+
+_WRITTEN: Final = (
+    *("summary", "description", "location", "start", "end", "reminders", "colorId", "source", "attachments"),
+    *_DEFAULTS,
+)
+"""The fields that go to Google as they are."""
+
+_LEFT_TO_PEOPLE: Final = frozenset({"attendees", "colorId", "conference"})
+
+_DIGITS: Final = re.compile(r"\d{1,9}", re.ASCII)
+
+_UNTOLD: Final = frozenset(
+    {"revision", "mark", "id", "colorId", "reminders", "visibility", "source", "transparency"}
+)
+"""Fields whose change is no news to a guest."""
+
+
+@frozen
+class Governed:
+    """Which of the fields that people like to set by hand are briefingkit's; the others are read as None."""
+
+    guests: bool = True
+    color: bool = True
+
+    @classmethod
+    def by(cls, settings: "GoogleCalendar") -> "Governed":
+        """Tell what a target's settings speak of."""
+        return cls(guests=settings.guests.any, color=settings.color is not None)
+
+
+class ConferenceState(StrEnum):
+    """How far the making of a room has come (ConferenceRequestStatus.statusCode)."""
+
+    NONE = "none"
+    """The event has no room, and none was asked for."""
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+# From Google
+
+
+def event_fields(raw: Mapping[str, Any], governed: Governed | None = None) -> Fields:
+    """Read an event's canonical fields from the API's JSON."""
+    governed = governed or Governed()
+    mark = mark_of(raw)
+    return {
+        "id": _text(raw.get("id")),
+        "mark": {"namespace": mark.namespace, "target": mark.target} if mark is not None else None,
+        "revision": _whole(private_properties(raw).get(_REVISION_PROPERTY)),
+        "summary": _text(raw.get("summary")),
+        "description": _text(raw.get("description")),
+        "location": _text(raw.get("location")),
+        "start": canonical_moment(raw.get("start")),
+        "end": canonical_moment(raw.get("end")),
+        **{name: raw.get(name, default) for name, default in _DEFAULTS.items()},
+        "colorId": _text(raw.get("colorId")) if governed.color else None,
+        "reminders": _reminders(raw.get("reminders")),
+        "source": _source(raw.get("source")),
+        "attachments": tuple(map(_attachment, _list(raw.get("attachments")))),
+        "attendees": _guests(raw) if governed.guests else None,
+        "conference": _conference(raw),
+    }
+
+
+def remote_of(
+    raw: Mapping[str, Any],
+    calendar_id: str,
+    governed: Governed | None = None,
+    *,
+    wanted: Resource | None = None,
+) -> Remote:
+    """Make the remote of an event. Its id is unique over calendars: `<calendar>/<event>`.
+
+    `wanted` is the resource that would go where a stranger's event stands; ValueError for a stranger's without one.
+    """
+    mark = mark_of(raw)
+    if mark is None and wanted is None:
+        raise ValueError("an event without our mark is of no concern, unless it stands in the way")
+    key, owner = (
+        (mark.key, mark.owner) if mark is not None else (wanted.key, wanted.owner) if wanted else ("", "")
+    )
+    return Remote(
+        Resource(EVENT, key, owner, event_fields(raw, governed)),
+        id=f"{calendar_id}/{raw['id']}",
+        etag=raw.get("etag"),
+        server={"calendar": calendar_id, "event": str(raw["id"])},
+        ours=mark is not None,
+        outputs=_outputs(raw) if mark is not None else {},
+    )
+
+
+def is_deleted(raw: Mapping[str, Any]) -> bool:
+    """Whether this is what remains of an event that was deleted (Event.status): its id is taken for ever."""
+    return raw.get("status") == "cancelled"
+
+
+def conference_state(raw: Mapping[str, Any]) -> ConferenceState:
+    """Tell how far the making of the event's room has come."""
+    data = raw.get("conferenceData")
+    if not isinstance(data, Mapping):
+        return ConferenceState.NONE
+    if _video_address(data) is not None:
+        return ConferenceState.SUCCESS
+    code = _mapping(_mapping(data.get("createRequest")).get("status")).get("statusCode")
+    return ConferenceState.FAILURE if code == "failure" else ConferenceState.PENDING
+
+
+def guests_known(raw: Mapping[str, Any]) -> bool:
+    """Whether the answer names all guests: where Google left some out, writing the list would remove them."""
+    return not raw.get("attendeesOmitted", False)
+
+
+# To Google
+
+
+def insert_body(resource: Resource) -> dict[str, Any]:
+    """Write an event in full, as events.insert takes it (with conferenceDataVersion=1 and supportsAttachments)."""
+    fields = resource.fields
+    body: dict[str, Any] = {"id": fields["id"]}
+    body |= {name: _plain(fields[name]) for name in _WRITTEN if fields.get(name) is not None}
+    guests = _merged_guests(fields.get("attendees"), {})
+    if guests:
+        body["attendees"] = guests
+    if fields.get("conference") is not None:
+        body["conferenceData"] = _room_request(str(fields["id"]), "")
+    given = {name: value for name, value in _properties(resource).items() if value is not None}
+    return body | {"extendedProperties": {"private": given}}
+
+
+def patch_body(change: Change, raw: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Write what a change edits, as events.patch takes it: a null takes away, a list is whole.
+
+    `raw` is the event as it stands now; it is needed where guests or the room are edited, so that answers and a room
+    that is there are kept. A change that knew of no event, and found it, also as what remains of a deleted one, writes
+    everything that its settings speak of. ValueError for a deletion.
+    """
+    wanted, now = change.wanted, raw or {}
+    if wanted is None:
+        raise ValueError("a deletion patches nothing")
+    fields = wanted.fields
+    edited = change.edits if change.held is not None else _spoken_of(fields)
+    body: dict[str, Any] = {name: _plain(fields.get(name)) for name in _WRITTEN if name in edited}
+    body |= {name: moment_patch(fields.get(name)) for name in ("start", "end") if name in edited}
+    if "reminders" in edited:
+        body["reminders"] = _reminders_patch(fields.get("reminders"))
+    if "attendees" in edited:
+        body["attendees"] = _merged_guests(fields.get("attendees"), now)
+    if "conference" in edited:
+        body |= _room_patch(fields, now)
+    if not {"conference", "mark", "revision"}.isdisjoint(edited):
+        body["extendedProperties"] = {"private": _properties(wanted)}
+    return body
+
+
+def worth_telling(change: Change) -> bool:
+    """Whether a change is news to guests; what is none need not be mailed, whatever the settings allow."""
+    return change.wanted is None or change.held is None or not _UNTOLD.issuperset(change.edits)
+
+
+def _spoken_of(fields: Fields) -> tuple[str, ...]:
+    """Name the fields of an event that nobody knew of: what the settings leave to people stays as it is."""
+    return tuple(name for name in fields if fields[name] is not None or name not in _LEFT_TO_PEOPLE)
+
+
+def _properties(resource: Resource) -> dict[str, str | None]:
+    """Write what is ours to know of an event: its mark, its revision, and which output its room is."""
+    fields = resource.fields
+    mark = _mapping(fields.get("mark"))
+    revision, room = fields.get("revision"), _mapping(fields.get("conference")).get("output")
+    known = Mark(str(mark.get("namespace")), str(mark.get("target")), resource.owner, resource.key)
+    return {
+        **mark_properties(known),
+        _REVISION_PROPERTY: None if revision is None else str(revision),
+        _ROOM_PROPERTY: None if room is None else str(room),
+    }
+
+
+def _room_request(event: str, state: str) -> dict[str, Any]:
+    key = {"type": MEET}
+    return {"createRequest": {"requestId": conference_request_id(event, state), "conferenceSolutionKey": key}}
+
+
+def _room_patch(fields: Fields, now: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for a room where there is none, or take ours away; one that somebody else made becomes the event's own."""
+    if fields.get("conference") is None:
+        return {"conferenceData": None} if _conference(now) is not None else {}
+    if _conference_type(now) == MEET and conference_state(now) is not ConferenceState.FAILURE:
+        return {}
+    return {"conferenceData": _room_request(str(fields["id"]), str(now.get("etag", "")))}
+
+
+def _merged_guests(wanted: Value, now: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write the guests that are wanted, with the answers that they gave, and what else stands in that list."""
+    held = [_mapping(each) for each in _list(now.get("attendees"))]
+    by_address = {_address(each): each for each in held}
+    kept = [dict(each) for each in held if _is_no_guest(each)]
+    taken = {_address(each) for each in kept}
+    named = [str(address) for address in _list(wanted) if address not in taken]
+    return [*kept, *(dict(by_address.get(address) or {"email": address}) for address in named)]
+
+
+def _reminders_patch(value: Value) -> dict[str, Any]:
+    plain = _plain(value)
+    return (
+        {"overrides": None, **plain} if isinstance(plain, dict) else {"useDefault": True, "overrides": None}
+    )
+
+
+# One field at a time
+
+
+def _text(value: Any) -> str | None:
+    """Read a text: Google leaves an empty one out."""
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else None
+
+
+def _reminders(value: Any) -> Value:
+    given = _mapping(value)
+    if given.get("useDefault", not given):
+        return {"useDefault": True}
+    overrides = (_mapping(each) for each in _list(given.get("overrides")))
+    pairs = sorted((str(each.get("method")), int(each.get("minutes", 0))) for each in overrides)
+    return {
+        "useDefault": False,
+        "overrides": tuple({"method": method, "minutes": minutes} for method, minutes in pairs),
+    }
+
+
+def _source(value: Any) -> Value:
+    given = _mapping(value)
+    return {"title": _text(given.get("title")), "url": str(given["url"])} if given.get("url") else None
+
+
+def _attachment(value: Any) -> Value:
+    given = _mapping(value)
+    return {"fileUrl": str(given.get("fileUrl", "")), "title": _text(given.get("title"))}
+
+
+def _guests(raw: Mapping[str, Any]) -> Value:
+    """Name the guests, in order; None for nobody."""
+    held = (_mapping(each) for each in _list(raw.get("attendees")))
+    return tuple(sorted({_address(each) for each in held if not _is_no_guest(each)})) or None
+
+
+def _is_no_guest(attendee: Mapping[str, Any]) -> bool:
+    """Whether this is the calendar itself or a room of a building, which Google and people add."""
+    return bool(attendee.get("organizer") or attendee.get("resource"))
+
+
+def _address(attendee: Mapping[str, Any]) -> str:
+    return str(attendee.get("email", "")).strip().lower()
+
+
+def _conference(raw: Mapping[str, Any]) -> Value:
+    """Read the room that we asked for, made or not; one that somebody added by hand is theirs."""
+    output = private_properties(raw).get(_ROOM_PROPERTY)
+    return {"type": _conference_type(raw), "output": str(output)} if output else None
+
+
+def _conference_type(raw: Mapping[str, Any]) -> str | None:
+    """Tell which kind of room an event has or waits for; None where there is none, or none could be made."""
+    data = _mapping(raw.get("conferenceData"))
+    if not data or conference_state(raw) is ConferenceState.FAILURE:
+        return None
+    asked = _mapping(data.get("createRequest")).get("conferenceSolutionKey")
+    made = _mapping(data.get("conferenceSolution")).get("key")
+    return _text(_mapping(made or asked).get("type"))
+
+
+def _outputs(raw: Mapping[str, Any]) -> Mapping[str, str]:
+    output = private_properties(raw).get(_ROOM_PROPERTY)
+    address = _video_address(_mapping(raw.get("conferenceData")))
+    return {str(output): address} if output and address else {}
+
+
+def _video_address(data: Mapping[str, Any]) -> str | None:
+    entries = (_mapping(each) for each in _list(data.get("entryPoints")))
+    return next(
+        (str(each["uri"]) for each in entries if each.get("entryPointType") == "video" and "uri" in each),
+        None,
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _plain(value: Value) -> Any:
+    """Copy a value into what JSON is made of."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items() if each is not None}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
