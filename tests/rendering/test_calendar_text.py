@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.model import Access, Publication, structure
-from briefingkit.rendering.calendar_text import Block, blocks, html_text, plain_text
+from briefingkit.rendering.calendar_text import Block, blocks, html_text, item_blocks, plain_text
 from briefingkit.rendering.view import view
 from briefingkit.testing.strategies import publications
 
@@ -113,3 +113,32 @@ def test_nothing_in_the_html_is_a_tag_of_somebody_else() -> None:
     html = html_text((Block("<b>", ('https://x.example/"onclick=alert(1)', "<script>")),), "en")
     assert "<script>" not in html
     assert 'href="https://x.example/&quot;onclick=alert(1"' in html
+
+
+def test_an_item_with_an_entry_of_its_own_tells_who_is_in_it_and_what_it_is_part_of() -> None:
+    data = {
+        "briefing": "imrf-2022",
+        "languages": ["en"],
+        "title": {"en": "The IMRF"},
+        "status": "confirmed",
+        "start": "2022-04-13T15:00",
+        "end": "2022-04-13T16:00",
+        "timezone": "Europe/Brussels",
+        "place": {"online": {"url": "https://room.example", "access": "public"}},
+        "people": {"m": {"name": "Monami Maulik", "email": "m@private.example"}},
+        "agenda": [
+            {
+                "key": "road",
+                "title": {"en": "The road"},
+                "duration": "25m",
+                "description": {"en": "Where it **leads**."},
+                "participants": [{"person": "m", "role": "moderator"}, {"role": "speaker", "status": "tbc"}],
+                "questions": [{"key": "q", "text": {"en": "What now?"}}],
+            }
+        ],
+    }
+    shown = view(Publication(structure(data), at=AT), "en")
+    assert plain_text(item_blocks(shown, shown.agenda[0])) == (
+        "Where it leads.\n\nMonami Maulik – Moderator\n\nGuiding questions\n– What now?\n\n"
+        "Part of\nThe IMRF\n\nOnline\nhttps://room.example"
+    )

@@ -20,7 +20,19 @@ from briefingkit.text.dates import instant, zone_label
 from briefingkit.text.language import direction
 from briefingkit.text.phrases import phrase
 
-__all__ = ["NOT_THEN", "Block", "blocks", "html_text", "person_in_words", "plain_text", "summary"]
+__all__ = [
+    "NOT_THEN",
+    "Block",
+    "blocks",
+    "html_text",
+    "is_free",
+    "item_blocks",
+    "linked",
+    "location",
+    "person_in_words",
+    "plain_text",
+    "summary",
+]
 
 NOT_THEN = frozenset({Status.CANCELLED, Status.POSTPONED})
 """The statuses of an event that does not take place at the time that it is entered at."""
@@ -46,6 +58,25 @@ def summary(view: View) -> str:
     return f"{phrase(STATUSES[view.status], view.language)} – {title}"
 
 
+def is_free(view: View) -> bool:
+    """Whether it leaves its time free in a calendar: a whole day, a parent of many events, or what is not then."""
+    return view.all_day or bool(view.children) or view.status in NOT_THEN
+
+
+def location(view: View) -> tuple[str, str] | None:
+    """Say where, and in which language: the venue, else the room's address, of which phones make a button, else online.
+
+    None where nothing is known, or nothing may be told.
+    """
+    if view.venue is not None and view.venue.name is not None:
+        known = (view.venue.name, view.venue.address)
+        place = ", ".join(" ".join(part.split()) for part in known if part)
+        return place, view.language_of("venue.name")
+    if view.online is not None:
+        return view.online.url or phrase("Online", view.language), view.language
+    return None
+
+
 def plain_text(told: tuple[Block, ...]) -> str:
     """Write blocks as plain text, a blank line between them."""
     return "\n\n".join("\n".join((*((one.heading,) if one.heading else ()), *one.lines)) for one in told)
@@ -57,12 +88,12 @@ def html_text(told: tuple[Block, ...], language: str) -> str:
     for one in told:
         heading = f"<b>{escape(one.heading)}</b><br>" if one.heading else ""
         lines = "\n".join(one.lines).split("\n")
-        parts.append(f"<p>{heading}{'<br>'.join(map(_linked, lines))}</p>")
+        parts.append(f"<p>{heading}{'<br>'.join(map(linked, lines))}</p>")
     return f'<html><body lang="{escape(language)}" dir="{direction(language)}">{"".join(parts)}</body></html>'
 
 
-def _linked(line: str) -> str:
-    """Escape a line, its addresses as links."""
+def linked(line: str) -> str:
+    """Write a line as HTML: all of it escaped, its web addresses as links."""
     written, end = [], 0
     for found in _ADDRESS.finditer(line):
         address = escape(found[0])
@@ -74,6 +105,11 @@ def _linked(line: str) -> str:
 def blocks(view: View) -> tuple[Block, ...]:
     """Tell what a calendar should say of an event, in the view's language."""
     return tuple(_blocks(view))
+
+
+def item_blocks(view: View, item: AgendaItemView) -> tuple[Block, ...]:
+    """Tell what a calendar should say of an agenda item that has an entry of its own."""
+    return tuple(_item_blocks(view, item))
 
 
 def _blocks(view: View) -> Iterator[Block]:
@@ -95,6 +131,24 @@ def _blocks(view: View) -> Iterator[Block]:
     if view.contact is not None:
         known = (view.contact.name, view.contact.email, view.contact.phone)
         yield Block(phrase("Contact", language), (", ".join(part for part in known if part),))
+    if view.url is not None:
+        yield Block(None, (view.url,))
+
+
+def _item_blocks(view: View, item: AgendaItemView) -> Iterator[Block]:
+    language = view.language
+    if notice := status_notice(view.status, language):
+        yield Block(None, (notice,))
+    if item.description:
+        yield Block(None, (prose_plain(item.description, width=_UNWRAPPED),))
+    people = tuple(_participant(each, language) for each in item.participants if each.name is not None)
+    if people:
+        yield Block(None, people)
+    if item.questions:
+        yield Block(phrase("Guiding questions", language), tuple(f"– {each.text}" for each in item.questions))
+    yield Block(phrase("Part of", language), (view.title,))
+    if view.status not in NOT_THEN:
+        yield from _attending(view)
     if view.url is not None:
         yield Block(None, (view.url,))
 

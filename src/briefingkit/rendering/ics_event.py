@@ -6,9 +6,9 @@ from typing import Final
 from icalendar import Event, vCalAddress, vCategory, vDDDTypes
 
 from briefingkit.model import Access, Status
-from briefingkit.rendering.calendar_text import NOT_THEN, blocks, html_text, plain_text, summary
+from briefingkit.rendering.calendar_text import blocks, html_text, is_free, location, plain_text, summary
 from briefingkit.rendering.ics_parts import add_conferences, add_links, add_participants, add_relations
-from briefingkit.rendering.ics_values import Text, parameter, text, uri
+from briefingkit.rendering.ics_values import parameter, text, uri
 from briefingkit.rendering.values import View
 from briefingkit.text.phrases import phrase
 from briefingkit.text.zones import in_zone
@@ -68,7 +68,7 @@ def _add_times(event: Event, view: View) -> None:
     """Add start, end, and whether they take up the time: a day, or a parent of many events, leaves it free."""
     for name, moment in _moments(view).items():
         event.add(name, moment)
-    free = view.all_day or bool(view.children) or view.status in NOT_THEN
+    free = is_free(view)
     event.add("transp", text("TRANSPARENT" if free else "OPAQUE"))
     busy = "FREE" if free else "BUSY" if _STATUSES[view.status] == "CONFIRMED" else "TENTATIVE"
     event.add("x-microsoft-cdo-busystatus", text(busy))
@@ -112,22 +112,12 @@ def _add_words(event: Event, view: View) -> None:
 
 
 def _add_place_and_people(event: Event, view: View) -> None:
-    if location := _location(view):
-        event.add("location", location)
+    if where := location(view):
+        place, language = where
+        event.add("location", text(place, LANGUAGE=language))
     if view.contact is not None and view.contact.email is not None:
         name = next((host.name for host in view.hosts), view.contact.name)
         organizer = vCalAddress(uri(f"mailto:{view.contact.email}"))
         if name is not None:
             organizer.params["CN"] = parameter(name)
         event.add("organizer", organizer)
-
-
-def _location(view: View) -> Text | None:
-    """Say where: the venue, else the room's address, which phones make a button of, else that it is online."""
-    if view.venue is not None and view.venue.name is not None:
-        known = (view.venue.name, view.venue.address)
-        place = ", ".join(" ".join(part.split()) for part in known if part)
-        return text(place, LANGUAGE=view.language_of("venue.name"))
-    if view.online is not None:
-        return text(view.online.url or phrase("Online", view.language), LANGUAGE=view.language)
-    return None

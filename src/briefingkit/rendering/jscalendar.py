@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from briefingkit.model import Access, ParticipantRole, ParticipantStatus, Programme, Publication, Status, uid
-from briefingkit.rendering.calendar_text import NOT_THEN, blocks, person_in_words, plain_text, summary
+from briefingkit.rendering.calendar_text import blocks, is_free, person_in_words, plain_text, summary
 from briefingkit.rendering.values import LinkView, View
 from briefingkit.rendering.view import view
 from briefingkit.rendering.words import languages_in_words, role_in_words
@@ -61,7 +61,6 @@ def jscalendar(
 
 def jscalendar_event(view: View) -> dict[str, Any]:
     """Make the Event of one view, in its language; what there is nothing to say of is left out."""
-    free = view.all_day or bool(view.children) or view.status in NOT_THEN
     event: dict[str, Any] = {
         "@type": "Event",
         "uid": view.uid,
@@ -74,7 +73,7 @@ def jscalendar_event(view: View) -> dict[str, Any]:
         "descriptionContentType": "text/plain",
         **_times(view),
         "status": _STATUSES.get(view.status, "tentative"),
-        "freeBusyStatus": "free" if free else "busy",
+        "freeBusyStatus": "free" if is_free(view) else "busy",
         "privacy": "public" if view.audience is Access.PUBLIC else "private",
         "keywords": {
             word: True for word in (phrase("Briefing", view.language), view.track) if word is not None
