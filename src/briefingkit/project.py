@@ -29,13 +29,16 @@ from briefingkit.source.project_file import (
     ProjectFile,
     TargetSettings,
     expand,
+    heard,
     load_project_file,
     variables,
 )
 from briefingkit.source.structured import structure_data
+from briefingkit.source.translations import FOLDER as TRANSLATIONS
 from briefingkit.source.tree import find, load_tree
 
 if TYPE_CHECKING:
+    from briefingkit.in_step import Watch
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
     from briefingkit.publish.journal import Journal
     from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
@@ -196,6 +199,36 @@ class Project:
         return Target(settings.name, evolve(integration, **told))
 
     # Publishing
+
+    def watch(self, *, drift: "Drift | None" = None) -> "Watch | None":
+        """Look at all that a plan of the whole project would be made from, before any of it is read.
+
+        None where nothing can be remembered from plan to plan: for targets without an entry point and a ledger that
+        is no file. `drift` is as for `plan`. Raises what `targets` raises.
+        """
+        from briefingkit.in_step import Watch, digest_of
+
+        store = self._store()
+        if self.added or "://" in store:
+            return None
+        targets = self.targets()
+        packages = [
+            "briefingkit",
+            *sorted({type(each.integration).__module__.partition(".")[0] for each in targets}),
+        ]
+        said = (heard(target.settings, self.environment) for target in self.settings.targets)
+        settings = [str(drift), *(word for words in said for word in words)]
+        return Watch(digest_of(self._sources(), settings, packages), Path(store), targets)
+
+    def _sources(self) -> "Iterator[Path]":
+        """Name every file that the briefings are read from, and the project's own."""
+        yield Path(self.file.path)
+        folders = set()
+        for path in self.paths:
+            yield path
+            folders.add(path.parent / TRANSLATIONS)
+        for folder in sorted(folders):
+            yield from sorted(folder.glob("*.po")) if folder.is_dir() else ()
 
     def plan(
         self,

@@ -1,7 +1,7 @@
 """`briefingkit plan` and `briefingkit apply`: what would change, and then the change."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from briefingkit.errors import PublishError
 from briefingkit.model import Status
 
 if TYPE_CHECKING:
+    from briefingkit.in_step import Said, Watch
     from briefingkit.project import Project
     from briefingkit.publish import Outcome
     from briefingkit.publish.plan import Plan
@@ -88,7 +89,13 @@ def plan_command(
     Exit code 0: every target is in step. 3: changes are pending. 1: something stands in the way.
     """
     project = project_here(project_file)
+    watch = None if targets or briefings or out or full else _watch(project, drift)
+    if watch is not None and (said := watch.still()):
+        _say_again(said, {**said.report, "at": project.clock().isoformat()} if as_json else None)
+        return
     plan, drafts = _plan(project, targets, briefings, drift)
+    if watch is not None:
+        watch.remember(plan, _said(plan, drafts))
     if out is not None:
         from briefingkit.publish.saved import dump_plan
 
@@ -139,7 +146,13 @@ def apply_command(
             "a saved plan is applied as it is: --target, --briefing and --drift belong to `plan`"
         )
     project = project_here(project_file)
+    watch = None if saved or targets or briefings else _watch(project, drift)
+    if watch is not None and (said := watch.still()):
+        _say_again(said, _report_of(said.report) if as_json else None)
+        return
     plan, drafts = _saved(project, saved) if saved is not None else _plan(project, targets, briefings, drift)
+    if watch is not None:
+        watch.remember(plan, _said(plan, drafts))
     asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     if not as_json and (saved is None or asks or plan.is_empty):
         _show(plan, drafts, delete=delete, no_limits=no_limits)
@@ -156,6 +169,43 @@ def apply_command(
     if as_json:
         emit_json(_report(outcomes, plan, drafts))
     context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else FAILED)
+
+
+def _watch(project: "Project", drift: str | None) -> "Watch | None":
+    from briefingkit.publish.change import Drift
+
+    return project.watch(drift=Drift(drift) if drift else None)
+
+
+def _said(plan: "Plan", drafts: Sequence[str]) -> "Said":
+    """Keep what a plan says, for as long as it stays true."""
+    from briefingkit.in_step import Said
+    from briefingkit.publish.present import plan_to_json, present
+
+    lines = [(line.indent, [(span.style, span.text) for span in line.spans]) for line in present(plan)]
+    return Said({**plan_to_json(plan), "drafts": list(drafts)}, lines)
+
+
+def _say_again(said: "Said", report: Mapping[str, Any] | None) -> None:
+    """Say what the last plan said, as data where there is some."""
+    from briefingkit.publish.present import Line, Span
+
+    if report is not None:
+        emit_json(report)
+        return
+    for indent, spans in said.lines:
+        say_line(Line(tuple(Span(style, text) for style, text in spans), indent))
+    _say_drafts(said.report["drafts"])
+
+
+def _report_of(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Make of what a plan said what an apply of it says."""
+    return {"applied": [], "publications": report["publications"], "drafts": report["drafts"], "errors": {}}
+
+
+def _say_drafts(drafts: Sequence[str]) -> None:
+    if drafts:
+        say(f"Left out, for they are drafts: {', '.join(drafts)}.", "warning")
 
 
 def _plan(
@@ -195,8 +245,7 @@ def _show(
 
     for line in present(plan, full=full):
         say_line(line)
-    if drafts:
-        say(f"Left out, for they are drafts: {', '.join(drafts)}.", "warning")
+    _say_drafts(drafts)
     for hint in _hints(plan, delete=delete, no_limits=no_limits):
         say(hint, "warning")
 

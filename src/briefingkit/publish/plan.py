@@ -38,7 +38,7 @@ class TargetPlan:
     ledger. `existing` counts what is ours at the target, `wanted` what is wanted there, `emptied` what the ledger
     knows to have been there while the target reads as empty. `uses` are the outputs that the projection asked for
     and their values (None: not known yet). `error` says why the target could not be read. `generation` is the
-    ledger's count of writes to the target that the plan has seen.
+    ledger's count of writes to the target that the plan has seen, `cursor` where it was read to.
     """
 
     target: str
@@ -50,6 +50,7 @@ class TargetPlan:
     uses: Mapping[OutputKey, str | None] = field(factory=dict)
     error: str | None = None
     generation: int = 0
+    cursor: str | None = None
 
     @cached_property
     def pending(self) -> tuple[Change, ...]:
@@ -155,4 +156,5 @@ def _decide_target(
         emptied=0 if ours else sum(1 for each in applied.values() if each.held is not None),
         uses=dict(reading.context.uses),
         generation=reading.known.generation,
+        cursor=reading.snapshot.cursor,
     )

@@ -1,7 +1,7 @@
 """All that an integration implements; `briefingkit.testing.IntegrationContract` tests these promises."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -13,7 +13,7 @@ from briefingkit.publish.resource import Resource, Snapshot
 if TYPE_CHECKING:
     from briefingkit.model import Publication
 
-__all__ = ["Integration", "Target"]
+__all__ = ["Integration", "Target", "Watchful"]
 
 
 class Integration(Protocol):
@@ -51,6 +51,18 @@ class Integration(Protocol):
         - A failure in one resource is its outcome, never an exception, and never stops the others. FAILED
           is only for what certainly changed nothing; where that is not certain, UNKNOWN.
         Raises IntegrationError when the whole target is out of reach: what had no outcome yet is read again.
+        """
+
+
+@runtime_checkable
+class Watchful(Protocol):
+    """What an integration may have besides the three verbs, so that nothing is read where nothing is new."""
+
+    def unchanged(self, cursor: str) -> bool:
+        """Whether nothing at all has changed at the target since `read` gave this cursor.
+
+        False wherever that is not certain, such as for a cursor of other settings or one that has expired. Raises
+        IntegrationError when the target is out of reach.
         """
 
 

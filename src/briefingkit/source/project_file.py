@@ -33,6 +33,7 @@ __all__ = [
     "ProjectFile",
     "TargetSettings",
     "expand",
+    "heard",
     "load_project_file",
     "loads_project_file",
     "variables",
@@ -181,6 +182,18 @@ def variables(value: Any) -> frozenset[str]:
         return frozenset(match[1] for match in _VARIABLE.finditer(value))
     parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     return frozenset().union(*map(variables, parts))
+
+
+def heard(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
+    """Give what the environment says to settings, `NAME=value` each, but for secrets."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from heard(value, environment)
+        elif not _SECRET_NAME.search(name):
+            for variable in sorted(variables(value)):
+                said = environment.get(variable, "")
+                if not _SECRET_NAME.search(variable) and not _PASSWORD.search(said):
+                    yield f"{variable}={said}"
 
 
 # The file's form, which the classes above do not have themselves.

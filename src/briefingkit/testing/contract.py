@@ -26,6 +26,7 @@ from briefingkit.publish.mint import mint
 from briefingkit.publish.outcome import Report
 from briefingkit.publish.plan import Plan
 from briefingkit.publish.planning import build_plan, context_for
+from briefingkit.publish.protocol import Watchful
 from briefingkit.store import open_ledger
 from briefingkit.text import MultilingualText
 
@@ -323,6 +324,20 @@ class IntegrationContract:
         read_all = bench.target.integration.read(wanted, Snapshot())
         assert read_on.remotes == read_all.remotes
         assert read_on.duplicates == read_all.duplicates
+
+    def test_what_is_new_is_noticed_without_reading(self, bench: Workbench) -> None:
+        """Only what is certainly unchanged is said to be."""
+        watchful = bench.target.integration
+        if not isinstance(watchful, Watchful):
+            pytest.skip("unchanged is not given")
+        bench.publish(sample_briefing())
+        cursor = bench.plan(sample_briefing()).targets[0].cursor
+        if cursor is None:
+            pytest.skip("there is no cursor")
+        assert watchful.unchanged(cursor)
+        assert not watchful.unchanged("a cursor of something else")
+        self.edit_by_hand(self._some(bench))
+        assert not watchful.unchanged(cursor)
 
     def test_no_secret_is_shown(self, integration: Integration) -> None:
         """A repr ends up in logs and tracebacks."""

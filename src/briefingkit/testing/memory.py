@@ -99,9 +99,10 @@ class MemoryServer:
         return self.things.get(thing_id)
 
     def since(self, token: str) -> tuple[str, ...] | None:
-        """Return the ids of what changed since a token; None where the token is too old."""
+        """Return the ids of what changed since a token; None where the token is too old, or none of ours."""
         self.calls.append(f"since {token}")
-        return tuple(dict.fromkeys(self._changes[int(token) :])) if int(token) >= self._oldest else None
+        known = token.isdecimal() and int(token) >= self._oldest
+        return tuple(dict.fromkeys(self._changes[int(token) :])) if known else None
 
     def token(self) -> str:
         """Return a token for now."""
@@ -215,6 +216,10 @@ class Memory:
             if thing is not None:
                 things[thing.id] = self._remote(thing)
         return Snapshot.of((each for each in things.values() if each.ours or each.id in places), token)
+
+    def unchanged(self, cursor: str) -> bool:
+        """Whether nothing has been written since the cursor."""
+        return self.incremental and self.server.since(cursor) == ()
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Do one after the other; a failure is an outcome."""
