@@ -5,7 +5,8 @@ acting for a person of the domain; a person's own consent, kept in a token file 
 the machine has already, Google's application default credentials.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from briefingkit_google.key_file import is_json, named
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-__all__ = ["APPLICATION_DEFAULT", "Auth", "calendar_scopes", "credentials"]
+__all__ = ["APPLICATION_DEFAULT", "Auth", "calendar_scopes", "credentials", "library_missing"]
 
 _SCOPE = "https://www.googleapis.com/auth/"
 _WAYS = "default, {service_account: key.json} or {user: google-token.json}"
@@ -102,16 +103,23 @@ def credentials(auth: Auth, scopes: Sequence[str], base: Path = Path()) -> "Cred
     The exception is the application default on a machine of Google's, which asks that machine. Raises IntegrationError
     with what is wrong and what to do, and MissingExtra where Google's packages are not installed.
     """
-    try:
+    with library_missing():
         from briefingkit_google import identities
+    if auth.service_account is not None:
+        return identities.service_account(auth.service_account, auth.subject, scopes, base)
+    if auth.user is not None:
+        return identities.user(base / Path(auth.user).expanduser(), scopes)
+    return identities.application_default(scopes)
+
+
+@contextmanager
+def library_missing() -> Iterator[None]:
+    """Turn a package of Google's that is not installed into MissingExtra, with the command that installs it."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("briefingkit"):
             raise
         raise MissingExtra(
             f'this needs the package {error.name}, which is not installed: pip install "briefingkit[google]"'
         ) from error
-    if auth.service_account is not None:
-        return identities.service_account(auth.service_account, auth.subject, scopes, base)
-    if auth.user is not None:
-        return identities.user(base / Path(auth.user).expanduser(), scopes)
-    return identities.application_default(scopes)

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
-__all__ = ["NO_DEFAULT", "SIGN_IN", "Who", "explain", "explain_answer"]
+__all__ = ["NO_DEFAULT", "SIGN_IN", "Who", "explain", "explain_answer", "no_access"]
 
 SIGN_IN = "sign in again, `briefingkit auth google --client client_secret.json`"
 NO_DEFAULT = (
@@ -160,9 +160,9 @@ def explain_answer(
     if calendar is None:
         return None
     if status == HTTPStatus.NOT_FOUND:
-        return _no_access(calendar, who, "sees no")
+        return no_access(calendar, who, "sees no")
     if status == HTTPStatus.FORBIDDEN and reasons & _NO_ACCESS:
-        return _no_access(calendar, who, "may not write to")
+        return no_access(calendar, who, "may not write to")
     return None
 
 
@@ -201,7 +201,8 @@ def _too_little(who: Who | None) -> str:
     )
 
 
-def _no_access(calendar: str, who: Who | None, verb: str) -> str:
+def no_access(calendar: str, who: Who | None, verb: str) -> str:
+    """Say how a calendar is shared with us, who, as the verb says, see none or may not write to it."""
     name = calendar if calendar.isprintable() else "as named"
     return (
         f"{who or 'this account'} {verb} calendar {name}: check its id, and in the calendar's settings, under Shared "

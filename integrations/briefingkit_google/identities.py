@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import google.auth
 from google.auth.credentials import Credentials
@@ -20,13 +19,32 @@ from google.oauth2 import service_account as of_services
 from briefingkit.errors import IntegrationError
 from briefingkit_google import token_file
 from briefingkit_google.auth_words import NO_DEFAULT, SIGN_IN, Who
-from briefingkit_google.key_file import AUTHORIZED_USER, SERVICE_ACCOUNT, key_from, kind_in, named, parsed
+from briefingkit_google.key_file import (
+    AUTHORIZED_USER,
+    SERVICE_ACCOUNT,
+    check_address,
+    key_from,
+    kind_in,
+    named,
+    parsed,
+)
 
-__all__ = ["ServiceAccount", "User", "application_default", "keep", "service_account", "user"]
+if TYPE_CHECKING:
+    from briefingkit_google.consent import Client, Consent
+
+__all__ = [
+    "TOKEN_URI",
+    "ServiceAccount",
+    "User",
+    "application_default",
+    "keep",
+    "of_consent",
+    "service_account",
+    "user",
+]
 
 _log = logging.getLogger(__name__)
-_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 
 class ServiceAccount(of_services.Credentials):
@@ -59,7 +77,7 @@ class User(of_users.Credentials):
 def service_account(key: str, subject: str | None, scopes: Sequence[str], base: Path) -> ServiceAccount:
     """Make credentials of a key or its path; `subject` is whom they act for."""
     info = key_from(key, base, SERVICE_ACCOUNT)
-    _check_address(info.get("token_uri"))
+    check_address(info.get("token_uri"))
     try:
         made: ServiceAccount = ServiceAccount.from_service_account_info(  # type: ignore[no-untyped-call]
             info, scopes=list(scopes), subject=subject
@@ -85,7 +103,7 @@ def user(path: Path, scopes: Sequence[str]) -> User:
     needed = ("refresh_token", "client_id", "client_secret")
     if missing := [name for name in needed if not isinstance(info.get(name), str) or not info[name]]:
         raise IntegrationError(f"{path} has no {missing[0]}: {SIGN_IN}")
-    _check_address(info.get("token_uri"))
+    check_address(info.get("token_uri"))
     granted = _words(info.get("scopes"))
     if granted and (lacking := [scope for scope in scopes if not _covers(granted, scope)]):
         raise IntegrationError(f"{path} was not consented to for {' and '.join(lacking)}: {SIGN_IN}")
@@ -93,7 +111,7 @@ def user(path: Path, scopes: Sequence[str]) -> User:
     made = User(  # type: ignore[no-untyped-call]
         _text(info.get("token")),
         refresh_token=info["refresh_token"],
-        token_uri=info.get("token_uri") or _TOKEN_URI,
+        token_uri=info.get("token_uri") or TOKEN_URI,
         client_id=info["client_id"],
         client_secret=info["client_secret"],
         scopes=list(granted or scopes),
@@ -106,6 +124,18 @@ def user(path: Path, scopes: Sequence[str]) -> User:
     )
     made.kept = lambda refreshed: _keep_quietly(refreshed, path)
     return made
+
+
+def of_consent(client: "Client", given: "Consent") -> User:
+    """Make credentials of what a person has just consented to; the first request gets their first access token."""
+    return User(  # type: ignore[no-untyped-call]
+        None,
+        refresh_token=given.refresh_token,
+        token_uri=client.token_uri,
+        client_id=client.identifier,
+        client_secret=client.secret,
+        scopes=list(given.scopes),
+    )
 
 
 def application_default(scopes: Sequence[str]) -> Credentials:
@@ -158,15 +188,6 @@ def _keep_quietly(held: User, path: Path) -> None:
         keep(held, path)
     except (OSError, IntegrationError) as error:
         _log.warning("the refreshed token was not kept in %s: %s", path, error)
-
-
-def _check_address(uri: object) -> None:
-    """Refuse to send a secret anywhere but over TLS or to this machine."""
-    if uri is None:
-        return
-    parts = urlsplit(uri) if isinstance(uri, str) else urlsplit("")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise IntegrationError("the token_uri of the key is no https address: download the key again")
 
 
 def _words(value: object) -> tuple[str, ...]:

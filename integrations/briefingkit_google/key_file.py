@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from briefingkit.errors import IntegrationError
 
@@ -29,6 +30,7 @@ SERVICE_ACCOUNT, AUTHORIZED_USER, CLIENT = "service_account", "authorized_user",
 
 _LONGEST_PATH = 400
 _LARGEST = 1 << 20
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _WHAT = {
     SERVICE_ACCOUNT: "the key of a service account: write auth: {service_account: …}",
@@ -91,6 +93,15 @@ def _read(path: Path) -> str:
         return ""
 
 
+def check_address(uri: object) -> None:
+    """Refuse to send a secret anywhere but over TLS, or to this machine; None stands for Google's own address."""
+    if uri is None:
+        return
+    parts = urlsplit(uri) if isinstance(uri, str) else urlsplit("")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise IntegrationError("an address in the key is not https: download the key again")
+
+
 def parsed(text: str, name: str, wanted: str) -> Mapping[str, Any]:
     """Read JSON that is to be of a kind; `name` says what it is to whoever has to mend it."""
     try:
@@ -102,7 +113,7 @@ def parsed(text: str, name: str, wanted: str) -> Mapping[str, Any]:
         ) from None
     kind = kind_of(data)
     if kind == wanted:
-        return data if kind != CLIENT else data.get("installed") or data["web"]  # type: ignore[no-any-return]
+        return dict(data)
     if kind in _WHAT:
         raise IntegrationError(f"{name} is {_WHAT[kind]}")
     raise IntegrationError(f"{name} is nothing that Google gives out: it should be {_expected(wanted)}")

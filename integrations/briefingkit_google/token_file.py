@@ -11,7 +11,7 @@ from pathlib import Path
 
 from briefingkit.errors import IntegrationError
 
-__all__ = ["read", "write"]
+__all__ = ["check_place", "read", "write"]
 
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -37,6 +37,17 @@ def read(path: Path) -> str:
         if os.name == "posix" and stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             raise IntegrationError(f"others may read {path}, which lets them act as you: chmod 600 {path}")
         return file.read(_LARGEST).decode("utf-8", "replace")
+
+
+def check_place(path: Path) -> None:
+    """Find out before anybody is asked for consent that a token cannot be written there: IntegrationError."""
+    _refuse_link(path)
+    if path.exists() and not path.is_file():
+        raise IntegrationError(f"{path} is no file: name another, --token")
+    if not path.absolute().parent.is_dir():
+        raise IntegrationError(
+            f"there is no folder {path.parent} for the token: make it, or name another file"
+        )
 
 
 def write(path: Path, text: str) -> None:

@@ -10,26 +10,29 @@ from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GROUP", "available", "get"]
+__all__ = ["ACCOUNTS", "GROUP", "available", "get"]
 
 GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
 
+ACCOUNTS = "briefingkit.auth"
+"""The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
 
-def available() -> "Sequence[str]":
+
+def available(group: str = GROUP) -> "Sequence[str]":
     """Return the names of the integrations that are installed, in order; none of them is loaded."""
-    return sorted({point.name for point in entry_points(group=GROUP)})
+    return sorted({point.name for point in entry_points(group=group)})
 
 
-def get(name: str) -> type[Any]:
+def get(name: str, group: str = GROUP) -> type[Any]:
     """Load an integration: an attrs class whose fields are its configuration.
 
     Raises UnknownIntegration, with what was probably meant, MissingExtra, with the command that installs it,
     and IntegrationError where the package of an integration is broken.
     """
-    points = [point for point in entry_points(group=GROUP) if point.name == name]
+    points = [point for point in entry_points(group=group) if point.name == name]
     if not points:
-        raise UnknownIntegration(_unknown(name))
+        raise UnknownIntegration(_unknown(name, group))
     found = {point.value for point in points}
     if len(found) > 1:
         raise IntegrationError(
@@ -38,11 +41,12 @@ def get(name: str) -> type[Any]:
     return _load(points[0])
 
 
-def _unknown(name: str) -> str:
-    names = available()
+def _unknown(name: str, group: str) -> str:
+    names = available(group)
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
-    return f"no integration is called {name}; {hint}"
+    what = "service to sign in to" if group == ACCOUNTS else "integration"
+    return f"no {what} is called {name}; {hint}"
 
 
 def _load(point: EntryPoint) -> type[Any]:

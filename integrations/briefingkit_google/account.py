@@ -1,0 +1,164 @@
+"""`briefingkit auth google`: signing a person in, and saying how each target stands with Google."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from briefingkit.errors import IntegrationError, Transient
+from briefingkit.publish.account import Needs, SignedIn, SignIn, Standing
+from briefingkit.retry import Patience
+from briefingkit_google.auth import Auth, calendar_scopes, library_missing
+from briefingkit_google.auth_words import no_access
+from briefingkit_google.faults import Fault
+from briefingkit_google.key_file import AUTHORIZED_USER
+
+if TYPE_CHECKING:
+    from briefingkit_google.client import Session
+
+__all__ = ["GoogleAccount"]
+
+_PATIENCE = Patience(budget=timedelta(seconds=20))
+_WRITERS = {"writer", "owner"}
+
+
+@frozen
+class GoogleAccount:
+    """How people sign in to Google, and how targets stand there."""
+
+    def needs(self, targets: Sequence[Any]) -> Needs:
+        """Tell the scopes of targets, and their token files: of those that a person signs in for, if there are any."""
+        signed = [target for target in targets if target.auth.user is not None]
+        scopes = [scope for target in signed or targets for scope in _scopes(target)] or calendar_scopes()
+        tokens = [target.base / Path(target.auth.user).expanduser() for target in signed]
+        return Needs(tuple(dict.fromkeys(scopes)), tuple(dict.fromkeys(tokens)))
+
+    def sign_in(self, asked: SignIn) -> SignedIn:
+        """Have a person consent in a browser, and write the token file.
+
+        Raises IntegrationError where nobody consented or the file cannot be written, MissingExtra without Google's
+        packages.
+        """
+        with library_missing():
+            from briefingkit_google import consent, identities, token_file
+        client = consent.read_client(asked.client)
+        token_file.check_place(asked.token)
+        given = consent.ask(client, asked.scopes, asked.show, port=asked.port, patience=asked.patience)
+        held = identities.of_consent(client, given)
+        try:
+            identities.keep(held, asked.token)
+        except OSError as error:
+            raise IntegrationError(f"{asked.token} cannot be written: {error.strerror or error}") from None
+        who, notices = _met(asked)
+        base = asked.targets[0].base if asked.targets else asked.token.parent
+        path = Path(os.path.relpath(asked.token, base)).as_posix()
+        return SignedIn(who, given.scopes, f"auth: {{user: {path}}}", notices)
+
+    def check(self, target: Any) -> Standing:
+        """Get a token for a target, and look at its calendars. Nothing is changed."""
+        session, standing = None, Standing()
+        try:
+            session = _session(target, _scopes(target))
+            standing = Standing(who=session.account, scopes=tuple(session.credentials.scopes or ()))
+            for each in _looks(session, target):
+                standing = evolve(
+                    standing, sees=standing.sees + each.sees, problems=standing.problems + each.problems
+                )
+            return evolve(standing, who=_person(session) or standing.who)
+        except (IntegrationError, Transient) as error:
+            return evolve(standing, problems=(*standing.problems, str(error)))
+        finally:
+            if session is not None:
+                session.transport.close()
+
+
+@frozen
+class _Seat:
+    """What a session needs of settings, with nothing of a target."""
+
+    auth: Auth
+    base: Path
+    base_url: str | None = None
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+
+def _scopes(target: Any) -> tuple[str, ...]:
+    return calendar_scopes(make=target.make is not None, access=bool(target.access))
+
+
+def _session(settings: Any, scopes: tuple[str, ...]) -> "Session":
+    with library_missing():
+        from briefingkit_google.client import Api, session_of
+    return evolve(session_of(settings, Api("calendar", "v3", scopes)), patience=_PATIENCE)
+
+
+def _met(asked: SignIn) -> tuple[str, tuple[str, ...]]:
+    """Say who it was that consented, if the API lets us in; and if it does not, why."""
+    server = asked.targets[0].base_url if asked.targets else None
+    seat = _Seat(Auth(user=str(asked.token.absolute())), asked.token.parent, server)
+    try:
+        session = _session(seat, asked.scopes)
+        return _person(session) or "", ()
+    except (IntegrationError, Transient) as error:
+        return "", (str(error),)
+
+
+def _person(session: "Session") -> str | None:
+    """Name a person by their own calendar, which is called by their address; a service account has a name already."""
+    who = session.credentials.who if hasattr(session.credentials, "who") else None
+    if who is None or who.kind != AUTHORIZED_USER:
+        return None
+    if any(scope.endswith("/calendar.calendarlist.readonly") for scope in who.scopes):
+        told = session.ask(session.service.calendarList().get(calendarId="primary", fields="id"))
+        return None if isinstance(told, Fault) else told.get("id")
+    told = session.ask(session.service.events().list(calendarId="primary", maxResults=1, fields="summary"))
+    return None if isinstance(told, Fault) else told.get("summary")
+
+
+def _looks(session: "Session", target: Any) -> Iterator[Standing]:
+    """Look at each calendar that the settings name, or at those that there are."""
+    if target.make is not None:
+        yield _listed(session)
+    for calendar in dict.fromkeys(target.calendar_ids.values()):
+        yield _looked_at(session, calendar)
+
+
+def _looked_at(session: "Session", calendar: str) -> Standing:
+    """Ask for one event: the answer names the calendar, and says what we may do there."""
+    who = getattr(session.credentials, "who", None)
+    events = session.service.events()
+    told = session.ask(events.list(calendarId=calendar, maxResults=1, fields="summary,accessRole"))
+    if isinstance(told, Fault):
+        if told.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+            return Standing(problems=(no_access(calendar, who, "sees no"),))
+        return Standing(problems=(f"calendar {calendar}: {told.words}",))
+    role = str(told.get("accessRole", "none"))
+    problems = () if role in _WRITERS else (no_access(calendar, who, "may not write to"),)
+    return Standing(sees=(_seen(told.get("summary") or calendar, role),), problems=problems)
+
+
+def _listed(session: "Session") -> Standing:
+    """List the calendars that are ours: among them are those that the target has made."""
+    seen: list[str] = []
+    token: str | None = None
+    while True:
+        calendars = session.service.calendarList()
+        fields = "nextPageToken,items(summary,accessRole)"
+        told = session.ask(
+            calendars.list(minAccessRole="owner", maxResults=250, pageToken=token, fields=fields)
+        )
+        if isinstance(told, Fault):
+            return Standing(problems=(f"the list of calendars: {told.words}",))
+        seen += [_seen(each.get("summary", ""), each.get("accessRole", "")) for each in told.get("items", ())]
+        token = told.get("nextPageToken")
+        if token is None:
+            return Standing(sees=tuple(seen))
+
+
+def _seen(name: str, role: str) -> str:
+    return f"{name} ({role})"

@@ -1,0 +1,265 @@
+"""A person's consent by the local-server flow: a page of Google's in the browser, the answer to this machine.
+
+"OAuth 2.0 for desktop apps" (https://developers.google.com/identity/protocols/oauth2/native-app) by RFC 8252: the
+loopback address and not the name `localhost` (section 8.3), a port of the moment, PKCE with S256 (RFC 7636), a state.
+google-auth-oauthlib's run_local_server is not used: the first request of anybody ends it, be it a browser's look for an
+icon; its page says that all went well when consent was denied; its loggers write the client's secret at DEBUG; and it
+speaks to no server on the loopback, such as a double.
+"""
+
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from attrs import field, frozen
+
+from briefingkit.errors import IntegrationError
+from briefingkit_google.auth_words import explain
+from briefingkit_google.key_file import CLIENT, check_address, key_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Client", "Consent", "ask", "read_client"]
+
+_HOST = "127.0.0.1"
+_TIMEOUT = 30.0
+_CONNECTIONS = "https://myaccount.google.com/connections"
+
+
+@frozen
+class Client:
+    """An OAuth client of the type Desktop app, as its JSON says."""
+
+    identifier: str
+    secret: str = field(repr=False)
+    auth_uri: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    token_uri: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+
+
+@frozen
+class Consent:
+    """What a person let us do: the token that lasts until they change their mind, and the scopes."""
+
+    refresh_token: str = field(repr=False)
+    scopes: tuple[str, ...]
+
+
+def read_client(path: Path) -> Client:
+    """Read the JSON of an OAuth client. IntegrationError where it is something else, or for a web application."""
+    data = key_from(str(path), Path(), CLIENT)
+    told = data.get("installed")
+    if not isinstance(told, Mapping):
+        raise IntegrationError(
+            f"{path} is the client of a web application: make one of the type Desktop app, under Clients in the Google "
+            "Cloud console"
+        )
+    known = {
+        name: told[name] for name in ("client_id", "client_secret", "auth_uri", "token_uri") if name in told
+    }
+    if not all(isinstance(value, str) for value in known.values()) or not {
+        "client_id",
+        "client_secret",
+    } <= set(known):
+        raise IntegrationError(f"{path} has no client_id and client_secret: download the client's JSON again")
+    for address in ("auth_uri", "token_uri"):
+        check_address(known.get(address))
+    names = {"client_id": "identifier", "client_secret": "secret"}
+    return Client(**{names.get(name, name): value for name, value in known.items()})
+
+
+def ask(
+    client: Client, scopes: tuple[str, ...], show: Callable[[str], None], *, port: int, patience: timedelta
+) -> Consent:
+    """Show a person the address of the page, wait for the answer, and exchange it for a token.
+
+    Raises IntegrationError where the port is taken, nobody answered in time, or consent was denied, wholly or in part.
+    """
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+    with _waiting(port, state) as server:
+        redirect = f"http://{_HOST}:{server.server_port}/"
+        show(_page_address(client, scopes, redirect, state, verifier))
+        try:
+            answer = server.answers.get(timeout=patience.total_seconds())
+        except Empty:
+            seconds = f"{patience.total_seconds():.0f} seconds"
+            raise IntegrationError(
+                f"nobody answered within {seconds}: run it again, or give --timeout"
+            ) from None
+    if "code" not in answer:
+        raise IntegrationError(_denied(answer.get("error", "")))
+    return _exchange(
+        client, scopes, {"code": answer["code"], "code_verifier": verifier, "redirect_uri": redirect}
+    )
+
+
+def _page_address(client: Client, scopes: tuple[str, ...], redirect: str, state: str, verifier: str) -> str:
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "client_id": client.identifier,
+        "redirect_uri": redirect,
+        "response_type": "code",
+        "scope": " ".join(scopes),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        "access_type": "offline",
+        "prompt": "consent",  # Google gives a refresh token only where it asks
+    }
+    return f"{client.auth_uri}?{urlencode(query)}"
+
+
+def _denied(error: str) -> str:
+    known = {
+        "access_denied": "consent was denied, and nothing was written. If nobody was asked: an app in testing lets "
+        "in only its test users (Audience, in the Google Cloud console)",
+        "admin_policy_enforced": "the domain's administrator does not let this client in: they can trust it at "
+        "admin.google.com, Security > Access and data control > API controls",
+    }
+    return known.get(error, "Google gave no consent: run it again")
+
+
+# The token
+
+
+def _exchange(client: Client, scopes: tuple[str, ...], proof: Mapping[str, str]) -> Consent:
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": client.identifier,
+        "client_secret": client.secret,
+        **proof,
+    }
+    answer = _post(client.token_uri, form)
+    granted = tuple(str(answer.get("scope", "")).split()) or scopes
+    if refused := [scope for scope in scopes if scope not in granted]:
+        raise IntegrationError(
+            f"you left out {' and '.join(refused)}: run it again, and tick every box. Nothing was written"
+        )
+    if not isinstance(token := answer.get("refresh_token"), str):
+        raise IntegrationError(
+            f"Google gave no lasting token: remove the app at {_CONNECTIONS}, and run it again"
+        )
+    return Consent(token, granted)
+
+
+def _post(address: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Send a form to the token's address (RFC 6749, section 4.1.3); the answer, or an IntegrationError."""
+    import httplib2
+    from google.auth.exceptions import GoogleAuthError, RefreshError
+    from google_auth_httplib2 import Request
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    try:
+        response = Request(httplib2.Http(timeout=_TIMEOUT))(
+            address, method="POST", body=urlencode(form), headers=headers
+        )
+        answer = json.loads(response.data)
+        if response.status == HTTPStatus.OK and isinstance(answer, Mapping):
+            return answer
+        if isinstance(answer, Mapping) and answer.get("error") == "invalid_grant":
+            raise IntegrationError("Google did not take the answer of the browser: run it again")
+        told = answer if isinstance(answer, Mapping) else {}
+        words = explain(RefreshError(str(told.get("error", "")), told))  # type: ignore[no-untyped-call]
+    except GoogleAuthError as error:
+        words = explain(error)
+    except ValueError:
+        words = None
+    raise IntegrationError(words or "what answered is not Google: is there a proxy in between?") from None
+
+
+# The answer of the browser
+
+
+class _Server(ThreadingHTTPServer):
+    """Waits on the loopback for one answer; browsers open connections that they never use, hence the threads."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = False
+
+    def __init__(self, port: int, state: str) -> None:
+        self.state = state
+        self.answers: SimpleQueue[Mapping[str, str]] = SimpleQueue()
+        super().__init__((_HOST, port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Takes what carries our state for the answer, and says so to the person who looks at it."""
+
+    server: _Server
+    timeout = 10
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path != "/":
+            self._say(HTTPStatus.NOT_FOUND, "There is nothing here.")
+        elif not hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode()):
+            self._say(
+                HTTPStatus.BAD_REQUEST,
+                "This does not belong to the sign-in that is waiting. Begin again there.",
+            )
+        else:
+            consented = "code" in query
+            self._say(HTTPStatus.OK, _CONSENTED if consented else _NOT_CONSENTED)
+            self.server.answers.put(query)
+
+    def _say(self, status: HTTPStatus, words: str) -> None:
+        page = _PAGE.format(words=words).encode()
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(page)),
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+            "Referrer-Policy": "no-referrer",
+            "Connection": "close",
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(page)
+
+    def version_string(self) -> str:
+        """Say nothing of what answers."""
+        return "briefingkit"
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing: the address holds the code."""
+
+
+_CONSENTED = "You have consented. The rest happens in the terminal: go back there, and close this page."
+_NOT_CONSENTED = (
+    "There was no consent, and nothing was written. Go back to the terminal, and close this page."
+)
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>briefingkit</title>'
+    '<body style="font:1.2rem/1.5 sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem"><p>{words}</p>'
+)
+
+
+@contextmanager
+def _waiting(port: int, state: str) -> "Iterator[_Server]":
+    try:
+        server = _Server(port, state)
+    except OSError as error:
+        raise IntegrationError(
+            f"port {port} cannot be waited on ({error.strerror}): choose another, --port"
+        ) from None
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
