@@ -231,6 +231,24 @@ def test_a_target_says_what_it_would_refuse() -> None:
     assert "feed" not in said
 
 
+def test_an_address_is_not_waited_for_from_a_target_that_is_not_there() -> None:
+    text = HEAD + (
+        "place: {online: {from: calender}}\n"
+        "interpretation: {floor: [en], into: {en: {from: rooms}, fr: {from: calendar}}}\n"
+        "registration: {url: {from: form}}\n"
+    )
+    targets = (TargetSettings("calendar", "files", ("en",)),)
+    said = messages(check(loads(text, "f"), targets=targets))
+    assert (
+        "f:8:17 W507 place.online.url is to come from calender, and no target is called so. Did you mean"
+        in said
+    )
+    assert "W507 interpretation.into.en is to come from rooms" in said
+    assert "There are: calendar" in said
+    assert said.count("W507") == 3
+    assert "W507" not in messages(check(loads(text, "f")))
+
+
 # Content
 
 

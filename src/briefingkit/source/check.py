@@ -13,6 +13,7 @@ from briefingkit.source.check_content import check_content
 from briefingkit.source.check_dates import check_dates
 from briefingkit.source.check_languages import check_languages
 from briefingkit.source.check_programme import Neighbours, check_programme, neighbours
+from briefingkit.source.check_targets import check_targets
 from briefingkit.source.codes import CODES
 from briefingkit.source.structured import in_order
 
@@ -38,12 +39,13 @@ def check(
         *check_agenda(loaded, briefing),
         *check_languages(loaded, briefing, targets),
         *check_content(loaded, briefing),
+        *check_targets(loaded, briefing, targets),
     ]
     if programme is not None:
         found += check_programme(loaded, briefing, programme)
     kept = [finding for finding in found if finding.severity == "error" or finding.code not in briefing.allow]
     given = {finding.code for finding in found}
-    unseen = (*(() if programme is not None else ("W4",)), *(() if targets else ("W306",)))
+    unseen = (*(() if programme is not None else ("W4",)), *(() if targets else ("W306", "W507")))
     for index, code in enumerate(briefing.allow):
         if code in given or not code.startswith("W") or code not in CODES or code.startswith(unseen):
             continue

@@ -328,6 +328,12 @@ _ALL = (
         "Nobody will see what stands under `unplaced`.",
         "Move it into a field, or delete it.",
     ),
+    Code(
+        "W507",
+        "An address from a target that is not there",
+        "It would be waited for, and never made.",
+        "Name a target of briefingkit.yaml.",
+    ),
 )
 
 CODES: Mapping[str, Code] = {code.code: code for code in _ALL}
