@@ -8,11 +8,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from briefingkit.publish.journal import Journal
+    from briefingkit.testing.google import GoogleDouble
     from briefingkit.testing.memory import MemoryServer
 
-__all__ = ["briefingkit_journal", "briefingkit_server"]
+__all__ = ["briefingkit_google", "briefingkit_journal", "briefingkit_server"]
 
 pytest.register_assert_rewrite("briefingkit.testing.contract", "briefingkit.testing.store")
+
+
+@pytest.fixture
+def briefingkit_google() -> "Iterator[GoogleDouble]":
+    """Give a double of Google on loopback, with nothing in it."""
+    from briefingkit.testing.google import GoogleDouble
+
+    with GoogleDouble() as google:
+        yield google
 
 
 @pytest.fixture

@@ -1,0 +1,155 @@
+"""`events.list`: filters, order, pages and sync tokens.
+
+Source: the descriptions of the parameters of `events.list` in the discovery document.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from briefingkit.testing.google.calendar.access import find_calendar
+from briefingkit.testing.google.calendar.events import seen_by, view
+from briefingkit.testing.google.calendar.paging import page, read_sync_token
+from briefingkit.testing.google.calendar.times import check_zone, read_instant, span_of
+from briefingkit.testing.google.calendar.world import Held, World
+from briefingkit.testing.google.call import Answer, Call, Rules
+from briefingkit.testing.google.refusal import Refusal, invalid
+
+__all__ = ["rules"]
+
+_NOT_WITH_TOKEN = (
+    "iCalUID",
+    "orderBy",
+    "privateExtendedProperty",
+    "q",
+    "sharedExtendedProperty",
+    "timeMin",
+    "timeMax",
+    "updatedMin",
+)
+_NO_TOKEN = tuple(name for name in _NOT_WITH_TOKEN if name not in {"timeMin", "timeMax"})
+"""Lists that are filtered so give no sync token here: one could not say what has left them."""
+_BOUND = ("singleEvents", "eventTypes", "showHiddenInvitations")
+_LARGEST = 2500
+
+Test = Callable[[dict[str, Any]], bool]
+
+
+def rules(world: World) -> Rules:
+    """Give the rule of `list`."""
+
+    def list_(call: Call) -> Answer:
+        calendar = find_calendar(world, call, "freeBusyReader")
+        place = f"events {calendar.id} {[call.query.get(name) for name in _BOUND]}"
+        query = _check(call)
+        sync = read_sync_token(world, call, place)
+        window = (
+            sync["kept"]
+            if sync is not None
+            else {name: query[name] for name in ("timeMin", "timeMax") if name in query}
+        )
+        tests = _tests({**query, **window})
+        seen = seen_by(world, calendar, call)
+        deleted = query.get("showDeleted") or sync is not None or "updatedMin" in query
+
+        def see(event: dict[str, Any]) -> dict[str, Any] | None:
+            cancelled = event["status"] == "cancelled"
+            if cancelled and not deleted:
+                return None
+            if cancelled and sync is not None and not query.get("showDeleted"):
+                # "incremental sync requests with showDeleted set to false will not return these details"
+                return {name: event[name] for name in ("kind", "etag", "id", "status")}
+            return view(event, calendar, seen) if all(test(event) for test in tests) else None
+
+        return page(
+            world,
+            call,
+            calendar.events,
+            see,
+            kind="calendar#events",
+            place=place,
+            largest=_LARGEST,
+            order=_order(query.get("orderBy")),
+            tokens=not any(name in query for name in _NO_TOKEN),
+            kept=window,
+            head={
+                "summary": calendar.body["summary"],
+                "updated": calendar.updated,
+                "timeZone": seen.timezone,
+                "accessRole": seen.role,
+                "defaultReminders": [],
+            },
+        )
+
+    return {"calendar.events.list": list_}
+
+
+def _check(call: Call) -> dict[str, Any]:
+    """Check what the parameters say together. Raises a Refusal, 400."""
+    query = dict(call.query)
+    if "syncToken" in query:
+        for name in _NOT_WITH_TOKEN:
+            if name in query:
+                raise invalid(f"Sync token cannot be used with {name}.", name)
+        if query.get("showDeleted") is False:
+            raise invalid("Sync token cannot be used with showDeleted=false.", "showDeleted")
+    if query.get("orderBy") == "startTime" and not query.get("singleEvents"):
+        raise Refusal(
+            400,
+            "badRequest",
+            "The requested ordering is not available for the particular query.",
+            domain="calendar",
+        )
+    if "timeZone" in query:
+        check_zone(query["timeZone"], "the response")
+    earliest, latest = query.get("timeMin"), query.get("timeMax")
+    if earliest and latest and read_instant(latest) <= read_instant(earliest):
+        raise Refusal(
+            400,
+            "timeRangeEmpty",
+            "The specified time range is empty.",
+            domain="calendar",
+            location="timeMax",
+        )
+    return query
+
+
+def _tests(query: dict[str, Any]) -> list[Test]:
+    tests: list[Test] = []
+    if "timeMin" in query:
+        earliest = read_instant(query["timeMin"])
+        tests.append(lambda event: span_of(event["end"]) > earliest)
+    if "timeMax" in query:
+        latest = read_instant(query["timeMax"])
+        tests.append(lambda event: span_of(event["start"]) < latest)
+    if "updatedMin" in query:
+        since = read_instant(query["updatedMin"])
+        tests.append(lambda event: read_instant(event["updated"]) >= since)
+    if "iCalUID" in query:
+        tests.append(lambda event: event["iCalUID"] == query["iCalUID"])
+    if "q" in query:
+        tests.append(lambda event: _says(event, query["q"].lower().split()))
+    for kind in ("private", "shared"):
+        for pair in query.get(f"{kind}ExtendedProperty", ()):
+            key, found, value = pair.partition("=")
+            if not found:
+                raise invalid(f"Invalid extended property: {pair}", f"{kind}ExtendedProperty")
+            tests.append(_has(kind, key, value))
+    return tests
+
+
+def _has(kind: str, key: str, value: str) -> Test:
+    return lambda event: bool(event.get("extendedProperties", {}).get(kind, {}).get(key) == value)
+
+
+def _says(event: dict[str, Any], words: list[str]) -> bool:
+    people = [event.get("organizer", {}), *event.get("attendees", ())]
+    texts = [event.get(name, "") for name in ("summary", "description", "location")]
+    texts += [each.get(name, "") for each in people for name in ("displayName", "email")]
+    text = " ".join(texts).lower()
+    return all(word in text for word in words)
+
+
+def _order(name: str | None) -> Callable[[Held], Any] | None:
+    if name == "startTime":
+        return lambda held: (span_of(held.body["start"]), held.made)
+    return (lambda held: (held.body["updated"], held.changed)) if name == "updated" else None
