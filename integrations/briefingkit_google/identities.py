@@ -43,6 +43,7 @@ __all__ = [
     "user",
 ]
 
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
@@ -209,8 +210,8 @@ def _text(value: object) -> str | None:
 def _expiry(value: object) -> datetime:
     """Read when the access token ends, as google-auth holds it (UTC without a zone); long ago where it is not said."""
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.min.replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else _LONG_AGO
     except ValueError:
-        moment = datetime.min.replace(tzinfo=UTC)
+        moment = _LONG_AGO
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).replace(tzinfo=None)
