@@ -10,6 +10,7 @@ from attrs import field, frozen
 from briefingkit.errors import ModelError
 from briefingkit.model.addresses import check_email
 from briefingkit.model.schedule import check_zone
+from briefingkit.publish import Value
 from briefingkit.text import Name
 from briefingkit.text.language import canonical
 
@@ -204,6 +205,15 @@ class Reminders:
         if self.own is not None and len(set(self.own)) < len(self.own):
             raise ModelError("a reminder stands twice")
 
+    @property
+    def as_field(self) -> Mapping[str, Value]:
+        """Write them in Google's shape (Event.reminders), in one order."""
+        if self.own is None:
+            return {"useDefault": True}
+        pairs = sorted((each.method.value, each.minutes) for each in self.own)
+        overrides: tuple[Value, ...] = tuple({"method": how, "minutes": minutes} for how, minutes in pairs)
+        return {"useDefault": False, "overrides": overrides}
+
     @staticmethod
     def short_form(value: object) -> object:
         """Read `default`, or a list of reminders."""
@@ -232,7 +242,7 @@ class Guests:
     """Who is invited by Google: nobody, the people of the agenda, or addresses of people and groups."""
 
     participants: bool = False
-    addresses: tuple[str, ...] = field(default=(), converter=_normalised)
+    addresses: tuple[str, ...] = field(default=(), converter=_normalised, repr=False)
 
     @addresses.validator
     def _check_addresses(self, attribute: Any, value: tuple[str, ...]) -> None:

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from briefingkit_google.calendar.settings import GoogleCalendar
 
 __all__ = [
+    "FIELDS",
     "MEET",
     "ConferenceState",
     "Governed",
     "conference_state",
     "event_fields",
     "guests_known",
+    "in_order",
     "insert_body",
     "is_deleted",
     "patch_body",
@@ -55,6 +57,24 @@ _DEFAULTS: Final[Mapping[str, Value]] = {
     "guestsCanSeeOtherGuests": True,
 }
 """What Google means where it leaves a field out (the discovery document's defaults)."""
+
+FIELDS: Final = (
+    *(
+        "summary",
+        "start",
+        "end",
+        "location",
+        "description",
+        "attachments",
+        "source",
+        "conference",
+        "attendees",
+    ),
+    *("status", "transparency", "visibility", "colorId", "reminders"),
+    *("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests"),
+    *("revision", "mark", "id"),
+)
+"""Every field that briefingkit governs; each is named in each event, None where there is nothing to say."""
 
 _WRITTEN: Final = (
     *("summary", "description", "location", "start", "end", "reminders", "colorId", "source", "attachments"),
@@ -102,7 +122,7 @@ def event_fields(raw: Mapping[str, Any], governed: Governed | None = None) -> Fi
     """Read an event's canonical fields from the API's JSON."""
     governed = governed or Governed()
     mark = mark_of(raw)
-    return {
+    found: dict[str, Value] = {
         "id": _text(raw.get("id")),
         "mark": {"namespace": mark.namespace, "target": mark.target} if mark is not None else None,
         "revision": _whole(private_properties(raw).get(_REVISION_PROPERTY)),
@@ -111,7 +131,6 @@ def event_fields(raw: Mapping[str, Any], governed: Governed | None = None) -> Fi
         "location": _text(raw.get("location")),
         "start": canonical_moment(raw.get("start")),
         "end": canonical_moment(raw.get("end")),
-        **{name: raw.get(name, default) for name, default in _DEFAULTS.items()},
         "colorId": _text(raw.get("colorId")) if governed.color else None,
         "reminders": _reminders(raw.get("reminders")),
         "source": _source(raw.get("source")),
@@ -119,6 +138,13 @@ def event_fields(raw: Mapping[str, Any], governed: Governed | None = None) -> Fi
         "attendees": _guests(raw) if governed.guests else None,
         "conference": _conference(raw),
     }
+    found |= {name: raw.get(name, default) for name, default in _DEFAULTS.items()}
+    return in_order(found)
+
+
+def in_order(fields: Mapping[str, Value]) -> Fields:
+    """Put an event's fields in the order in which people look at them. KeyError where one is not named."""
+    return {name: fields[name] for name in FIELDS}
 
 
 def remote_of(
