@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["write_project"]
+__all__ = ["write_project", "write_simple"]
 
 _PROJECT = """\
 format: 1
@@ -30,6 +30,18 @@ def write_project(folder: Path, number: int) -> tuple[Path, ...]:
         path.write_text(_changed(source, index), encoding="utf-8")
         written.append(path)
     return tuple(written)
+
+
+def write_simple(path: Path, index: int, title: str) -> None:
+    """Write a briefing that says no more than an entry in a calendar does."""
+    start = _FIRST + timedelta(hours=2 * index)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f"format: 1\nbriefing: event-{index:04}\nlanguages: [en]\ntitle: {title}\nstatus: confirmed\n"
+        f"start: {start:%Y-%m-%dT%H:%M}\nduration: 1h\ntimezone: Europe/Brussels\n"
+        "background: What an event of this size usually says of itself, in a line or two.\n",
+        encoding="utf-8",
+    )
 
 
 def _changed(source: str, index: int) -> str:

@@ -1,12 +1,13 @@
 """Every claim about speed, beside a named peer, in one run on one machine: `make bench`.
 
 Ratios count, not seconds. Exit code 1 where a line does not hold its bound. It takes about two minutes; names of
-parts (`imports check thousand noop calendars`) run those alone.
+parts (`imports check thousand noop calendars caldav`) run those alone.
 """
 
 import sys
 from time import perf_counter
 
+from caldav_sync import caldav_lines
 from calendars import calendar_lines
 from lines import Line, show
 from noop import noop_lines
@@ -19,6 +20,7 @@ PARTS = {
     "thousand": ("A thousand briefings", thousand_lines),
     "noop": ("A plan with nothing to do", noop_lines),
     "calendars": ("Calendar entries", calendar_lines),
+    "caldav": ("A thousand events at a CalDAV server, whole processes", caldav_lines),
 }
 
 
