@@ -161,6 +161,37 @@ def test_an_address_that_becomes_another_reaches_what_was_in_step(journal: Journ
     assert event.fields["rooms-room"] == "See memory://server-5"
 
 
+def one_shows_the_room_of_another(
+    publications: Sequence[Publication], context: Context
+) -> Iterator[Resource]:
+    """Project the first briefing to an event that shows the room of the second, both at this target."""
+    first, second = (publication.briefing.identifier for publication in publications)
+    shown = context.output(context.target, "room", owner=second)
+    yield Resource("event", first, first, {"start": "15:00", "room": f"See {shown}"})
+    yield Resource("event", second, second, {"start": "15:00"})
+
+
+def test_what_shows_an_address_that_the_target_itself_makes_comes_after_what_makes_it(
+    journal: Journal,
+) -> None:
+    server = MemoryServer(names_things=True)
+    targets = [Target("rooms", Memory(server, projection=one_shows_the_room_of_another))]
+    briefings = (sample_briefing("a"), sample_briefing("b"))
+    apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock).raise_for_failed()
+    shown = {thing.key: thing.fields.get("room") for thing in server.things.values()}
+    assert shown == {"b": None, "a": "See memory://server-1"}
+    assert plan_all(targets, journal, *briefings).is_empty
+
+
+def test_what_waits_for_an_address_that_its_own_target_failed_to_make_is_refused(journal: Journal) -> None:
+    server = MemoryServer(fault=lambda: Fault.REFUSED)
+    targets = [Target("rooms", Memory(server, projection=one_shows_the_room_of_another))]
+    briefings = (sample_briefing("a"), sample_briefing("b"))
+    report = apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock)
+    assert statuses(report.outcomes) == [("event b", "failed"), ("event a", "refused")]
+    assert report.outcomes[1].error == "it shows what was not made: room of b at rooms"
+
+
 def test_what_shows_an_address_that_was_not_made_is_refused_with_the_reason(journal: Journal) -> None:
     rooms, pages = MemoryServer(fault=lambda: Fault.REFUSED), MemoryServer()
     targets = [Target("rooms", Memory(rooms)), Target("pages", Memory(pages, shows=(("rooms", "room"),)))]

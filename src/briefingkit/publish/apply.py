@@ -187,15 +187,28 @@ class _TargetRun:
         self._journal.settle(self._name, noted)
 
     def _next_group(self) -> list[Change]:
-        """Take the changes that come next and may go together: one kind, all written or all deleted."""
+        """Take the changes that come next and may go together: one kind, all written or all deleted.
+
+        What shows an address that this very target makes comes after what makes it, also where both are of one kind.
+        """
         changes = order_changes(self._remaining, self._integration.order)
 
         def group_of(change: Change) -> tuple[bool, str]:
             return change.action is Action.DELETE, change.identity.kind
 
         group = [change for change in changes if group_of(change) == group_of(changes[0])]
-        self._remaining = list(changes[len(group) :])
-        return group
+        after = changes[len(group) :]
+        ready = [change for change in group if not self._waits_for_own(change)]
+        if not ready:  # nothing is left that could make it: they are refused, with the reason
+            self._remaining = list(after)
+            return group
+        self._remaining = [*filter(self._waits_for_own, group), *after]
+        return ready
+
+    def _waits_for_own(self, change: Change) -> bool:
+        return change.wanted is not None and any(
+            key.target == self._name for key in pending_outputs(change.wanted.fields)
+        )
 
     def _refusal(self, change: Change) -> str | None:
         if self._stopped is not None:
