@@ -6,14 +6,12 @@ from typing import Any
 from briefingkit.testing.google.calendar.access import grant, make_calendar, make_primary
 from briefingkit.testing.google.calendar.calendars import remove_calendar
 from briefingkit.testing.google.calendar.content import clean, merge
-from briefingkit.testing.google.calendar.events import Seen, cancel, fill, store, view
+from briefingkit.testing.google.calendar.events import Seen, cancel, found, store, view
 from briefingkit.testing.google.calendar.world import HeldCalendar, Invitation, World, stamp
 from briefingkit.testing.google.call import Caller
 from briefingkit.testing.google.core import Core
 
 __all__ = ["ByHand"]
-
-_LATER = 3600
 
 
 class ByHand:
@@ -53,7 +51,10 @@ class ByHand:
             remove_calendar(self._world, self._calendar(name))
 
     def share(self, name: str, role: str, scope: str = "default") -> None:
-        """Share a calendar: `scope` is `default`, or `user:`, `group:` or `domain:` and whom; the role `none` takes it back."""
+        """Share a calendar; the role `none` takes it back.
+
+        `scope` is `default` (everybody), or `user:`, `group:` or `domain:` and whom.
+        """
         kind, _, value = scope.partition(":")
         with self._core.lock:
             grant(self._world, self._calendar(name), role, {"type": kind, "value": value})
@@ -82,7 +83,7 @@ class ByHand:
         with self._core.lock:
             calendar = self._calendar(name)
             given = {**_some(self._world, calendar.timezone), **fields}
-            return self._write(calendar, fill(self._world, calendar, given, self._me()), None)["id"]  # type: ignore[no-any-return]
+            return self._write(calendar, found(self._world, calendar, given, self._me()), None)["id"]  # type: ignore[no-any-return]
 
     def edit(self, name: str, event: str, **fields: Any) -> dict[str, Any]:
         """Change fields of an event, as a patch does: None takes a field away."""
@@ -121,10 +122,10 @@ class ByHand:
             calendar = self._calendar(name)
             given = {**_some(self._world, calendar.timezone), **fields}
             first = clean(
-                self._world, calendar, fill(self._world, calendar, given, self._me()), None, self._me()
+                self._world, calendar, found(self._world, calendar, given, self._me()), None, self._me()
             )
             for _ in range(number):
-                own = fill(self._world, calendar, {}, self._me())
+                own = found(self._world, calendar, {}, self._me())
                 store(self._world, calendar, {**first, **own}, None)
 
     def _write(

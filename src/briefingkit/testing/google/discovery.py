@@ -206,5 +206,5 @@ def _match(path: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
 
 
 def unimplemented(method: Method) -> Refusal:
-    """What Google has and the double does not."""
+    """Refuse what Google has and the double does not."""
     return Refusal(501, "notImplemented", f"The double does not keep {method.id}.")

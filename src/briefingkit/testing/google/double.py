@@ -136,7 +136,7 @@ class GoogleDouble(ByHand):
         client, secret = self._client()
         wanted = tuple(scopes)
         email = user or self.person
-        credentials = Credentials(
+        credentials = Credentials(  # type: ignore[no-untyped-call]
             token=self.token(email, wanted),
             refresh_token=self._oauth.issue_refresh(client, email, wanted),
             token_uri=self.token_uri,
@@ -183,7 +183,8 @@ class GoogleDouble(ByHand):
             "token_uri": self.token_uri,
             "universe_domain": "googleapis.com",
         }
-        return _written(file, path)
+        _write(file, path)
+        return file
 
     def client_secrets(self, path: Path | str | None = None) -> dict[str, dict[str, Any]]:
         """Register a desktop app; gives its client secrets file, and writes it where `path` says."""
@@ -196,7 +197,8 @@ class GoogleDouble(ByHand):
             "client_secret": secret,
             "redirect_uris": ["http://localhost"],
         }
-        return _written({"installed": installed}, path)
+        _write({"installed": installed}, path)
+        return {"installed": installed}
 
     def _client(self) -> tuple[str, str]:
         client, secret = "123456789012-double.apps.googleusercontent.com", "GOCSPX-double"
@@ -261,12 +263,12 @@ class GoogleDouble(ByHand):
     ) -> Fault:
         """Let the next requests for a method go wrong.
 
-        `method` is an id of the discovery document (`calendar.events.insert`), a pattern (`calendar.events.*`), `batch` for
-        a whole batch, `token` or `auth`. `times` times, `math.inf` for ever, once `skip` of them have gone well; `part`
-        is about that part of a batch only, counted from 0. `after`: once it was done. What happens is an answer with
-        `status` (503 by default) and `reason`; or `reset`, the connection; `timeout`, so many seconds of silence, then
-        what else was asked for or the right answer; `truncate`, half of the right answer; `html`, a page of the
-        front end with 502.
+        `method` is an id of the discovery document (`calendar.events.insert`), a pattern (`calendar.events.*`),
+        `batch` for a whole batch, `token` or `auth`. `times` times, `math.inf` for ever, once `skip` of them have
+        gone well; `part` is about that part of a batch only, counted from 0. `after`: once it was done. What happens
+        is an answer with `status` (503 by default) and `reason`; or `reset`, the connection; `timeout`, so many
+        seconds of silence, then what else was asked for or the right answer; `truncate`, half of the right answer;
+        `html`, a page of the front end with 502.
         """
         other = reset or timeout or truncate or html
         fault = Fault(
@@ -298,9 +300,8 @@ class GoogleDouble(ByHand):
         return self._core.requests
 
 
-def _written(file: Any, path: Path | str | None) -> Any:
+def _write(file: object, path: Path | str | None) -> None:
     if path is not None:
         where = Path(path)
         where.touch(mode=0o600)
         where.write_text(json.dumps(file, indent=2), encoding="utf-8")
-    return file

@@ -33,7 +33,7 @@ _MESSAGES = {
 
 @define
 class Fault:
-    """One thing that goes wrong, `times` times, from the `skip`-th request on that it is about; see `GoogleDouble.fail`."""
+    """One thing that goes wrong, so many times; what its parts mean is said at `GoogleDouble.fail`."""
 
     pattern: str
     status: int = 503

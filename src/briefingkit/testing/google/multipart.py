@@ -35,9 +35,10 @@ def parse(content_type: str, body: bytes) -> list[Part]:
     if boundary is None:
         raise _bad()
     pieces = (b"\r\n" + body).replace(b"\r\n", b"\n").split(b"\n--" + boundary[1].encode())
-    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
+    _, *parts, end = pieces if pieces[1:] else (b"", b"")
+    if not parts or not end.startswith(b"--"):
         raise _bad()
-    return [_parse_part(piece) for piece in pieces[1:-1]]
+    return [_parse_part(piece) for piece in parts]
 
 
 def _parse_part(piece: bytes) -> Part:
@@ -47,10 +48,10 @@ def _parse_part(piece: bytes) -> Part:
         raise _bad()
     head, _, content = request.lstrip(b"\n").partition(b"\n\n")
     line, _, rest = head.partition(b"\n")
-    words = line.decode("utf-8", "replace").split()
-    if len(words) < 2:
+    verb, _, target = line.decode("utf-8", "replace").partition(" ")
+    if not target:
         raise _bad()
-    return Part(headers.get("content-id", ""), words[0], words[1], _headers(rest), content)
+    return Part(headers.get("content-id", ""), verb, target.split(" ")[0], _headers(rest), content)
 
 
 def _headers(lines: bytes) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The OAuth endpoints: who one is, and what one may do, until when.
 
-Sources: "Using OAuth 2.0 for Server to Server Applications" (developers.google.com/identity/protocols/oauth2/service-account)
-for service accounts and delegation, "OAuth 2.0 for Desktop Apps" (…/oauth2/native-app) for people, and RFC 6749 and 7636.
-The texts of errors are those that Google's token endpoint gives.
+Sources: "Using OAuth 2.0 for Server to Server Applications"
+(developers.google.com/identity/protocols/oauth2/service-account) for service accounts and delegation, "OAuth 2.0 for
+Desktop Apps" (…/oauth2/native-app) for people, and RFC 6749 and 7636. The texts of errors are those that Google's
+token endpoint gives.
 """
 
 import base64

@@ -61,9 +61,9 @@ def _parse_list(tokens: list[str], text: str) -> tuple[dict[str, Any], list[str]
 def _parse_path(tokens: list[str], text: str) -> tuple[dict[str, Any], list[str]]:
     """Parse what follows a slash: one name, with what is within it, and no comma."""
     depth, end = 0, len(tokens)
-    for place, token in enumerate(tokens):
-        depth += {"(": 1, ")": -1}.get(token, 0)
-        if depth < 0 or (depth == 0 and token == ","):
+    for place, sign in enumerate(tokens):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0 or (depth == 0 and sign == ","):
             end = place
             break
     inner, rest = _parse_list(tokens[:end], text)

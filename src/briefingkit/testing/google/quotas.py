@@ -1,7 +1,7 @@
 """Quotas a minute, for each user and for the whole project.
 
-Source: "Manage quotas" (developers.google.com/workspace/calendar/api/guides/quota): 10,000 requests a minute a project, 600 a
-minute a user of a project, in a sliding window, and each part of a batch is a request.
+Source: "Manage quotas" (developers.google.com/workspace/calendar/api/guides/quota): 10,000 requests a minute a
+project, 600 a minute a user of a project, in a sliding window, and each part of a batch is a request.
 """
 
 from collections import deque

@@ -23,7 +23,8 @@ class Refusal(Exception):
     """An answer that says no.
 
     `location` is the parameter, header or field at fault and `location_type` which of them it is; `retry_after` is in
-    seconds; `details` are the typed details (google.rpc.ErrorInfo) that newer answers carry as well.
+    seconds; `details` are the typed details (google.rpc.ErrorInfo) that newer answers carry as well, and `short` the
+    message in the list of errors where it differs.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of Google's error object
@@ -37,6 +38,7 @@ class Refusal(Exception):
         location_type: str = "parameter",
         retry_after: float | None = None,
         details: tuple[Mapping[str, Any], ...] = (),
+        short: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status} {reason}: {message}")
@@ -47,13 +49,14 @@ class Refusal(Exception):
         self.location = location
         self.location_type = location_type
         self.details = details
+        self.short = short or message
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = f"{retry_after:g}"
 
     def body(self) -> dict[str, Any]:
         """Give the JSON of the answer."""
-        error: dict[str, Any] = {"domain": self.domain, "reason": self.reason, "message": self.message}
+        error: dict[str, Any] = {"domain": self.domain, "reason": self.reason, "message": self.short}
         if self.location is not None:
             error |= {"locationType": self.location_type, "location": self.location}
         whole: dict[str, Any] = {"code": self.status, "message": self.message, "errors": [error]}
@@ -63,15 +66,15 @@ class Refusal(Exception):
 
 
 def invalid(message: str, location: str | None = None) -> Refusal:
-    """A parameter or field that cannot be understood."""
+    """Refuse a parameter or field that cannot be understood."""
     return Refusal(400, "invalid", message, location=location)
 
 
 def required(message: str, location: str | None = None) -> Refusal:
-    """A parameter or field that is missing."""
+    """Refuse a call that lacks a parameter or field."""
     return Refusal(400, "required", message, location=location)
 
 
 def not_found() -> Refusal:
-    """What is not there, or not to be seen by the caller: Google tells neither from the other."""
+    """Refuse what is not there, or not to be seen by the caller: Google does not say which."""
     return Refusal(404, "notFound", "Not Found")

@@ -1,7 +1,7 @@
-"""The schemas of a discovery document, made into functions that check a value at the speed of a few dictionary look-ups.
+"""The schemas of a discovery document, made into functions that check a value in a few look-ups.
 
-Source: the format of discovery documents (developers.google.com/discovery/v1/type-format), which is JSON Schema draft 3 with
-formats of its own. Where a string's description lists "Possible values are:", these are its values, although the
+Source: the format of discovery documents (developers.google.com/discovery/v1/type-format), which is JSON Schema draft 3
+with formats of its own. Where a string's description lists "Possible values are:", these are its values, although the
 document has no `enum` for them: the descriptions are the only place where Google says so.
 """
 
@@ -65,7 +65,7 @@ def _check_int(value: Any, path: str, lowest: int, highest: int) -> None:
 
 
 def _check_long(value: Any, path: str, lowest: int, highest: int) -> None:
-    """A 64-bit number is a string in JSON."""
+    """Check a 64-bit number: it is a string in JSON."""
     if not isinstance(value, str) or not value.lstrip("-").isdecimal() or not lowest <= int(value) <= highest:
         raise _wrong(value, path)
 

@@ -3,6 +3,7 @@
 import socket
 import socketserver
 import struct
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -123,11 +124,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         with self._lock:
             self._open.discard(connection)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the standard library's names
         """Keep an error that is the server's own; a client that went away is none."""
-        import sys
-
-        fault = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        fault = sys.exception()
         if fault is not None and not isinstance(fault, OSError):
             self.faults.append(fault)
 

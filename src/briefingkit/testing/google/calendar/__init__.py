@@ -1,6 +1,16 @@
 """The rules of the Calendar API, version 3."""
 
-from briefingkit.testing.google.calendar import acl, calendars, events, listing, palette
+from functools import partial
+
+from briefingkit.testing.google.calendar import (
+    acl,
+    calendar_list,
+    calendars,
+    listing,
+    palette,
+    reading,
+    writing,
+)
 from briefingkit.testing.google.calendar.world import World
 from briefingkit.testing.google.call import Rules
 
@@ -9,5 +19,5 @@ __all__ = ["World", "rules"]
 
 def rules(world: World) -> Rules:
     """Give what answers each method that the double keeps."""
-    parts = (acl, calendars, events, listing, palette)
-    return {name: rule for part in parts for name, rule in part.rules(world).items()}
+    parts = (acl, calendar_list, calendars, listing, palette, reading, writing)
+    return {name: partial(rule, world) for part in parts for name, rule in part.RULES.items()}

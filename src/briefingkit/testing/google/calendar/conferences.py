@@ -1,8 +1,9 @@
 """Conferences: asked for with an event, made a little later.
 
-Sources: the descriptions of ConferenceData, CreateConferenceRequest and `conferenceDataVersion` in the discovery document;
-"Create events: Add video and phone conferences" (developers.google.com/workspace/calendar/api/guides/create-events).
-A service account without delegation gets "Invalid conference type value.", as public issues report.
+Sources: the descriptions of ConferenceData, CreateConferenceRequest and `conferenceDataVersion` in the discovery
+document; "Create events: Add video and phone conferences"
+(developers.google.com/workspace/calendar/api/guides/create-events). A service account without delegation gets
+"Invalid conference type value.", as public issues report.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from briefingkit.testing.google.calendar.world import World
 from briefingkit.testing.google.call import Caller
 from briefingkit.testing.google.refusal import Refusal, required
 
-__all__ = ["read_conference", "settle"]
+__all__ = ["link_of", "read_conference", "settle"]
 
 _TYPES = {"hangoutsMeet", "addOn"}
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -47,7 +48,7 @@ def read_conference(
 
 
 def _was_asked(asked: dict[str, Any], old: dict[str, Any] | None) -> bool:
-    """The same request id as before: "the request is ignored"."""
+    """Say whether it is the request of before: then "the request is ignored"."""
     return old is not None and (old.get("createRequest") or {}).get("requestId") == asked.get("requestId")
 
 
@@ -60,16 +61,24 @@ def _copied(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def settle(world: World, event: dict[str, Any], place: tuple[str, str]) -> bool:
-    """Count a read of an event; says whether its conference has just come, or failed."""
+def settle(world: World, event: dict[str, Any], place: tuple[str, str]) -> dict[str, Any]:
+    """Count a read of an event; gives it as it then is: its conference may just have come, or failed."""
     left = world.pending.get(place)
     if left is None:
-        return False
+        return event
     world.pending[place] = left - 1
     if left > 1:
-        return False
-    event["conferenceData"] = _settled(world, event["conferenceData"], place)
-    return True
+        return event
+    settled = {**event, "conferenceData": _settled(world, event["conferenceData"], place)}
+    return {**settled, **link_of(settled)}
+
+
+def link_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Give the `hangoutLink` that goes with a conference."""
+    for entry in (event.get("conferenceData") or {}).get("entryPoints", ()):
+        if entry["entryPointType"] == "video" and "meet.google.com" in entry["uri"]:
+            return {"hangoutLink": entry["uri"]}
+    return {}
 
 
 def _settled(world: World, held: dict[str, Any], place: tuple[str, str]) -> dict[str, Any]:

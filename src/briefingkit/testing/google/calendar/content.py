@@ -12,11 +12,9 @@ from briefingkit.testing.google.calendar.world import HeldCalendar, World
 from briefingkit.testing.google.call import Caller
 from briefingkit.testing.google.refusal import Refusal, invalid, required
 
-__all__ = ["EVENT_COLOURS", "OWN_BY_SERVER", "clean", "merge"]
+__all__ = ["EVENT_COLOURS", "clean", "merge"]
 
 EVENT_COLOURS = tuple(str(number) for number in range(1, 12))
-OWN_BY_SERVER = ("id", "iCalUID", "created", "creator", "organizer", "htmlLink", "eventType")
-"""What an update cannot change."""
 
 _EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\Z")
 _LONGEST_KEY, _LONGEST_VALUE = 44, 1024

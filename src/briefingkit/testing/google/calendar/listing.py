@@ -8,13 +8,13 @@ from typing import Any
 
 from briefingkit.testing.google.calendar.access import find_calendar
 from briefingkit.testing.google.calendar.events import seen_by, view
-from briefingkit.testing.google.calendar.paging import page, read_sync_token
-from briefingkit.testing.google.calendar.times import check_zone, read_instant, span_of
+from briefingkit.testing.google.calendar.paging import Listing, page, read_sync_token
+from briefingkit.testing.google.calendar.times import read_instant, span_of
 from briefingkit.testing.google.calendar.world import Held, World
-from briefingkit.testing.google.call import Answer, Call, Rules
+from briefingkit.testing.google.call import Answer, Call
 from briefingkit.testing.google.refusal import Refusal, invalid
 
-__all__ = ["rules"]
+__all__ = ["RULES"]
 
 _NOT_WITH_TOKEN = (
     "iCalUID",
@@ -34,53 +34,41 @@ _LARGEST = 2500
 Test = Callable[[dict[str, Any]], bool]
 
 
-def rules(world: World) -> Rules:
-    """Give the rule of `list`."""
+def _list(world: World, call: Call) -> Answer:
+    calendar = find_calendar(world, call, "freeBusyReader")
+    place = f"events {calendar.id} {[call.query.get(name) for name in _BOUND]}"
+    query = _check(call)
+    sync = read_sync_token(world, call, place)
+    window = sync["kept"] if sync is not None else _window(query)
+    tests = _tests({**query, **window})
+    seen = seen_by(world, calendar, call)
+    detailed = bool(query.get("showDeleted"))
+    deleted = detailed or sync is not None or "updatedMin" in query
 
-    def list_(call: Call) -> Answer:
-        calendar = find_calendar(world, call, "freeBusyReader")
-        place = f"events {calendar.id} {[call.query.get(name) for name in _BOUND]}"
-        query = _check(call)
-        sync = read_sync_token(world, call, place)
-        window = (
-            sync["kept"]
-            if sync is not None
-            else {name: query[name] for name in ("timeMin", "timeMax") if name in query}
-        )
-        tests = _tests({**query, **window})
-        seen = seen_by(world, calendar, call)
-        deleted = query.get("showDeleted") or sync is not None or "updatedMin" in query
+    def see(event: dict[str, Any]) -> dict[str, Any] | None:
+        cancelled = event["status"] == "cancelled"
+        if cancelled and not deleted:
+            return None
+        if cancelled and sync is not None and not detailed:
+            # Source, at `status`: "incremental sync requests with showDeleted set to false will not return these".
+            return {name: event[name] for name in ("kind", "etag", "id", "status")}
+        return view(event, calendar, seen) if all(test(event) for test in tests) else None
 
-        def see(event: dict[str, Any]) -> dict[str, Any] | None:
-            cancelled = event["status"] == "cancelled"
-            if cancelled and not deleted:
-                return None
-            if cancelled and sync is not None and not query.get("showDeleted"):
-                # "incremental sync requests with showDeleted set to false will not return these details"
-                return {name: event[name] for name in ("kind", "etag", "id", "status")}
-            return view(event, calendar, seen) if all(test(event) for test in tests) else None
+    head = {
+        "summary": calendar.body["summary"],
+        "updated": calendar.updated,
+        "timeZone": seen.timezone,
+        "accessRole": seen.role,
+        "defaultReminders": [],
+    }
+    order = _order(query.get("orderBy"))
+    tokens = not any(name in query for name in _NO_TOKEN)
+    listing = Listing("calendar#events", place, see, _LARGEST, order, tokens, window, head)
+    return page(world, call, calendar.events, listing)
 
-        return page(
-            world,
-            call,
-            calendar.events,
-            see,
-            kind="calendar#events",
-            place=place,
-            largest=_LARGEST,
-            order=_order(query.get("orderBy")),
-            tokens=not any(name in query for name in _NO_TOKEN),
-            kept=window,
-            head={
-                "summary": calendar.body["summary"],
-                "updated": calendar.updated,
-                "timeZone": seen.timezone,
-                "accessRole": seen.role,
-                "defaultReminders": [],
-            },
-        )
 
-    return {"calendar.events.list": list_}
+def _window(query: dict[str, Any]) -> dict[str, Any]:
+    return {name: query[name] for name in ("timeMin", "timeMax") if name in query}
 
 
 def _check(call: Call) -> dict[str, Any]:
@@ -99,8 +87,6 @@ def _check(call: Call) -> dict[str, Any]:
             "The requested ordering is not available for the particular query.",
             domain="calendar",
         )
-    if "timeZone" in query:
-        check_zone(query["timeZone"], "the response")
     earliest, latest = query.get("timeMin"), query.get("timeMax")
     if earliest and latest and read_instant(latest) <= read_instant(earliest):
         raise Refusal(
@@ -153,3 +139,6 @@ def _order(name: str | None) -> Callable[[Held], Any] | None:
     if name == "startTime":
         return lambda held: (span_of(held.body["start"]), held.made)
     return (lambda held: (held.body["updated"], held.changed)) if name == "updated" else None
+
+
+RULES = {"calendar.events.list": _list}

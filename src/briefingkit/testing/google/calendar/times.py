@@ -12,8 +12,6 @@ from briefingkit.testing.google.refusal import Refusal, required
 
 __all__ = ["check_zone", "read_instant", "read_span", "say", "span_of"]
 
-_ANY = {"timeRangeEmpty": "The specified time range is empty."}
-
 
 def _invalid(message: str) -> Refusal:
     return Refusal(400, "invalid", message)
@@ -45,10 +43,10 @@ def read_span(
     """Read start and end as they are kept: a date, or an instant in UTC with its zone. Raises a Refusal, 400."""
     kept = _read(start, "start", zone, recurring=recurring), _read(end, "end", zone, recurring=recurring)
     if ("date" in kept[0]) != ("date" in kept[1]):
-        raise _invalid("The start and end times must either both be date or dateTime.")
+        raise _invalid("Start and end times must either both be date or both be dateTime.")
     first, last = span_of(kept[0]), span_of(kept[1])
     if last < first:
-        raise Refusal(400, "timeRangeEmpty", _ANY["timeRangeEmpty"], domain="calendar")
+        raise Refusal(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
     return kept
 
 
@@ -97,7 +95,10 @@ def _in_zone(text: str, zone: str) -> str:
 
 
 def say(kept: dict[str, Any], zone: str) -> dict[str, Any]:
-    """Say a time in the zone of the answer ("the default is the time zone of the calendar"), with its own zone beside it."""
+    """Say a time in the zone of the answer, with its own zone beside it.
+
+    "Time zone used in the response. Optional. The default is the time zone of the calendar."
+    """
     if "date" in kept:
         return dict(kept)
     return {"dateTime": _in_zone(kept["dateTime"], zone), "timeZone": kept["timeZone"]}

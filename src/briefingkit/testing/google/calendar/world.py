@@ -114,7 +114,7 @@ class World:
     pending: dict[tuple[str, str], int] = field(factory=dict)
 
     def change(self) -> tuple[int, str]:
-        """Number the next change, and give the ETag that it makes."""
+        """Count a change; gives its number and the ETag that it makes."""
         self.changes += 1
         return self.changes, f'"{_FIRST_ETAG + 2 * self.changes}"'
 
