@@ -1,1 +1,8 @@
-"""Publish to any CalDAV server (RFC 4791): Nextcloud, Radicale, Xandikos, SOGo, Zimbra, Fastmail and others."""
+"""Publish into the calendars of any CalDAV server: Nextcloud, Radicale, Xandikos, SOGo, Baïkal and others.
+
+docs/reference/caldav.md has the settings, docs/how-to/nextcloud.md a walk.
+"""
+
+from briefingkit_caldav.settings import CalDAV
+
+__all__ = ["CalDAV"]

@@ -1,0 +1,204 @@
+"""Calendars: where they are, what is known of them, and those that are ours to make, name and take away."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from briefingkit.errors import IntegrationError
+from briefingkit.publish import Fields, Remote, Resource
+from briefingkit_caldav.content_lines import parse_components, parse_line
+from briefingkit_caldav.discovery import calendar_home
+from briefingkit_caldav.hrefs import name_of, path_of
+from briefingkit_caldav.identity import COLLECTION, parse_collection_name
+from briefingkit_caldav.multistatus import APPLE, CALDAV, CALENDARSERVER, DAV, Found
+from briefingkit_caldav.quirks import AUTO, server_of
+from briefingkit_caldav.server import Server
+
+if TYPE_CHECKING:
+    from briefingkit_caldav.settings import CalDAV
+
+__all__ = [
+    "PROPERTIES",
+    "Calendar",
+    "calendar_at",
+    "collection_remote",
+    "find_calendars",
+    "is_ours",
+    "kind_of",
+    "look_at",
+    "property_values",
+]
+
+PROPERTIES: Final = {
+    "name": "D:displayname",
+    "description": "C:calendar-description",
+    "color": "A:calendar-color",
+    "timezone": "C:calendar-timezone",
+}
+_ASKED: Final = (
+    *PROPERTIES.values(),
+    "D:resourcetype",
+    "D:sync-token",
+    "S:getctag",
+    "D:supported-report-set",
+)
+_COLOR_DIGITS: Final = 7
+_YEARS: Final = (2020, 2040)
+"""For which a calendar's own zone is written. It places events without a zone, and we write none."""
+
+
+@frozen
+class Calendar:
+    """A calendar at the server: its address, its properties in canonical form, and where its history stands."""
+
+    path: str
+    properties: Fields = field(factory=dict)
+    token: str | None = None
+    ctag: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        said = self.properties.get("name")
+        return said if isinstance(said, str) else name_of(self.path)
+
+
+def kind_of(server: Server) -> str:
+    """Tell which server this is, from the settings or from its answers so far."""
+    told = server.settings.quirks
+    return server_of(server.settings.url, server.connection.headers) if told == AUTO else told
+
+
+def calendar_at(found: Found) -> Calendar | None:
+    """Read a calendar from its properties; None for any other collection."""
+    kinds = found.properties.get(f"{DAV}resourcetype")
+    if kinds is None or kinds.find(f"{CALDAV}calendar") is None:
+        return None
+    reports = found.properties.get(f"{DAV}supported-report-set")
+    syncs = reports is None or any(True for _ in reports.iter(f"{DAV}sync-collection"))
+    color = found.text(f"{APPLE}calendar-color")
+    properties = {
+        "name": found.text(f"{DAV}displayname") or None,
+        "description": found.text(f"{CALDAV}calendar-description") or None,
+        "color": color[:_COLOR_DIGITS].lower() if color else None,  # Apple's colours end in their opacity
+        "timezone": _zone_in(found.text(f"{CALDAV}calendar-timezone")),
+    }
+    path = f"{found.path.rstrip('/')}/"
+    token = found.text(f"{DAV}sync-token") if syncs else None
+    return Calendar(path, properties, token or None, found.text(f"{CALENDARSERVER}getctag") or None)
+
+
+def look_at(server: Server, path: str) -> Calendar:
+    """Ask for a calendar's properties. IntegrationError where there is none."""
+    for found in server.properties(path, _ASKED):
+        calendar = calendar_at(found)
+        if calendar is not None:
+            return calendar
+    raise IntegrationError(f"{server.connection.origin}{path} is no calendar")
+
+
+def find_calendars(server: Server) -> tuple[str | None, Mapping[str, Calendar]]:
+    """Find the calendars of the settings, by key, and the home that new ones are made in.
+
+    Those that we made and that are not wanted any more are among them, under their own keys. IntegrationError, with
+    the names of those that there are, for one that cannot be found.
+    """
+    settings = server.settings
+    by_name = {key: place for key, place in settings.addresses.items() if not _is_address(place)}
+    found = {
+        key: look_at(server, f"{_path(settings, place).rstrip('/')}/")
+        for key, place in settings.addresses.items()
+        if _is_address(place)
+    }
+    if settings.make is None and not by_name:
+        return None, found
+    home = calendar_home(server, kind_of(server))
+    listed = [each for each in map(calendar_at, server.properties(home, _ASKED, depth=1)) if each is not None]
+    for key, name in by_name.items():
+        found[key] = _named(server, name, listed)
+    if settings.make is not None:
+        found |= {
+            ours: calendar for calendar in listed if (ours := _key_of_ours(settings, calendar)) is not None
+        }
+    return home, found
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith("/") or "://" in place
+
+
+def _path(settings: "CalDAV", place: str) -> str:
+    if "://" in place and urlsplit(place).hostname != urlsplit(settings.url).hostname:
+        raise IntegrationError(f"the calendar {place[:200]} is at another server than `url`")
+    return path_of(place)
+
+
+def _named(server: Server, name: str, listed: Sequence[Calendar]) -> Calendar:
+    same = [calendar for calendar in listed if calendar.name == name]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        paths = ", ".join(calendar.path for calendar in same)
+        raise IntegrationError(
+            f"{len(same)} calendars are called {name!r} ({paths}): give the address of one"
+        )
+    there = ", ".join(sorted(calendar.name for calendar in listed)) or "none"
+    raise IntegrationError(
+        f"no calendar at {server.connection.origin} is called {name!r}; there are: {there}. "
+        "Make it there, or have it made: `make: {name: …}`"
+    )
+
+
+def _key_of_ours(settings: "CalDAV", calendar: Calendar) -> str | None:
+    """Return the key of a calendar that this target has made; None for all others."""
+    parsed = parse_collection_name(name_of(calendar.path))
+    if parsed is None or settings.target not in {"", parsed[1]}:
+        return None
+    return parsed[2]
+
+
+def is_ours(calendar: Calendar, namespaces: frozenset[str]) -> bool:
+    """Whether a calendar's name is one that we gave; no namespace stands for any."""
+    parsed = parse_collection_name(name_of(calendar.path))
+    return parsed is not None and (not namespaces or parsed[0] in namespaces)
+
+
+def collection_remote(key: str, calendar: Calendar, owner: str) -> Remote:
+    """Give a calendar of ours as the resource that it is."""
+    parsed = parse_collection_name(name_of(calendar.path))
+    namespace, target = (parsed[0], parsed[1]) if parsed is not None else (None, owner)
+    fields = {**calendar.properties, "namespace": namespace}
+    return Remote(Resource(COLLECTION, key, target, fields), calendar.path, ours=parsed is not None)
+
+
+def property_values(fields: Fields) -> dict[str, str | None]:
+    """Write properties as a server takes them, by their prefixed names."""
+    values = {PROPERTIES[name]: _text(fields.get(name)) for name in PROPERTIES}
+    zone = values[PROPERTIES["timezone"]]
+    values[PROPERTIES["timezone"]] = None if zone is None else _zone_calendar(zone)
+    return values
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _zone_calendar(zone: str) -> str:
+    """Write a zone as the calendar object that CALDAV:calendar-timezone holds (RFC 4791 section 5.2.2)."""
+    from briefingkit.rendering.ics import PRODID
+    from briefingkit.rendering.vtimezone import vtimezone_bytes
+
+    head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODID}\r\n"
+    return f"{head}{vtimezone_bytes(zone, *_YEARS).decode()}END:VCALENDAR\r\n"
+
+
+def _zone_in(text: str | None) -> str | None:
+    """Read which zone a calendar has."""
+    for calendar in parse_components(text).parts if text else ():
+        for zone in calendar.parts:
+            for line in map(parse_line, zone.lines):
+                if line is not None and line.name == "TZID":
+                    return line.text
+    return None

@@ -1,0 +1,242 @@
+"""Writing events: each under a precondition, so that nothing that moved is overwritten and nothing is made twice."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from briefingkit.errors import BriefingkitError, IntegrationError
+from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
+from briefingkit_caldav.body import event_bytes
+from briefingkit_caldav.calendars import find_calendars, kind_of
+from briefingkit_caldav.collection_writing import write_collection
+from briefingkit_caldav.connection import Answer
+from briefingkit_caldav.faults import Busy, Lost, NoEntry, Unreachable, in_words
+from briefingkit_caldav.hrefs import child
+from briefingkit_caldav.identity import COLLECTION, ONE_FOR_ALL, event_name, language_of
+from briefingkit_caldav.multistatus import precondition_of
+from briefingkit_caldav.quirks import quirks_of
+from briefingkit_caldav.remotes import event_remote, held_of, remote_as_sent, schedule_tag_of
+from briefingkit_caldav.server import Server
+
+if TYPE_CHECKING:
+    from briefingkit_caldav.settings import CalDAV
+
+__all__ = ["apply_changes"]
+
+_NOT_THERE: Final = frozenset({404, 410})
+_FAILED: Final = 412
+_FULL: Final = 507
+_COLLIDES: Final = frozenset({400, 403, 409, 412})
+"""How servers refuse a UID that stands elsewhere in the calendar (CALDAV:no-uid-conflict, RFC 4791 section 5.3.2.1)."""
+_NEW: Final = {"If-None-Match": "*"}
+
+
+def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Outcome]:
+    """Make changes one by one; what stops the target is said with the first that it stopped."""
+    with Server(settings) as server:
+        writer = _Writer(server)
+        stopped: str | None = None
+        for change in changes:
+            if stopped is not None:
+                yield Outcome(change, Status.REFUSED, error=f"not tried: {stopped}")
+                continue
+            outcome = writer.outcome(change)
+            if outcome.stop:
+                stopped = outcome.error
+            yield outcome
+
+
+class _Writer:
+    """The changes of one call, over one connection."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._settings = server.settings
+        self._collections: dict[str, str] | None = None
+
+    def outcome(self, change: Change) -> Outcome:
+        """Make a change; whatever goes wrong is its outcome."""
+        try:
+            if change.identity.kind == COLLECTION:
+                return write_collection(self._server, change)
+            if change.action is Action.CREATE:
+                return self._create(change)
+            return self._update(change) if change.wanted is not None else self._delete(change)
+        except Lost as error:
+            return Outcome(change, Status.UNKNOWN, error=str(error))
+        except (Busy, Unreachable, NoEntry) as error:
+            return Outcome(change, Status.FAILED, error=str(error), stop=True)
+        except (BriefingkitError, ValueError) as error:
+            return Outcome(change, Status.FAILED, error=str(error))
+
+    # Making
+
+    def _create(self, change: Change) -> Outcome:
+        wanted = _wanted(change)
+        path = child(self._collection(wanted.key), event_name(_namespace(wanted), wanted.key))
+        looks_first = quirks_of(kind_of(self._server)).looks_first
+        if looks_first and (stands := self._stands_already(change, path, in_doubt=False)) is not None:
+            return stands
+        content = event_bytes(wanted, None)
+        answer = self._server.put(path, content, _NEW)
+        if _done(answer):
+            return self._written(change, answer, path, content)
+        if answer.status in _COLLIDES:
+            stands = self._stands_already(change, path, in_doubt=answer.in_doubt)
+            return stands if stands is not None else self._uid_collides(change, path, answer)
+        return _refused(change, answer)
+
+    def _stands_already(self, change: Change, path: str, *, in_doubt: bool) -> Outcome | None:
+        """Go on with what stands at the place of an event: ours is written again, anybody else's is left alone."""
+        wanted = _wanted(change)
+        stored = self._server.get(path)
+        if stored is None:
+            return None
+        remote = event_remote(stored, wanted)
+        assert remote is not None  # noqa: S101 - something stands there, and is wanted
+        if not remote.ours:
+            error = f"{path} stands where {change.identity} should go, and briefingkit did not make it"
+            return Outcome(change, Status.REFUSED, error=error)
+        if remote.resource.fields == wanted.fields:
+            return Outcome(change, Status.DONE, remote)
+        return self._put(change, remote, path, in_doubt=in_doubt)
+
+    def _uid_collides(self, change: Change, path: str, answer: Answer) -> Outcome:
+        wanted = _wanted(change)
+        collection = self._collection(wanted.key)
+        uid = wanted.fields["uid"]
+        elsewhere = [each for each in self._server.with_uid(collection, str(uid)) if each != path]
+        if not elsewhere:
+            return _refused(change, answer)
+        error = (
+            f"an event with this UID stands at {', '.join(elsewhere)}, where briefingkit did not put it: "
+            "somebody has moved or imported it. Remove it there, then plan again"
+        )
+        return Outcome(change, Status.REFUSED, error=error)
+
+    # Changing
+
+    def _update(self, change: Change) -> Outcome:
+        held = change.held
+        assert held is not None  # noqa: S101 - an update has something to write over
+        return self._put(change, held, held.id, tag=_answers_only(change))
+
+    def _put(
+        self,
+        change: Change,
+        over: Remote,
+        path: str,
+        *,
+        tag: str | None = None,
+        in_doubt: bool = False,
+        again: bool = True,
+    ) -> Outcome:
+        """Write over what is held; where only guests' answers or people's own additions moved, write again once."""
+        wanted = _wanted(change)
+        content = event_bytes(wanted, held_of(over))
+        precondition = {"If-Schedule-Tag-Match": tag} if tag is not None else _unchanged(over)
+        answer = self._server.put(path, content, precondition)
+        in_doubt = in_doubt or answer.in_doubt
+        if _done(answer):
+            return self._written(change, answer, path, content)
+        if answer.status != _FAILED:
+            return _refused(change, answer)
+        stored = self._server.get(path)
+        now = event_remote(stored, wanted) if stored is not None else None
+        if now is not None and now.ours:
+            if in_doubt and now.resource.fields == wanted.fields:
+                return Outcome(change, Status.DONE, now)
+            if again and now.resource.fields == over.resource.fields:
+                return self._put(change, now, path, in_doubt=in_doubt, again=False)
+        return _moved(change, in_doubt=in_doubt)
+
+    def _delete(self, change: Change) -> Outcome:
+        held = change.held
+        assert held is not None  # noqa: S101 - a deletion has something to take away
+        over, in_doubt = held, False
+        for again in (True, False):
+            answer = self._server.delete(over.id, _unchanged(over))
+            in_doubt = in_doubt or answer.in_doubt
+            if _done(answer) or answer.status in _NOT_THERE:
+                return Outcome(change, Status.DONE)
+            if answer.status != _FAILED:
+                return _refused(change, answer)
+            stored = self._server.get(over.id)
+            if stored is None:
+                return Outcome(change, Status.DONE)
+            now = event_remote(stored)
+            if not again or now is None or now.resource.fields != held.resource.fields:
+                break
+            over = now
+        return _moved(change, in_doubt=in_doubt)
+
+    # What is there then
+
+    def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome:
+        """Say what the server holds: as it was sent where the ETag says so, else as it is read back."""
+        tag = answer.headers.get("schedule-tag")
+        remote = None
+        if answer.etag is not None and not quirks_of(kind_of(self._server)).rewrites:
+            remote = remote_as_sent(path, answer.etag, content, tag)
+        if remote is None:
+            try:
+                stored = self._server.get(path)
+            except IntegrationError as unread:
+                return Outcome(change, Status.UNKNOWN, error=f"it was written, and cannot be read: {unread}")
+            remote = event_remote(stored, _wanted(change)) if stored is not None else None
+        if remote is None or not remote.ours:
+            error = (
+                "the server took the event, and does not hold it as ours: look at it there, then plan again"
+            )
+            return Outcome(change, Status.UNKNOWN, error=error)
+        return Outcome(change, Status.DONE, remote)
+
+    # Where
+
+    def _collection(self, key: str) -> str:
+        """Return the path of the calendar that an event stands in; IntegrationError where there is none."""
+        if self._collections is None:
+            _, calendars = find_calendars(self._server)
+            self._collections = {name: calendar.path for name, calendar in calendars.items()}
+        name = language_of(key) if self._settings.is_by_language else ONE_FOR_ALL
+        path = self._collections.get(name)
+        if path is None:
+            raise IntegrationError(f"the calendar {name} is not there")
+        return path
+
+
+def _wanted(change: Change) -> Resource:
+    assert change.wanted is not None  # noqa: S101 - asked by those who call
+    return change.wanted
+
+
+def _namespace(wanted: Resource) -> str:
+    mark = wanted.fields["mark"]
+    return str(mark["namespace"]) if isinstance(mark, Mapping) else ""
+
+
+def _answers_only(change: Change) -> str | None:
+    """Return the tag by which guests' answers are no conflict (RFC 6638 section 8.3), where there are guests."""
+    held = change.held
+    return schedule_tag_of(held) if held is not None and held.resource.fields.get("guests") else None
+
+
+def _unchanged(over: Remote) -> Mapping[str, str]:
+    """Ask that what is there is what was seen; a server without ETags is not asked for what it cannot tell."""
+    return {"If-Match": over.etag} if over.etag else {}
+
+
+def _done(answer: Answer) -> bool:
+    return 200 <= answer.status < 300  # noqa: PLR2004 - success
+
+
+def _moved(change: Change, *, in_doubt: bool) -> Outcome:
+    if in_doubt:
+        error = "an answer was lost, and what stands there now is neither what was seen nor what was sent: plan again"
+        return Outcome(change, Status.UNKNOWN, error=error)
+    return Outcome(change, Status.FAILED, error="it has changed since it was read: plan again")
+
+
+def _refused(change: Change, answer: Answer) -> Outcome:
+    status = Status.UNKNOWN if answer.in_doubt else Status.FAILED
+    error = in_words(answer.status, precondition_of(answer.body))
+    return Outcome(change, status, error=error, stop=answer.status == _FULL)
