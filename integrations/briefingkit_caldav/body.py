@@ -118,7 +118,7 @@ def _moment(value: Mapping[str, Value]) -> Any:
 
 def _add_words(event: "Event", fields: Fields) -> None:
     """Add what is read. Outlook shows HTML where there is some, so it says the same as the description."""
-    from icalendar import vCategory
+    from icalendar import vCategory, vText
 
     from briefingkit.rendering.ics_values import text
 
@@ -137,7 +137,7 @@ def _add_words(event: "Event", fields: Fields) -> None:
         event.add("description", text(described, LANGUAGE=language("description")))
         html = _html(described, language("description") or "und")
         event.add("x-alt-desc", text(html, FMTTYPE="text/html"))
-    categories = [text(_text(each)) for each in _values(fields["categories"])]
+    categories: list[vText | str] = [text(_text(each)) for each in _values(fields["categories"])]
     if categories:
         listed = vCategory([])
         listed.cats = categories
@@ -211,7 +211,7 @@ def _add_conferences(event: "Event", fields: Fields) -> None:
             uri(
                 _text(room["url"]),
                 VALUE="URI",
-                FEATURE=features or None,  # type: ignore[arg-type]
+                FEATURE=features or None,
                 LABEL=_parameter(room["label"]),
                 LANGUAGE=_parameter(room["language"]),
             ),
@@ -223,12 +223,10 @@ def _add_conferences(event: "Event", fields: Fields) -> None:
 
 
 def _participant(participant: Mapping[str, Value]) -> "Component":
-    from icalendar import Component
 
     from briefingkit.rendering.ics_values import text, uri
 
-    component = Component()
-    component.name = "PARTICIPANT"
+    component = _new_participant()
     component.add("uid", text(_text(participant["uid"])))
     for name, field in (("participant-type", "type"), ("summary", "name")):
         if isinstance(value := participant[field], str):
@@ -240,6 +238,17 @@ def _participant(participant: Mapping[str, Value]) -> "Component":
     if isinstance(address := participant["address"], str):
         component.add("calendar-address", uri(f"mailto:{address}"))
     return component
+
+
+def _new_participant() -> "Component":
+    from icalendar import Component
+
+    class Participant(Component):
+        """A component that icalendar has no class for."""
+
+        name = "PARTICIPANT"
+
+    return Participant()
 
 
 def _kept(fields: Fields, held: Held | None) -> Iterator[str]:

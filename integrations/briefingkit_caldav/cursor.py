@@ -11,7 +11,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
 
-__all__ = ["Cursor", "Paths", "Place", "digest_of", "digest_of_properties"]
+__all__ = ["NOTHING", "Cursor", "Paths", "Place", "digest_of", "digest_of_properties"]
 
 _FORM: Final = 1
 _OCTETS: Final = 4
@@ -46,19 +46,23 @@ class Paths:
         return cls(frozenset(octets[at : at + _OCTETS] for at in range(0, len(octets), _OCTETS)))
 
 
+NOTHING: Final = Paths()
+"""An empty calendar."""
+
+
 def _digest(path: str) -> bytes:
     return sha256(path.encode()).digest()[:_OCTETS]
 
 
 @frozen
 class Place:
-    """A calendar as it was read: its path, its sync token or its ctag, a digest of its properties, and what was there."""
+    """A calendar as it was read: its path, its sync token or ctag, a digest of its properties, and what was there."""
 
     path: str
     token: str | None = None
     ctag: str | None = None
     properties: str | None = None
-    known: Paths = Paths()
+    known: Paths = NOTHING
 
 
 @frozen

@@ -6,7 +6,7 @@ redirects, patience and secrets are dealt with in one place. It is loaded for th
 
 from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from briefingkit.errors import IntegrationError, MissingExtra
@@ -17,6 +17,7 @@ from briefingkit_caldav.server import Server
 
 if TYPE_CHECKING:
     from caldav.davclient import DAVClient
+    from niquests import Session
 
 __all__ = ["calendar_home", "make_collection"]
 
@@ -74,7 +75,7 @@ def _home(server: Server, start: str, kind: str) -> str:
         start = _redirected(server)
     client = _client(server, start, kind)
     try:
-        home = client.principal().calendar_home_set
+        home = client.get_principal().calendar_home_set
     except DAVError as error:
         raise _NothingThere(f"{start} leads to no calendars ({type(error).__name__})") from None
     if home is None or home.url is None:
@@ -108,7 +109,7 @@ def _client(server: Server, path: str, kind: str) -> "DAVClient":
         f"{server.connection.origin}{path}", features=quirks_of(kind).profile or {}, enable_rfc6764=False
     )
     client.session.close()
-    client.session = _Bridge(server)
+    client.session = cast("Session", _Bridge(server))
     return client
 
 

@@ -6,7 +6,7 @@ programs, is kept beside the fields word for word, so that it is neither drift n
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -36,7 +36,7 @@ __all__ = [
 
 MARK_PROPERTY: Final = "X-BRIEFINGKIT"
 REVISION_PROPERTY: Final = "X-BRIEFINGKIT-REVISION"
-"""Our revision and its moment: SEQUENCE rises with every edit in a client, so that it cannot tell which state is ours."""
+"""Our revision and its moment: SEQUENCE rises with every edit in a client, and does not tell which state is ours."""
 CATEGORIES_PROPERTY: Final = "X-BRIEFINGKIT-CATEGORIES"
 """Those of the categories that are ours; the others are people's own."""
 GUESTS_PROPERTY: Final = "X-BRIEFINGKIT-GUESTS"
@@ -321,7 +321,7 @@ def _ended(start: Value, duration: str) -> Value:
     from icalendar import vDuration
 
     try:
-        lasts = vDuration.from_ical(duration)
+        lasts: timedelta = vDuration.from_ical(duration)  # type: ignore[no-untyped-call]
         if not isinstance(start, Mapping):
             return None
         if "date" in start:

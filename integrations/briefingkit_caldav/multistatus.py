@@ -1,5 +1,6 @@
 """Reading a multistatus (RFC 4918 section 13) as it arrives, so that ten thousand events take no room."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
@@ -17,6 +18,7 @@ CALENDARSERVER: Final = "{http://calendarserver.org/ns/}"
 APPLE: Final = "{http://apple.com/ns/ical/}"
 
 _OK: Final = 200
+_DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
 
 
 @frozen
@@ -40,10 +42,13 @@ class Found:
 def read_multistatus(chunks: Iterable[bytes]) -> Iterator[Found]:
     """Read responses one by one. Unreadable for what is not XML, or stops in the middle."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
-    depth = 0
+    depth, first = 0, True
     root: Element | None = None
     try:
         for chunk in chunks:
+            if first:
+                _refuse_entities(chunk)
+                first = False
             parser.feed(chunk)
             for event, element in _events(parser):
                 if event == "start":
@@ -62,6 +67,12 @@ def read_multistatus(chunks: Iterable[bytes]) -> Iterator[Found]:
         raise Unreadable(f"the server's answer is no XML: {error}") from None
     if root is None or root.tag != f"{DAV}multistatus":
         raise Unreadable("the server's answer is no multistatus: is this the address of a CalDAV server?")
+
+
+def _refuse_entities(beginning: bytes) -> None:
+    """Refuse a document type: it is there to declare entities, which grow without end, and no server needs one."""
+    if _DOCTYPE.match(beginning):
+        raise Unreadable("the server's answer declares a document type, which no multistatus has")
 
 
 def _events(parser: "XMLPullParser[Element]") -> "Iterator[tuple[str, Element]]":
@@ -88,8 +99,9 @@ def _status(element: Element) -> int | None:
 def precondition_of(body: bytes) -> str | None:
     """Read which precondition an error names (RFC 4918 section 16); None where it names none."""
     try:
-        error = fromstring(body)
-    except ParseError:
+        _refuse_entities(body)
+        error = fromstring(body)  # noqa: S314 - see _refuse_entities
+    except (ParseError, Unreadable):
         return None
     first = next(iter(error), None) if error.tag == f"{DAV}error" else None
     return first.tag.rpartition("}")[2] or None if first is not None else None

@@ -1,4 +1,4 @@
-"""What the calendars should hold, as values: collections that are ours to make, and an event a briefing and language."""
+"""What the calendars should hold, as values: collections that we make, and an event a briefing and language."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from briefingkit.publish import Remote, Resource, Snapshot
 from briefingkit_caldav.calendars import Calendar, collection_remote, find_calendars, look_at
-from briefingkit_caldav.cursor import Cursor, Paths, Place, digest_of, digest_of_properties
+from briefingkit_caldav.cursor import NOTHING, Cursor, Paths, Place, digest_of, digest_of_properties
 from briefingkit_caldav.faults import Gone
 from briefingkit_caldav.hrefs import child, name_of, parent_of
 from briefingkit_caldav.identity import COLLECTION, EVENT, ONE_FOR_ALL, could_be_ours, event_name, language_of
@@ -114,7 +114,7 @@ class _Reading:
         collection: str,
         changes: Changes,
         before: Mapping[str, Remote],
-        known: Paths = Paths(),
+        known: Paths = NOTHING,
     ) -> dict[str, Remote]:
         """Lay what has changed over what was known, and fetch what may be ours and is not known in that state.
 

@@ -1,13 +1,15 @@
 """What stands at the server as a remote: whether it is ours, its fields, and what a later write has to keep."""
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from briefingkit.publish import Remote, Resource
 from briefingkit_caldav.event import Held, read_event
 from briefingkit_caldav.hrefs import name_of
 from briefingkit_caldav.identity import EVENT
 from briefingkit_caldav.server import Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["event_remote", "held_of", "remote_as_sent", "schedule_tag_of"]
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-__all__ = ["FaultyProxy", "Mishap", "Seen"]
+__all__ = ["FaultyProxy", "Instead", "Mishap", "Seen"]
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
 _FOR_EVER = 10**9
@@ -54,15 +54,22 @@ class Seen:
     status: int = 0
 
 
+@frozen
+class Instead:
+    """An answer of the proxy's own."""
+
+    status: int = 503
+    headers: Mapping[str, str] = field(factory=dict)
+    body: bytes = b""
+
+
 @define
 class _Plan:
     mishap: Mishap
     method: str | None
     path: str
     times: int
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+    instead: "Instead"
     seconds: float
 
 
@@ -106,16 +113,14 @@ class FaultyProxy:
         method: str | None = None,
         path: str = "",
         times: int = _FOR_EVER,
-        status: int = 503,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        instead: Instead | None = None,
         seconds: float = 0.0,
     ) -> None:
         """Let the next `times` requests go wrong, those of a method and with `path` in theirs, or all.
 
-        `status`, `headers` and `body` are what the proxy answers itself; `seconds` is how long a delay is.
+        `instead` is what the proxy answers itself, 503 if nothing is said; `seconds` is how long a delay is.
         """
-        plan = _Plan(mishap, method, path, times, status, headers or {}, body, seconds)
+        plan = _Plan(mishap, method, path, times, instead or Instead(), seconds)
         with self._lock:
             self._plans.append(plan)
 
@@ -184,9 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         if plan is None or mishap not in {Mishap.LOST_REQUEST, Mishap.ANSWER}:
             status, answered, content = self._ask_server(headers, body)
         else:
-            status, answered, content = plan.status, dict(plan.headers), plan.body
+            status, answered, content = plan.instead.status, dict(plan.instead.headers), plan.instead.body
         if plan is not None and mishap is Mishap.REPLACED:
-            status, answered, content = plan.status, dict(plan.headers), plan.body
+            status, answered, content = plan.instead.status, dict(plan.instead.headers), plan.instead.body
         if mishap in {Mishap.LOST_REQUEST, Mishap.LOST_ANSWER}:
             note(0)
             self._reset()
