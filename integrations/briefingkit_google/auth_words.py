@@ -60,7 +60,8 @@ def explain(error: BaseException, credentials: Any = None, *, calendar: str | No
     from google.auth import exceptions
 
     who = getattr(credentials, "who", None)
-    if isinstance(error, exceptions.TransportError | exceptions.TimeoutError):
+    # google-auth-httplib2 lets most of what happens on the way through as it is.
+    if isinstance(error, exceptions.TransportError | exceptions.TimeoutError | OSError):
         return "Google cannot be reached: is there a network, a proxy (HTTPS_PROXY) or a firewall in between?"
     if isinstance(error, exceptions.RefreshError):
         return _refused(error, who)

@@ -161,10 +161,9 @@ def _post(address: str, form: Mapping[str, str]) -> Mapping[str, Any]:
     from google_auth_httplib2 import Request
 
     headers = {"content-type": "application/x-www-form-urlencoded"}
+    wire = httplib2.Http(timeout=_TIMEOUT)
     try:
-        response = Request(httplib2.Http(timeout=_TIMEOUT))(
-            address, method="POST", body=urlencode(form), headers=headers
-        )
+        response = Request(wire)(address, method="POST", body=urlencode(form), headers=headers)
         answer = json.loads(response.data)
         if response.status == HTTPStatus.OK and isinstance(answer, Mapping):
             return answer
@@ -172,10 +171,12 @@ def _post(address: str, form: Mapping[str, str]) -> Mapping[str, Any]:
             raise IntegrationError("Google did not take the answer of the browser: run it again")
         told = answer if isinstance(answer, Mapping) else {}
         words = explain(RefreshError(str(told.get("error", "")), told))  # type: ignore[no-untyped-call]
-    except GoogleAuthError as error:
+    except (GoogleAuthError, OSError) as error:
         words = explain(error)
     except ValueError:
         words = None
+    finally:
+        wire.close()
     raise IntegrationError(words or "what answered is not Google: is there a proxy in between?") from None
 
 

@@ -10,20 +10,27 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
 - `diff` after `<!-- edit: NAME -->` is done to that file: the lines with `-` become those with `+`;
 - `yaml` after `<!-- part: briefing -->` (or `project`) is laid over a small file and must be read without an error;
 - `<!-- copy: examples/NAME -->` brings an example of the repository in, and a block after `<!-- excerpt: NAME -->` must
-  stand word for word in that file, but for its indentation.
+  stand word for word in that file, but for its indentation;
+- `<!-- google: … -->` is what a reader does at Google's pages, done at a double: `key FILE` (or `key $NAME`, a secret
+  of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
+  with the service account. From there on the targets of google.* in a file lead to the double, and whoever is asked
+  for consent gives it;
+- `<!-- job: FILE NAME -->` runs the steps of a job of a workflow file, as GitHub's runner does with those that `run`.
 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 from sybil import Document, Example, Region, Sybil
 
 from briefingkit.source import loads
@@ -37,6 +44,9 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
+_GOOGLE = re.compile(r"^<!-- google: (?P<what>key|client|calendar|share) (?P<name>\S+) -->$", re.MULTILINE)
+_JOB = re.compile(r"^<!-- job: (?P<name>\S+) (?P<job>\S+) -->$", re.MULTILINE)
+_SERVICE = "city-briefings@city-briefings.iam.gserviceaccount.com"
 _ROOT = Path(__file__).parents[2]
 _SMALL = {
     "briefing": {
@@ -60,8 +70,9 @@ def parse(document: Document) -> Iterator[Region]:
         run = _evaluator(found["mark"], found["language"])
         if run is not None:
             yield Region(found.start(), found.end(), parsed=found, evaluator=run)
-    for found in _COPY.finditer(document.text):
-        yield Region(found.start(), found.end(), parsed=found, evaluator=_copy)
+    for pattern, run in ((_COPY, _copy), (_GOOGLE, _visit_google), (_JOB, _run_job)):
+        for found in pattern.finditer(document.text):
+            yield Region(found.start(), found.end(), parsed=found, evaluator=run)
 
 
 def _evaluator(mark: str | None, language: str) -> Callable[[Example], None] | None:
@@ -79,7 +90,7 @@ def _refuse(example: Example) -> None:
 def _save(example: Example) -> None:
     path = _inside(example)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(example.parsed["body"], encoding="utf-8")
+    path.write_text(_led_to_double(example, example.parsed["body"]), encoding="utf-8")
 
 
 def _edit(example: Example) -> None:
@@ -139,27 +150,34 @@ def _run_console(example: Example) -> None:
         if command == "echo $?":
             printed = f"{code}\n"
         else:
-            code, printed = _run(command, example.namespace["_folder"])
+            run = _run_attended if command.startswith("briefingkit auth google --client") else _run
+            code, printed = run(command, example.namespace["_folder"], example.namespace.get("_secrets", {}))
             looked_at = following.startswith("echo $?") or (code == 3 and " plan" in command)
             assert code == 0 or looked_at, f"$ {command}\nleft with {code}:\n{printed}"
         assert says(expected, printed), f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
 
 
-def _run(command: str, folder: Path) -> tuple[int, str]:
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
     here = Path(sys.executable).parent
-    environment = {
+    return {
         **os.environ,
         "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
         "NO_COLOR": "1",
         "COLUMNS": "100",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
+        "PIP_NO_INDEX": "1",  # what a document installs is here already
+        "NO_GCE_CHECK": "true",
+        **more,
     }
+
+
+def _run(command: str, folder: Path, more: Mapping[str, str]) -> tuple[int, str]:
     done = subprocess.run(  # noqa: S602 - the documentation's own commands
         command,
         shell=True,
         cwd=folder,
-        env=environment,
+        env=_environment(more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -168,6 +186,96 @@ def _run(command: str, folder: Path) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def _run_attended(command: str, folder: Path, more: Mapping[str, str]) -> tuple[int, str]:
+    """Run a command at a terminal, with a browser at hand and somebody who consents."""
+    import pty
+
+    browser = folder.with_name(f"{folder.name}-browser.py")
+    browser.write_text("import sys, urllib.request as web\nweb.urlopen(sys.argv[1], timeout=30).read()\n")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S602 - the documentation's own commands
+        command,
+        shell=True,
+        cwd=folder,
+        env=_environment({**more, "BROWSER": f"{sys.executable} {browser} %s &"}),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        said = b"".join(_read_terminal(ours))
+        os.close(ours)
+        return running.wait(_SECONDS), said.decode().replace("\r\n", "\n")
+
+
+def _read_terminal(end: int) -> Iterator[bytes]:
+    while True:
+        try:
+            octets = os.read(end, 65536)
+        except OSError:  # how Linux says that the other end was closed
+            return
+        if not octets:
+            return
+        yield octets
+
+
+# What is done elsewhere
+
+
+def _visit_google(example: Example) -> None:
+    from briefingkit.testing.google import GoogleDouble
+
+    google = example.namespace.setdefault("_google", None) or GoogleDouble()
+    example.namespace["_google"] = google
+    what, name = example.parsed["what"], example.parsed["name"]
+    if what == "key" and name.startswith("$"):
+        secrets = example.namespace.setdefault("_secrets", {})
+        secrets[name[1:]] = json.dumps(google.service_account(email=_SERVICE))
+    elif what == "key":
+        google.service_account(_folder_of(example) / name, email=_SERVICE)
+    elif what == "client":
+        google.client_secrets(_folder_of(example) / name)
+    elif what == "calendar":
+        google.make_calendar(name, summary="City briefings", timezone="Europe/Brussels")
+    else:
+        google.share(name, "writer", f"user:{_SERVICE}")
+
+
+def _led_to_double(example: Example, text: str) -> str:
+    google = example.namespace.get("_google")
+    if google is None or example.parsed["name"] != "briefingkit.yaml":
+        return text
+    return re.sub(
+        r"^( +)use: google\.\S+$", rf"\g<0>\n\1base_url: {google.base_url}", text, flags=re.MULTILINE
+    )
+
+
+def _run_job(example: Example) -> None:
+    """Run a job's own commands in order; what it `uses` is the runner's part, and is taken as done."""
+    workflow = yaml.safe_load(_inside(example).read_text(encoding="utf-8"))
+    job, folder = workflow["jobs"][example.parsed["job"]], _folder_of(example)
+    commands = [step for step in job["steps"] if "run" in step]
+    assert commands
+    for step in commands:
+        given = {**workflow.get("env", {}), **job.get("env", {}), **step.get("env", {})}
+        env = {name: _filled_in(str(value), example) for name, value in given.items()}
+        env["GITHUB_STEP_SUMMARY"] = str(folder.with_name(f"{folder.name}-summary.md"))
+        script = folder.with_name(f"{folder.name}-step.sh")
+        script.write_text(step["run"], encoding="utf-8")
+        code, printed = _run(f"bash -e {script}", folder, env)
+        assert code == 0, f"{step.get('name', step['run'])} left with {code}:\n{printed}"
+
+
+def _filled_in(value: str, example: Example) -> str:
+    """Put secrets in the place of their names, as the runner does."""
+    return re.sub(r"\$\{\{ secrets\.(\w+) \}\}", lambda name: example.namespace["_secrets"][name[1]], value)
+
+
+def _folder_of(example: Example) -> Path:
+    folder: Path = example.namespace["_folder"]
+    return folder
 
 
 def says(expected: str, printed: str) -> bool:
@@ -190,8 +298,13 @@ def run_document() -> RunDocument:
         document = Sybil(parsers=[parse]).parse(path)
         document.namespace["_folder"] = folder
         examples = list(document.examples())
-        for example in examples:
-            example.evaluate()
+        try:
+            for example in examples:
+                example.evaluate()
+        finally:
+            google = document.namespace.get("_google")
+            if google is not None:
+                google.close()
         return len(examples)
 
     return run

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["auth_command"]
 
 FAILED = 1
+_IN_TERMINAL = {"www-browser", "links", "elinks", "lynx", "w3m"}
 _TOKEN = "{service}-token.json"  # noqa: S105 - the name of a file
 
 _EXAMPLES = """\b
@@ -107,7 +108,7 @@ def auth_command(
         raise click.UsageError(
             "give --client, the JSON of your OAuth client; or --check, to see what there is"
         )
-    if not no_browser and not sys.stderr.isatty():
+    if not no_browser and not _is_attended():
         raise click.UsageError(
             "there is no terminal, and so nobody to consent: run this at one, or with --no-browser; "
             "a job uses a token that is there, or a service account"
@@ -127,6 +128,11 @@ def auth_command(
     done = account.sign_in(asked)
     ignored = _ignore((path, client))
     _tell_signed_in(done, path, ignored, as_json=as_json)
+
+
+def _is_attended() -> bool:
+    """Say whether a person is there who reads what is asked."""
+    return sys.stderr.isatty()
 
 
 def _project(given: Path | None) -> "Project | None":
@@ -181,8 +187,8 @@ def _open(address: str) -> bool:
         found = webbrowser.get()
     except webbrowser.Error:
         return False
-    # A browser in the terminal would take the terminal, and Google's page needs more of one.
-    return type(found) is not webbrowser.GenericBrowser and found.open(address)
+    # A browser in the terminal would take the terminal, and such pages need more of one.
+    return getattr(found, "name", "") not in _IN_TERMINAL and found.open(address)
 
 
 def _tell_signed_in(done: "SignedIn", path: Path, ignored: Iterable[Path], *, as_json: bool) -> None:
