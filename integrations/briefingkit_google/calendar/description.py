@@ -53,7 +53,7 @@ def describe(sections: Sequence[Section], longest: int = LONGEST) -> Description
         part = max(parts, key=_Part.length, default=None)
         if part is None or not part.lines:
             break
-        part.shorten(excess)
+        part.shorten((excess + 1) // 2)  # by half, and then the longest is perhaps another one
     cut = [
         f"{part.heading or _ELLIPSIS} ({each.language})"
         for each in told
@@ -87,8 +87,8 @@ class _Part:
 
     def shorten(self, excess: int) -> None:
         """Take lines away from the end until so many code units are gone, or no line is left."""
+        gone = 0 if self.is_cut else -_length(_ELLIPSIS + _BREAK)
         self.is_cut = True
-        gone = -_length(_ELLIPSIS + _BREAK)
         while self.lines and gone < excess:
             gone += _length(self.lines.pop() + _BREAK)
 
@@ -123,7 +123,8 @@ def _html(told: Sequence[_Told]) -> str:
 
 
 def _bold(text: str, language: str) -> str:
-    return f"<b>{_turned(escape(' '.join(text.split())), language)}</b>"
+    on_one_line = text.replace("\n", " ")
+    return f"<b>{_turned(escape(on_one_line), language)}</b>"
 
 
 def _directed(line: str, language: str) -> str:

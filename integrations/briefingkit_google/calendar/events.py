@@ -1,6 +1,6 @@
 """The events of one briefing: itself, agenda items that have events of their own, and interpreters' rooms."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -177,7 +177,7 @@ class Events:
             "conference": None,
         }
 
-    def _resource(self, name: EventName, fields: Mapping[str, Value], notices: Sequence[str]) -> Resource:
+    def _resource(self, name: EventName, fields: Mapping[str, Value], notices: Iterable[str]) -> Resource:
         return Resource(EVENT, name.key, self.briefing.identifier, in_order(fields), notices)
 
 

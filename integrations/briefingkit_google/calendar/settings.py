@@ -11,6 +11,7 @@ from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
 from briefingkit.model import Access, FromTarget
+from briefingkit.model.keys import duplicates
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot
 from briefingkit.text import LocalizedUrl
 from briefingkit.text.fallback import Fallback
@@ -32,7 +33,7 @@ from briefingkit_google.calendar.choices import (
 from briefingkit_google.calendar.identity import ONE_FOR_ALL, ORDER
 
 if TYPE_CHECKING:
-    from briefingkit.model import Publication
+    from briefingkit.model import Briefing, Publication
 
 __all__ = ["GoogleCalendar"]
 
@@ -57,6 +58,11 @@ def _check_base_url(_instance: object, attribute: Any, value: str | None) -> Non
         )
 
 
+def _check_access(_instance: object, attribute: Any, value: tuple[AccessRule, ...]) -> None:
+    if twice := duplicates(rule.scope for rule in value):
+        raise ModelError(f"{twice[0]} has two rules: a scope has one role", field=attribute.name)
+
+
 @frozen
 class GoogleCalendar:
     """Publish into Google calendars, one for all languages or one for each. docs/reference/google-calendar.md has more.
@@ -74,7 +80,7 @@ class GoogleCalendar:
     languages: tuple[str, ...] = field(default=(), converter=_tags)
     fallback: Fallback = Fallback.MARK
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
-    access: tuple[AccessRule, ...] = ()
+    access: tuple[AccessRule, ...] = field(default=(), validator=_check_access)
     audience: Access = Access.PUBLIC
     agenda: Agenda = Agenda.WITHIN
     guests: Guests = field(factory=Guests)
@@ -166,6 +172,12 @@ class GoogleCalendar:
         shared = any(rule.is_for_everybody for rule in self.access)
         return self.visibility is Visibility.PUBLIC or (shared and self.visibility is not Visibility.PRIVATE)
 
+    def invited(self, briefing: "Briefing") -> frozenset[str]:
+        """Give the addresses, in lower case, that Google invites to a briefing: they need no invitation by mail too."""
+        from briefingkit_google.calendar.guests import invited
+
+        return invited(briefing, self.guests)
+
     def _lacks_calendar(self, language: str) -> bool:
         named = self.calendar.by_language if self.calendar is not None else {}
         return bool(named) and language not in named
@@ -186,6 +198,12 @@ class GoogleCalendar:
         from briefingkit_google.calendar.reading import read_calendar
 
         return read_calendar(self, wanted, last)
+
+    def unchanged(self, cursor: str) -> bool:
+        """Whether nothing has changed in the calendars since a cursor; False where that is not certain."""
+        from briefingkit_google.calendar.reading import is_unchanged
+
+        return is_unchanged(self, cursor)
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Make changes, up to fifty in a request; what goes wrong with one is its outcome."""
