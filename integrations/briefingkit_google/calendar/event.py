@@ -7,28 +7,35 @@ people is None on both sides, so that it is neither drift nor ever written.
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from briefingkit.publish import Change, Fields, Remote, Resource, Value
+from briefingkit_google.calendar.conference import (
+    ROOM_PROPERTY,
+    ConferenceState,
+    conference_field,
+    conference_state,
+    room_outputs,
+    room_patch,
+    room_request,
+)
 from briefingkit_google.calendar.identity import (
     EVENT,
     Mark,
-    conference_request_id,
     mark_of,
     mark_properties,
     private_properties,
 )
 from briefingkit_google.calendar.moments import canonical_moment, moment_patch
+from briefingkit_google.calendar.unchecked import list_in, mapping_in, text_in
 
 if TYPE_CHECKING:
     from briefingkit_google.calendar.settings import GoogleCalendar
 
 __all__ = [
     "FIELDS",
-    "MEET",
     "ConferenceState",
     "Governed",
     "conference_state",
@@ -42,11 +49,7 @@ __all__ = [
     "worth_telling",
 ]
 
-MEET: Final = "hangoutsMeet"
-"""Google Meet, as a conference solution is called (ConferenceSolutionKey.type)."""
-
 _REVISION_PROPERTY: Final = "briefingkit-revision"
-_ROOM_PROPERTY: Final = "briefingkit-room"
 
 _DEFAULTS: Final[Mapping[str, Value]] = {
     "status": "confirmed",
@@ -105,16 +108,6 @@ class Governed:
         return cls(guests=settings.guests.any, color=settings.color is not None)
 
 
-class ConferenceState(StrEnum):
-    """How far the making of a room has come (ConferenceRequestStatus.statusCode)."""
-
-    NONE = "none"
-    """The event has no room, and none was asked for."""
-    PENDING = "pending"
-    SUCCESS = "success"
-    FAILURE = "failure"
-
-
 # From Google
 
 
@@ -123,20 +116,20 @@ def event_fields(raw: Mapping[str, Any], governed: Governed | None = None) -> Fi
     governed = governed or Governed()
     mark = mark_of(raw)
     found: dict[str, Value] = {
-        "id": _text(raw.get("id")),
+        "id": text_in(raw.get("id")),
         "mark": {"namespace": mark.namespace, "target": mark.target} if mark is not None else None,
         "revision": _whole(private_properties(raw).get(_REVISION_PROPERTY)),
-        "summary": _text(raw.get("summary")),
-        "description": _text(raw.get("description")),
-        "location": _text(raw.get("location")),
+        "summary": text_in(raw.get("summary")),
+        "description": text_in(raw.get("description")),
+        "location": text_in(raw.get("location")),
         "start": canonical_moment(raw.get("start")),
         "end": canonical_moment(raw.get("end")),
-        "colorId": _text(raw.get("colorId")) if governed.color else None,
+        "colorId": text_in(raw.get("colorId")) if governed.color else None,
         "reminders": _reminders(raw.get("reminders")),
         "source": _source(raw.get("source")),
-        "attachments": tuple(map(_attachment, _list(raw.get("attachments")))),
+        "attachments": tuple(map(_attachment, list_in(raw.get("attachments")))),
         "attendees": _guests(raw) if governed.guests else None,
-        "conference": _conference(raw),
+        "conference": conference_field(raw),
     }
     found |= {name: raw.get(name, default) for name, default in _DEFAULTS.items()}
     return in_order(found)
@@ -170,24 +163,13 @@ def remote_of(
         etag=raw.get("etag"),
         server={"calendar": calendar_id, "event": str(raw["id"])},
         ours=mark is not None,
-        outputs=_outputs(raw) if mark is not None else {},
+        outputs=room_outputs(raw) if mark is not None else {},
     )
 
 
 def is_deleted(raw: Mapping[str, Any]) -> bool:
     """Whether this is what remains of an event that was deleted (Event.status): its id is taken for ever."""
     return raw.get("status") == "cancelled"
-
-
-def conference_state(raw: Mapping[str, Any]) -> ConferenceState:
-    """Tell how far the making of the event's room has come."""
-    data = raw.get("conferenceData")
-    if not isinstance(data, Mapping):
-        return ConferenceState.NONE
-    if _video_address(data) is not None:
-        return ConferenceState.SUCCESS
-    code = _mapping(_mapping(data.get("createRequest")).get("status")).get("statusCode")
-    return ConferenceState.FAILURE if code == "failure" else ConferenceState.PENDING
 
 
 def guests_known(raw: Mapping[str, Any]) -> bool:
@@ -207,7 +189,7 @@ def insert_body(resource: Resource) -> dict[str, Any]:
     if guests:
         body["attendees"] = guests
     if fields.get("conference") is not None:
-        body["conferenceData"] = _room_request(str(fields["id"]), "")
+        body["conferenceData"] = room_request(str(fields["id"]), "")
     given = {name: value for name, value in _properties(resource).items() if value is not None}
     return body | {"extendedProperties": {"private": given}}
 
@@ -231,7 +213,7 @@ def patch_body(change: Change, raw: Mapping[str, Any] | None = None) -> dict[str
     if "attendees" in edited:
         body["attendees"] = _merged_guests(fields.get("attendees"), now)
     if "conference" in edited:
-        body |= _room_patch(fields, now)
+        body |= room_patch(fields, now)
     if not {"conference", "mark", "revision"}.isdisjoint(edited):
         body["extendedProperties"] = {"private": _properties(wanted)}
     return body
@@ -250,37 +232,23 @@ def _spoken_of(fields: Fields) -> tuple[str, ...]:
 def _properties(resource: Resource) -> dict[str, str | None]:
     """Write what is ours to know of an event: its mark, its revision, and which output its room is."""
     fields = resource.fields
-    mark = _mapping(fields.get("mark"))
-    revision, room = fields.get("revision"), _mapping(fields.get("conference")).get("output")
+    mark = mapping_in(fields.get("mark"))
+    revision, room = fields.get("revision"), mapping_in(fields.get("conference")).get("output")
     known = Mark(str(mark.get("namespace")), str(mark.get("target")), resource.owner, resource.key)
     return {
         **mark_properties(known),
         _REVISION_PROPERTY: None if revision is None else str(revision),
-        _ROOM_PROPERTY: None if room is None else str(room),
+        ROOM_PROPERTY: None if room is None else str(room),
     }
-
-
-def _room_request(event: str, state: str) -> dict[str, Any]:
-    key = {"type": MEET}
-    return {"createRequest": {"requestId": conference_request_id(event, state), "conferenceSolutionKey": key}}
-
-
-def _room_patch(fields: Fields, now: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask for a room where there is none, or take ours away; one that somebody else made becomes the event's own."""
-    if fields.get("conference") is None:
-        return {"conferenceData": None} if _conference(now) is not None else {}
-    if _conference_type(now) == MEET and conference_state(now) is not ConferenceState.FAILURE:
-        return {}
-    return {"conferenceData": _room_request(str(fields["id"]), str(now.get("etag", "")))}
 
 
 def _merged_guests(wanted: Value, now: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Write the guests that are wanted, with the answers that they gave, and what else stands in that list."""
-    held = [_mapping(each) for each in _list(now.get("attendees"))]
+    held = [mapping_in(each) for each in list_in(now.get("attendees"))]
     by_address = {_address(each): each for each in held}
     kept = [dict(each) for each in held if _is_no_guest(each)]
     taken = {_address(each) for each in kept}
-    named = [str(address) for address in _list(wanted) if address not in taken]
+    named = [str(address) for address in list_in(wanted) if address not in taken]
     return [*kept, *(dict(by_address.get(address) or {"email": address}) for address in named)]
 
 
@@ -294,20 +262,15 @@ def _reminders_patch(value: Value) -> dict[str, Any]:
 # One field at a time
 
 
-def _text(value: Any) -> str | None:
-    """Read a text: Google leaves an empty one out."""
-    return (value.strip() or None) if isinstance(value, str) else None
-
-
 def _whole(value: Any) -> int | None:
     return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else None
 
 
 def _reminders(value: Any) -> Value:
-    given = _mapping(value)
+    given = mapping_in(value)
     if given.get("useDefault", not given):
         return {"useDefault": True}
-    overrides = (_mapping(each) for each in _list(given.get("overrides")))
+    overrides = (mapping_in(each) for each in list_in(given.get("overrides")))
     pairs = sorted((str(each.get("method")), int(each.get("minutes", 0))) for each in overrides)
     return {
         "useDefault": False,
@@ -316,18 +279,18 @@ def _reminders(value: Any) -> Value:
 
 
 def _source(value: Any) -> Value:
-    given = _mapping(value)
-    return {"title": _text(given.get("title")), "url": str(given["url"])} if given.get("url") else None
+    given = mapping_in(value)
+    return {"title": text_in(given.get("title")), "url": str(given["url"])} if given.get("url") else None
 
 
 def _attachment(value: Any) -> Value:
-    given = _mapping(value)
-    return {"fileUrl": str(given.get("fileUrl", "")), "title": _text(given.get("title"))}
+    given = mapping_in(value)
+    return {"fileUrl": str(given.get("fileUrl", "")), "title": text_in(given.get("title"))}
 
 
 def _guests(raw: Mapping[str, Any]) -> Value:
     """Name the guests, in order; None for nobody."""
-    held = (_mapping(each) for each in _list(raw.get("attendees")))
+    held = (mapping_in(each) for each in list_in(raw.get("attendees")))
     return tuple(sorted({_address(each) for each in held if not _is_no_guest(each)})) or None
 
 
@@ -338,44 +301,6 @@ def _is_no_guest(attendee: Mapping[str, Any]) -> bool:
 
 def _address(attendee: Mapping[str, Any]) -> str:
     return str(attendee.get("email", "")).strip().lower()
-
-
-def _conference(raw: Mapping[str, Any]) -> Value:
-    """Read the room that we asked for, made or not; one that somebody added by hand is theirs."""
-    output = private_properties(raw).get(_ROOM_PROPERTY)
-    return {"type": _conference_type(raw), "output": str(output)} if output else None
-
-
-def _conference_type(raw: Mapping[str, Any]) -> str | None:
-    """Tell which kind of room an event has or waits for; None where there is none, or none could be made."""
-    data = _mapping(raw.get("conferenceData"))
-    if not data or conference_state(raw) is ConferenceState.FAILURE:
-        return None
-    asked = _mapping(data.get("createRequest")).get("conferenceSolutionKey")
-    made = _mapping(data.get("conferenceSolution")).get("key")
-    return _text(_mapping(made or asked).get("type"))
-
-
-def _outputs(raw: Mapping[str, Any]) -> Mapping[str, str]:
-    output = private_properties(raw).get(_ROOM_PROPERTY)
-    address = _video_address(_mapping(raw.get("conferenceData")))
-    return {str(output): address} if output and address else {}
-
-
-def _video_address(data: Mapping[str, Any]) -> str | None:
-    entries = (_mapping(each) for each in _list(data.get("entryPoints")))
-    return next(
-        (str(each["uri"]) for each in entries if each.get("entryPointType") == "video" and "uri" in each),
-        None,
-    )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _plain(value: Value) -> Any:

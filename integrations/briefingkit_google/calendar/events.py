@@ -15,8 +15,9 @@ from briefingkit.rendering.words import languages_in_words
 from briefingkit.text.phrases import phrase
 from briefingkit_google.calendar.attachments import attachments_of
 from briefingkit_google.calendar.choices import Agenda, Layout
+from briefingkit_google.calendar.conference import MEET
 from briefingkit_google.calendar.description import describe
-from briefingkit_google.calendar.event import MEET, in_order
+from briefingkit_google.calendar.event import in_order
 from briefingkit_google.calendar.guests import GuestList, guest_list
 from briefingkit_google.calendar.identity import EVENT, EventName, event_id
 from briefingkit_google.calendar.items import TimedItem, timed_items, without_items

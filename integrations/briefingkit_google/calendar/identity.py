@@ -30,6 +30,7 @@ __all__ = [
     "event_id",
     "mark_of",
     "mark_properties",
+    "private_properties",
 ]
 
 CALENDAR: Final = "calendar"
