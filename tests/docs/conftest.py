@@ -13,8 +13,8 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
   stand word for word in that file, but for its indentation;
 - `<!-- google: … -->` is what a reader does at Google's pages, done at a double: `key FILE` (or `key $NAME`, a secret
   of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
-  with the service account. From there on the targets of google.* in a file lead to the double, and whoever is asked
-  for consent gives it;
+  with the service account, `reader $NAME` makes another one that may only read. From there on the targets of google.*
+  in a file lead to the double, and whoever is asked for consent gives it;
 - `<!-- job: FILE NAME -->` runs the steps of a job of a workflow file, as GitHub's runner does with those that `run`.
 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
@@ -44,9 +44,12 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
-_GOOGLE = re.compile(r"^<!-- google: (?P<what>key|client|calendar|share) (?P<name>\S+) -->$", re.MULTILINE)
+_GOOGLE = re.compile(
+    r"^<!-- google: (?P<what>key|reader|client|calendar|share) (?P<name>\S+) -->$", re.MULTILINE
+)
 _JOB = re.compile(r"^<!-- job: (?P<name>\S+) (?P<job>\S+) -->$", re.MULTILINE)
 _SERVICE = "city-briefings@city-briefings.iam.gserviceaccount.com"
+_READER = "city-readers@city-briefings.iam.gserviceaccount.com"
 _ROOT = Path(__file__).parents[2]
 _SMALL = {
     "briefing": {
@@ -230,9 +233,12 @@ def _visit_google(example: Example) -> None:
     google = example.namespace.setdefault("_google", None) or GoogleDouble()
     example.namespace["_google"] = google
     what, name = example.parsed["what"], example.parsed["name"]
-    if what == "key" and name.startswith("$"):
+    if name.startswith("$"):
+        email = {"key": _SERVICE, "reader": _READER}[what]
         secrets = example.namespace.setdefault("_secrets", {})
-        secrets[name[1:]] = json.dumps(google.service_account(email=_SERVICE))
+        secrets[name[1:]] = json.dumps(google.service_account(email=email))
+        for calendar in google.calendars if what == "reader" else ():
+            google.share(calendar, "reader", f"user:{email}")
     elif what == "key":
         google.service_account(_folder_of(example) / name, email=_SERVICE)
     elif what == "client":

@@ -88,6 +88,20 @@ def test_a_secret_is_never_in_the_file_and_never_in_the_finding(line: str) -> No
     assert "${NAME}" in found[0]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        """auth: {service_account: '{"private_key": "-----BEGIN PRIVATE KEY-----hunter2"}'}""",
+        "identity: |\n      -----BEGIN OPENSSH PRIVATE KEY-----\n      hunter2",
+        "auth: {service_account: {type: service_account, private_key: hunter2}}",
+    ],
+)
+def test_a_private_key_in_the_file_is_refused_under_any_name(line: str) -> None:
+    found = said(f"targets:\n  a:\n    use: x\n    {line}\n")
+    assert [one.split()[1] for one in found] == ["E109"]
+    assert "hunter2" not in found[0]
+
+
 def test_a_secret_from_the_environment_is_put_in_its_place() -> None:
     assert said("store: postgresql://me:${PASSWORD}@db.example/ledger") == []
     assert expand("postgresql://me:${P}@h", {"P": "x"}) == "postgresql://me:x@h"

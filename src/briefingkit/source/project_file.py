@@ -48,6 +48,8 @@ _PASSWORD = re.compile(r"\w+://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 _SECRET_NAME = re.compile(
     r"(?i)(^|[_-])(password|passwd|secret|token|api[_-]?key|private[_-]?key|credentials?)$"
 )
+_PRIVATE_KEY = "PRIVATE KEY-----"
+"""How a private key begins in PEM (RFC 7468), also within the JSON that Google gives out."""
 _LEAVES = re.compile(r"^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\x00")
 
 
@@ -307,6 +309,8 @@ def _secrets(data: Any, tree: Tree, path: Path) -> Iterator[Finding]:
 
 def _is_secret(name: str, value: str) -> bool:
     if _SECRET_NAME.search(name) and not _VARIABLE.search(value):
+        return True
+    if _PRIVATE_KEY in value:
         return True
     match = _PASSWORD.search(value)
     return match is not None and not _VARIABLE.fullmatch(match["password"])
