@@ -12,6 +12,7 @@ from http.client import BadStatusLine, HTTPException, ResponseNotReady
 from typing import Any
 
 import httplib2
+from google.auth.exceptions import TransportError
 from google_auth_httplib2 import AuthorizedHttp, Request
 
 __all__ = ["Transport", "skew_in"]
@@ -84,13 +85,18 @@ class Transport:
         self, uri: str, method: str = "GET", body: Any = None, headers: Any = None, **more: Any
     ) -> Any:
         """Send a request; where its token is no longer taken, with a new one."""
+        if not self._credentials.valid:
+            self.renew()
         # Google compresses only for agents that call themselves gzip.
         named = {**(headers or {}), "user-agent": f"{self._agent} (gzip)"}
         return self._authorized.request(uri, method=method, body=body, headers=named, **more)
 
     def renew(self) -> None:
-        """Get a new access token."""
-        self._credentials.refresh(Request(self._wire))
+        """Get a new access token. TransportError where that is not reached: then nothing was sent to the API."""
+        try:
+            self._credentials.refresh(Request(self._wire))
+        except OSError as error:
+            raise TransportError("the token endpoint cannot be reached") from error
 
     def close(self) -> None:
         """End all connections."""

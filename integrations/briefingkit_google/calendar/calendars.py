@@ -6,10 +6,11 @@ people see it too; the list of calendars of this account is looked through for i
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
-from attrs import field, frozen
+from attrs import frozen
 
 from briefingkit.errors import IntegrationError
 from briefingkit.publish import Fields, Identity, Remote, Resource, Snapshot
@@ -53,7 +54,16 @@ class Managed:
     """The calendars that there are, by key, and the remotes that calendars and rules of access are."""
 
     ids: Mapping[str, str]
-    remotes: tuple[Remote, ...] = field(default=())
+    remotes: tuple[Remote, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Digest what was read of calendars and rules, for they have no token that says whether they changed."""
+        seen = sorted(
+            (each.id, each.identity, sorted(each.resource.fields.items(), key=str), each.ours)
+            for each in self.remotes
+        )
+        return sha256(repr(seen).encode()).hexdigest()[:16] if seen else ""
 
 
 # Between Google's JSON and canonical fields

@@ -1,4 +1,4 @@
-"""Where to read on: Google's sync token for each calendar, and what makes tokens worthless.
+"""Where to read on: Google's sync token for each calendar, what else was seen, and what makes all that worthless.
 
 A token says what changed at Google since it was given. It does not say what changed here: with another server, another
 release's canonical form, or settings that speak of other fields, what was read before cannot be laid under.
@@ -18,23 +18,31 @@ __all__ = ["Cursor"]
 
 @frozen
 class Cursor:
-    """Sync tokens by the id of their calendar."""
+    """Sync tokens by the key and the id of their calendar; `lists` is a digest of what has no token."""
 
-    tokens: Mapping[str, str] = field(factory=dict)
+    tokens: Mapping[tuple[str, str], str] = field(factory=dict)
+    lists: str = ""
 
     @classmethod
     def parse(cls, text: str | None, settings: GoogleCalendar) -> "Cursor":
         """Read a cursor back; one that was made under other conditions has no tokens, so all is read."""
         try:
             data = json.loads(text or "{}")
-            tokens = data["tokens"] if data["for"] == _conditions(settings) else {}
-            return cls({str(calendar): str(token) for calendar, token in tokens.items()})
+            if data["for"] != _conditions(settings):
+                return cls()
+            return cls(
+                {(str(key), str(calendar)): str(token) for key, calendar, token in data["tokens"]},
+                data["lists"],
+            )
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls()
 
     def write(self, settings: GoogleCalendar) -> str:
         """Write it down for the ledger."""
-        return json.dumps({"for": _conditions(settings), "tokens": dict(self.tokens)}, sort_keys=True)
+        tokens = [(*calendar, token) for calendar, token in self.tokens.items()]
+        return json.dumps(
+            {"for": _conditions(settings), "tokens": tokens, "lists": self.lists}, sort_keys=True
+        )
 
 
 def _conditions(settings: GoogleCalendar) -> dict[str, object]:

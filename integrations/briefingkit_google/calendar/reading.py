@@ -20,7 +20,7 @@ from briefingkit_google.calendar.identity import EVENT, calendar_key_of, mark_of
 from briefingkit_google.calendar.settings import GoogleCalendar
 from briefingkit_google.client import Api, Session, session_of
 
-__all__ = ["open_session", "read_calendar"]
+__all__ = ["is_unchanged", "open_session", "read_calendar"]
 
 _TOO_OLD = {HTTPStatus.GONE, HTTPStatus.BAD_REQUEST}
 """A sync token that has expired, and one that Google cannot read at all."""
@@ -44,14 +44,42 @@ def read_calendar(settings: GoogleCalendar, wanted: Sequence[Resource], last: Sn
     managed = managed_calendars(settings, session, calls, wanted, last)
     reading = _Events(settings, session, calls, managed, wanted)
     remotes: list[Remote] = list(managed.remotes)
-    tokens: dict[str, str] = {}
-    for calendar in managed.ids.values():
+    tokens: dict[tuple[str, str], str] = {}
+    for place in managed.ids.items():
+        calendar = place[1]
         known = [each for each in (*last.remotes.values(), *last.duplicates) if _stands_in(each, calendar)]
-        found, token = reading.read(calendar, cursor.tokens.get(calendar), known)
+        found, token = reading.read(calendar, cursor.tokens.get(place), known)
         remotes.extend(found)
         if token is not None:
-            tokens[calendar] = token
-    return Snapshot.of(remotes, Cursor(tokens).write(settings))
+            tokens[place] = token
+    return Snapshot.of(remotes, Cursor(tokens, managed.digest).write(settings))
+
+
+def is_unchanged(settings: GoogleCalendar, text: str) -> bool:
+    """Whether nothing at all has changed in the calendars since a cursor; False where that is not certain.
+
+    Raises IntegrationError where a calendar cannot be read.
+    """
+    cursor = Cursor.parse(text, settings)
+    if not cursor.tokens:
+        return False
+    session = open_session(settings)
+    calls = Calls(session.service)
+    managed = managed_calendars(settings, session, calls, (), Snapshot())
+    if cursor.tokens.keys() != set(managed.ids.items()) or cursor.lists != managed.digest:
+        return False
+    try:
+        return not any(
+            page.get("items")
+            for (_, calendar), token in cursor.tokens.items()
+            for page in pages(
+                session, calls.list_events(calendar, token), calls.next_events, calendar=calendar
+            )
+        )
+    except Unreadable as error:
+        if error.fault.status in _TOO_OLD:
+            return False
+        raise
 
 
 class _Events:

@@ -1,7 +1,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -25,7 +25,7 @@ from .conftest import CITY, SERVICE, event_of
 class TestGoogleCalendar(IntegrationContract):
     """One calendar that is there, with the events of all languages."""
 
-    settings: Mapping[str, Any] = {}
+    settings: ClassVar[Mapping[str, Any]] = {}
 
     @pytest.fixture
     def integration(self, google: GoogleDouble, calendar: Callable[..., GoogleCalendar]) -> GoogleCalendar:
@@ -60,13 +60,19 @@ class TestGoogleCalendar(IntegrationContract):
 class TestStacked(TestGoogleCalendar):
     """One event for all languages, its agenda in events of their own."""
 
-    settings = {"layout": Layout.STACKED, "languages": ("en", "fr"), "agenda": Agenda.EVENTS}
+    settings: ClassVar[Mapping[str, Any]] = {
+        "layout": Layout.STACKED,
+        "languages": ("en", "fr"),
+        "agenda": Agenda.EVENTS,
+    }
 
 
 class TestByLanguage(TestGoogleCalendar):
     """A calendar for each language."""
 
-    settings = {"calendar": Calendars(by_language={"en": CITY, "fr": "ville@group.calendar.google.com"})}
+    settings: ClassVar[Mapping[str, Any]] = {
+        "calendar": Calendars(by_language={"en": CITY, "fr": "ville@group.calendar.google.com"})
+    }
 
     @pytest.fixture
     def integration(self, google: GoogleDouble, calendar: Callable[..., GoogleCalendar]) -> GoogleCalendar:
@@ -78,7 +84,7 @@ class TestByLanguage(TestGoogleCalendar):
 class TestMade(TestGoogleCalendar):
     """Calendars that the target makes, and shares."""
 
-    settings = {
+    settings: ClassVar[Mapping[str, Any]] = {
         "make": MakeCalendars(summary=Name({"en": "City briefings", "fr": "Rencontres des villes"})),
         "access": (AccessRule(AccessRole.READER, "domain:cities.example"),),
     }
