@@ -33,8 +33,9 @@ class GoogleAccount:
 
     def needs(self, targets: Sequence[Any]) -> Needs:
         """Tell the scopes of targets, and their token files: of those that a person signs in for, if there are any."""
-        signed = [target for target in targets if target.auth.user is not None]
-        scopes = [scope for target in signed or targets for scope in _scopes(target)] or calendar_scopes()
+        ours = [target for target in targets if _signs_in(target)]
+        signed = [target for target in ours if target.auth.user is not None]
+        scopes = [scope for target in signed or ours for scope in _scopes(target)] or calendar_scopes()
         tokens = [target.base / Path(target.auth.user).expanduser() for target in signed]
         return Needs(tuple(dict.fromkeys(scopes)), tuple(dict.fromkeys(tokens)))
 
@@ -61,6 +62,8 @@ class GoogleAccount:
 
     def check(self, target: Any) -> Standing:
         """Get a token for a target, and look at its calendars. Nothing is changed."""
+        if not _signs_in(target):
+            return Standing(problems=("it is of an integration that signs in by itself",))
         session, standing = None, Standing()
         try:
             session = _session(target, _scopes(target))
@@ -85,6 +88,11 @@ class _Seat:
     base: Path
     base_url: str | None = None
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+
+def _signs_in(target: Any) -> bool:
+    """Tell targets of ours from those of others whose names begin with google too."""
+    return isinstance(getattr(target, "auth", None), Auth)
 
 
 def _scopes(target: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 from briefingkit.errors import IntegrationError
 
@@ -57,7 +58,7 @@ def write(path: Path, text: str) -> None:
     file or the new one, never a part.
     """
     _refuse_link(path)
-    waiting = path.with_name(f".{path.name}.{os.getpid()}.new")
+    waiting = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.new")
     with suppress(FileNotFoundError):
         waiting.unlink()  # of a process that died, and had our number
     opened = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, _OWNER_ONLY)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import stat
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -192,9 +193,25 @@ def test_a_write_that_fails_leaves_the_old_token_and_nothing_else(
 
 
 def test_what_a_process_that_died_left_behind_stands_in_nobodys_way(tmp_path: Path) -> None:
-    (tmp_path / f".token.json.{os.getpid()}.new").write_text("half")
+    (tmp_path / f".token.json.{os.getpid()}-{threading.get_ident()}.new").write_text("half")
     token_file.write(tmp_path / "token.json", "whole")
     assert [path.name for path in tmp_path.iterdir()] == ["token.json"]
+
+
+def test_whoever_reads_meanwhile_sees_a_whole_token(tmp_path: Path) -> None:
+    path = _write(tmp_path / "token.json", "0" * 5000)
+
+    def write(digit: str) -> None:
+        for _ in range(20):
+            token_file.write(path, digit * 5000)
+
+    writers = [threading.Thread(target=write, args=(digit,)) for digit in "1234"]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert len(text := token_file.read(path)) == 5000
+        assert len(set(text)) == 1
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_scope_above_covers_those_below(tmp_path: Path) -> None:
