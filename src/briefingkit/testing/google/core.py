@@ -313,7 +313,7 @@ def _zipped(reply: Reply, headers: Mapping[str, str]) -> Reply:
     Source: "Performance tips: Using gzip", developers.google.com/workspace/calendar/api/guides/performance#gzip.
     """
     wanted = "gzip" in headers.get("accept-encoding", "") and "gzip" in headers.get("user-agent", "")
-    if not wanted or len(reply.body) < _SMALLEST_GZIP:
+    if not wanted or len(reply.body) < _SMALLEST_GZIP or reply.keep is not None:
         return reply
     return evolve(
         reply,

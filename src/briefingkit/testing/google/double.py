@@ -70,6 +70,7 @@ class GoogleDouble(ByHand):
     ) -> None:
         self._clock = clock
         self._ahead = timedelta(0)
+        self._services: list[Resource] = []
         domains = set(workspace)
         self.person = person
         self._oauth = OAuth(self.now, domains=domains, person=person)
@@ -86,12 +87,13 @@ class GoogleDouble(ByHand):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-        if error is None:
-            self.raise_if_broken()
+        self.raise_if_broken()  # even over a test's own error: it explains that one
 
     def close(self) -> None:
-        """Stop the server and end its connections."""
+        """Stop the server, and close the clients that it gave out."""
         self._core.closing.set()
+        for service in self._services:
+            service.close()
         self._server.close()
 
     def raise_if_broken(self) -> None:
@@ -144,7 +146,9 @@ class GoogleDouble(ByHand):
             client_secret=secret,
             scopes=list(wanted),
         )
-        return build_from_document(self.document(name, version), credentials=credentials)
+        service = build_from_document(self.document(name, version), credentials=credentials)
+        self._services.append(service)
+        return service
 
     def token(self, email: str | None = None, scopes: Iterable[str] = (_SCOPE,)) -> str:
         """Give an access token of somebody, as if she had consented."""

@@ -131,11 +131,12 @@ def check_scalar(schema: Mapping[str, Any], *, described: bool = True) -> Check:
 class Shape:
     """An object of the document: what its fields are, which of them only the server writes, and what they contain."""
 
-    __slots__ = ("checks", "inner", "needed", "server", "values")
+    __slots__ = ("checks", "inner", "is_map", "needed", "server", "values")
 
     def __init__(self) -> None:
         self.checks: dict[str, Check] = {}
         self.inner: dict[str, Shape] = {}
+        self.is_map = False
         self.values: Shape | None = None
         self.server: frozenset[str] = frozenset()
         self.needed: dict[str, list[str]] = {}
@@ -169,7 +170,7 @@ class Shape:
 
     def names(self, name: str) -> "Shape | None":
         """Find what is inside a field, for a partial response; raises KeyError where there is no such field."""
-        if self.values is not None:
+        if self.is_map:
             return self.values
         if name not in self.checks:
             raise KeyError(name)
@@ -212,6 +213,7 @@ class Schemas:
         if schema.get("type") == "object":
             shape = Shape()
             if "additionalProperties" in schema:
+                shape.is_map = True
                 check, shape.values = self._make(schema["additionalProperties"], name)
                 return partial(_check_map, check=check), shape
             self._fill(shape, schema)

@@ -7,6 +7,7 @@ Sources: the descriptions of Event's fields in the discovery document, and "Exte
 import re
 from typing import Any
 
+from briefingkit.testing.google.calendar.recurrence import instances
 from briefingkit.testing.google.calendar.times import read_span
 from briefingkit.testing.google.calendar.world import HeldCalendar, World
 from briefingkit.testing.google.call import Caller
@@ -99,6 +100,7 @@ def _check_recurrence(event: dict[str, Any]) -> None:
     for line in event.get("recurrence", ()):
         if not line.startswith(("RRULE", "EXRULE", "RDATE", "EXDATE")):
             raise invalid("Invalid recurrence rule.", "recurrence")
+    next(instances(event), None)
 
 
 def _check_colour(event: dict[str, Any]) -> None:

@@ -93,6 +93,7 @@ def found(world: World, calendar: HeldCalendar, event: dict[str, Any], caller: C
     name = event.get("id") or world.name("event")[:26]
     return {
         **event,
+        "kind": "calendar#event",
         "id": name,
         "iCalUID": event.get("iCalUID") or f"{name}@google.com",
         "created": stamp(world.now()),
@@ -122,7 +123,6 @@ def store(
     loud = old is None or without(event, _QUIET) != without(old, _QUIET)
     moved = old is not None and any(event.get(name) != old.get(name) for name in _TIMES)
     event = {
-        "kind": "calendar#event",
         **event,
         "etag": etag,
         "updated": stamp(world.now()) if loud else held["updated"],

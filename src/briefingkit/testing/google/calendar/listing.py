@@ -1,16 +1,17 @@
-"""`events.list`: filters, order, pages and sync tokens.
+"""`events.list` and `events.instances`: filters, order, pages and sync tokens.
 
-Source: the descriptions of the parameters of `events.list` in the discovery document.
+Source: the descriptions of the parameters of these methods in the discovery document.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from briefingkit.testing.google.calendar.access import find_calendar
-from briefingkit.testing.google.calendar.events import seen_by, view
+from briefingkit.testing.google.calendar.events import find_event, seen_by, view
 from briefingkit.testing.google.calendar.paging import Listing, page, read_sync_token
+from briefingkit.testing.google.calendar.recurrence import instances
 from briefingkit.testing.google.calendar.times import read_instant, span_of
-from briefingkit.testing.google.calendar.world import Held, World
+from briefingkit.testing.google.calendar.world import Collection, Held, World
 from briefingkit.testing.google.call import Answer, Call
 from briefingkit.testing.google.refusal import Refusal, invalid
 
@@ -63,8 +64,30 @@ def _list(world: World, call: Call) -> Answer:
     }
     order = _order(query.get("orderBy"))
     tokens = not any(name in query for name in _NO_TOKEN)
-    listing = Listing("calendar#events", place, see, _LARGEST, order, tokens, window, head)
+    expand = _expand if query.get("singleEvents") else None
+    listing = Listing("calendar#events", place, see, _LARGEST, order, expand, tokens, window, head)
     return page(world, call, calendar.events, listing)
+
+
+def _expand(held: Held) -> Iterator[Held]:
+    for instance in instances(held.body):
+        yield Held(instance, held.changed, held.made)
+
+
+def _instances(world: World, call: Call) -> Answer:
+    calendar = find_calendar(world, call, "freeBusyReader")
+    event = find_event(calendar, call.path["eventId"])
+    tests, seen = _tests(dict(call.query)), seen_by(world, calendar, call)
+    found = Collection()
+    for instance in instances(event):
+        if "recurringEventId" in instance:
+            found.put(instance["id"], instance, len(found.held))
+
+    def see(each: dict[str, Any]) -> dict[str, Any] | None:
+        return view(each, calendar, seen) if all(test(each) for test in tests) else None
+
+    listing = Listing("calendar#events", f"instances {event['id']}", see, _LARGEST, tokens=False)
+    return page(world, call, found, listing)
 
 
 def _window(query: dict[str, Any]) -> dict[str, Any]:
@@ -141,4 +164,4 @@ def _order(name: str | None) -> Callable[[Held], Any] | None:
     return (lambda held: (held.body["updated"], held.changed)) if name == "updated" else None
 
 
-RULES = {"calendar.events.list": _list}
+RULES = {"calendar.events.list": _list, "calendar.events.instances": _instances}

@@ -7,7 +7,7 @@ that it was given for; used with another it is refused here, where Google's beha
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -33,6 +33,7 @@ class Listing:
 
     `see` gives what the caller sees of an item, None to leave it out. `place` names the collection and the part of
     the query that a sync token is bound to, `kept` is what a token remembers. Without `tokens` none is given.
+    `expand` makes several of one item.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Listing:
     see: Callable[[dict[str, Any]], dict[str, Any] | None]
     largest: int = 250
     order: Callable[[Held], Any] | None = None
+    expand: Callable[[Held], Iterable[Held]] | None = None
     tokens: bool = True
     kept: Mapping[str, Any] = field(factory=dict)
     head: Mapping[str, Any] = field(factory=dict)
@@ -53,6 +55,8 @@ def page(world: World, call: Call, collection: Collection, listing: Listing) -> 
         held, upto = _go_on(world, call.query["pageToken"], query)
     else:
         held = collection.since(sync["change"]) if sync is not None else collection.in_order()
+        if listing.expand is not None:
+            held = [one for each in held for one in listing.expand(each)]
         held, upto = (sorted(held, key=listing.order) if listing.order else held), world.changes
     size = min(call.query.get("maxResults", _USUAL), listing.largest)
     items, rest = _take(held, listing, size)

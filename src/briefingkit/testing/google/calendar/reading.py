@@ -1,6 +1,6 @@
-"""`events.get` and `events.instances`.
+"""`events.get`.
 
-Source: the descriptions of these methods in the discovery document. A conference that was asked for is there after so
+Source: the description of the method in the discovery document. A conference that was asked for is there after so
 many reads as the double was told.
 """
 

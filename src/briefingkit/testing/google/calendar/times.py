@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from briefingkit.testing.google.refusal import Refusal, required
 
-__all__ = ["check_zone", "read_instant", "read_span", "say", "span_of"]
+__all__ = ["check_zone", "in_zone", "read_instant", "read_span", "say", "span_of"]
 
 
 def _invalid(message: str) -> Refusal:
@@ -88,10 +88,14 @@ def span_of(kept: dict[str, Any]) -> datetime:
     return read_instant(kept["dateTime"])
 
 
+def in_zone(text: str, zone: str) -> datetime:
+    """Read a kept time as the clock of a zone shows it."""
+    return read_instant(text).astimezone(_zone(zone))
+
+
 @lru_cache(maxsize=65536)
-def _in_zone(text: str, zone: str) -> str:
-    local = read_instant(text).astimezone(_zone(zone))
-    return local.isoformat().replace("+00:00", "Z")
+def _said(text: str, zone: str) -> str:
+    return in_zone(text, zone).isoformat().replace("+00:00", "Z")
 
 
 def say(kept: dict[str, Any], zone: str) -> dict[str, Any]:
@@ -101,4 +105,4 @@ def say(kept: dict[str, Any], zone: str) -> dict[str, Any]:
     """
     if "date" in kept:
         return dict(kept)
-    return {"dateTime": _in_zone(kept["dateTime"], zone), "timeZone": kept["timeZone"]}
+    return {"dateTime": _said(kept["dateTime"], zone), "timeZone": kept["timeZone"]}

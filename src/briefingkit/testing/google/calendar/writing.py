@@ -33,7 +33,7 @@ __all__ = ["RULES"]
 
 _ID = re.compile(r"[a-v0-9]{5,1024}\Z")
 _LEAST = "writerWithoutPrivateAccess"
-_FIXED = ("id", "iCalUID", "created", "creator", "organizer", "htmlLink", "eventType")
+_FIXED = ("kind", "id", "iCalUID", "created", "creator", "organizer", "htmlLink", "eventType")
 """What an update cannot change."""
 
 
