@@ -12,6 +12,7 @@ from briefingkit.publish import (
     Context,
     Drift,
     Outcome,
+    Remote,
     Report,
     Resource,
     Snapshot,
@@ -25,7 +26,7 @@ from briefingkit.publish.plan import Plan
 from briefingkit.publish.planning import build_plan
 from briefingkit.store import open_ledger
 from briefingkit.testing.contract import Workbench, sample_briefing
-from briefingkit.testing.memory import Crash, Fault, Memory, MemoryServer
+from briefingkit.testing.memory import Crash, Fault, Memory, MemoryServer, Stored
 
 AT = datetime(2022, 3, 21, 9, tzinfo=UTC)
 
@@ -181,6 +182,50 @@ def test_what_shows_an_address_that_the_target_itself_makes_comes_after_what_mak
     shown = {thing.key: thing.fields.get("room") for thing in server.things.values()}
     assert shown == {"b": None, "a": "See memory://server-1"}
     assert plan_all(targets, journal, *briefings).is_empty
+
+
+@frozen
+class MovingRooms(Memory):
+    """A target whose rooms move whenever their event is written."""
+
+    def _remote(self, thing: Stored) -> Remote:
+        return evolve(super()._remote(thing), outputs={"room": f"memory://{thing.id}/{thing.version}"})
+
+
+def test_what_was_written_with_an_address_that_then_became_another_is_written_again(
+    journal: Journal,
+) -> None:
+    def project(publications: Sequence[Publication], context: Context) -> Iterator[Resource]:
+        start = str(publications[0].briefing.start)
+        for resource in one_shows_the_room_of_another(publications, context):
+            yield evolve(resource, fields={**resource.fields, "start": start})
+
+    server = MemoryServer()
+    targets = [Target("rooms", MovingRooms(server, projection=project))]
+    for hour in (15, 16):
+        briefings = (sample_briefing("a", hour=hour), sample_briefing("b", hour=hour))
+        apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock).raise_for_failed()
+        assert plan_all(targets, journal, *briefings).is_empty
+    shown = {thing.key: thing for thing in server.things.values()}
+    assert shown["a"].fields["room"] == f"See memory://{shown['b'].id}/{shown['b'].version}"
+
+
+def test_two_that_show_each_others_address_are_written_twice_and_no_more(journal: Journal) -> None:
+    def project(publications: Sequence[Publication], context: Context) -> Iterator[Resource]:
+        first, second = (publication.briefing.identifier for publication in publications)
+        start = str(publications[0].briefing.start)
+        for own, other in ((first, second), (second, first)):
+            known = context.output(context.target, "room", owner=other)
+            fields = {"start": start, "room": known if start.endswith("16:00:00") else None}
+            yield Resource("event", own, own, fields)
+
+    server = MemoryServer()
+    targets = [Target("rooms", MovingRooms(server, projection=project))]
+    for hour, writes in ((15, 2), (16, 4)):
+        server.calls.clear()
+        briefings = (sample_briefing("a", hour=hour), sample_briefing("b", hour=hour))
+        apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock).raise_for_failed()
+        assert len([call for call in server.calls if call.startswith("put")]) == writes
 
 
 def test_what_waits_for_an_address_that_its_own_target_failed_to_make_is_refused(journal: Journal) -> None:

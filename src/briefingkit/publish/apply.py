@@ -111,6 +111,7 @@ class _TargetRun:
         self._asked = dict(planned.uses)
         self._remaining = list(planned.changes)
         self._tried = {change.identity for change in planned.changes}
+        self._repeated: set[Identity] = set()
         self._behind: set[str] = set()
         self._stopped: str | None = None
 
@@ -162,7 +163,10 @@ class _TargetRun:
         self._remaining.extend(self._affected(desired))
 
     def _affected(self, desired: Mapping[Identity, Resource]) -> Iterator[Change]:
-        """Find what was in step and is no longer, because of an address that was made in this run."""
+        """Find what was in step and is no longer, because of an address that was made in this run.
+
+        What this run has itself written counts too, once: it may have shown an address that was yet to change.
+        """
         applied = self._journal.load(self._name).applied
         for identity, wanted in desired.items():
             last = applied.get(identity)
@@ -176,6 +180,7 @@ class _TargetRun:
             held = remote_of(last)
             if held is not None:
                 self._tried.add(identity)
+                self._repeated.add(identity)
                 yield Change(wanted, held, last)
 
     def _note(self) -> None:
@@ -270,5 +275,7 @@ class _TargetRun:
             if change.action is not Action.DELETE:
                 self._behind.add(change.owner)
         elif outcome.remote is not None:
+            if change.identity not in self._repeated:
+                self._tried.discard(change.identity)
             for name, value in {**outcome.remote.outputs, **outcome.outputs}.items():
                 self._outputs[OutputKey(self._name, change.owner, name)] = value
