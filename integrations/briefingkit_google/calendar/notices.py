@@ -57,7 +57,9 @@ def unreachable_notices(guests: GuestList) -> Iterator[str]:
 
 
 def room_notices(settings: "GoogleCalendar", rooms: "Rooms") -> Iterator[str]:
-    """Say that Google shows the address of a room to whoever sees the event, whoever it was meant for."""
+    """Say that no room can be made, or that Google shows its address to whoever sees the event."""
+    if rooms.any and settings.auth.service_account is not None and settings.auth.subject is None:
+        yield "a service account makes no rooms by itself: give `subject` under `auth`, whom it acts for"
     if rooms.any and rooms.access is not Access.PUBLIC and _is_for_the_public(settings):
         yield (
             f"the address of the room is for {rooms.access.value}, and Google shows it to all who see the event: "
