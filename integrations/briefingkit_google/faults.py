@@ -98,12 +98,12 @@ def classify(
     from google.auth.exceptions import GoogleAuthError
     from googleapiclient.errors import BatchError, HttpError
 
+    if isinstance(error, BatchError):  # which calls itself an HttpError, and has no answer
+        return garbled()
     if isinstance(error, HttpError):
         return _of_answer(error, credentials, calendar)
     if isinstance(error, GoogleAuthError):
         return _of_identity(error, credentials, skew)
-    if isinstance(error, BatchError):
-        return garbled()
     return _of_network(error)
 
 

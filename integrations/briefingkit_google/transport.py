@@ -96,7 +96,7 @@ class Transport:
         try:
             self._credentials.refresh(Request(self._wire))
         except OSError as error:
-            raise TransportError("the token endpoint cannot be reached") from error
+            raise TransportError("the token endpoint cannot be reached") from error  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """End all connections."""

@@ -22,7 +22,9 @@ __all__ = ["AccessWriter", "CalendarWriter"]
 _MOVED: Final = "it has changed at Google since it was read: plan again"
 _REMOVED: Final = "it was removed at Google since it was read: plan again"
 _IN_USE: Final = "events stand in it, and would be deleted with it: move or delete them first"
-_LOST: Final = "no answer came, and the list of calendars does not have it yet: plan again in a while"_Found: TypeAlias = Generator[Ask, Reply, "list[str] | Outcome"]
+_LOST: Final = "no answer came, and the list of calendars does not have it yet: plan again in a while"
+
+_Found: TypeAlias = Generator[Ask, Reply, "list[str] | Outcome"]
 _Look: TypeAlias = Generator[Ask, Reply, "Mapping[str, Any] | Outcome"]
 
 

@@ -34,9 +34,9 @@ def slept() -> list[float]:
 @pytest.fixture
 def calendar(google: GoogleDouble, tmp_path: Path, slept: list[float]) -> Callable[..., GoogleCalendar]:
     """Make a target at the double: with no settings, one calendar that holds all languages."""
-    google.service_account(tmp_path / "key.json")
 
-    def make(**settings: Any) -> GoogleCalendar:
+    def make(google: GoogleDouble = google, **settings: Any) -> GoogleCalendar:
+        google.service_account(tmp_path / "key.json")
         given = {"calendar": Calendars(one=CITY), **settings}
         if "make" in settings:
             del given["calendar"]
