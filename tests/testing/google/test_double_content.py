@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from briefingkit.testing.google import GoogleDouble
+from briefingkit.testing.google import GoogleDouble, plain_markup
 
 Refused = Callable[[Any], tuple[int, str]]
 Event = Callable[..., dict[str, Any]]
@@ -194,6 +194,23 @@ class TestFields:
     ) -> None:
         google.normalise = lambda text: text.replace("<script>", "")
         assert insert(event(description="<b>a</b><script>"))["description"] == "<b>a</b>"
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("<p class='x'>a <b>b</b><br/>c &lt; d</p>", "<p>a <b>b</b><br>c &lt; d</p>"),
+            (
+                '<a href="https://x.example/?a=1&amp;b" target=_top>x</a>',
+                '<a href="https://x.example/?a=1&amp;b">x</a>',
+            ),
+            ("<table><tr><td>x</td></tr></table>", "x"),
+            ("a<script>if (1 < 2) alert()</script>b<style>p {}</style>", "ab"),
+            ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+        ],
+    )
+    def test_a_server_may_keep_plain_markup_only(self, given: str, kept: str) -> None:
+        assert plain_markup(given) == kept
+        assert plain_markup(kept) == kept
 
     def test_what_only_the_server_writes_is_ignored_and_noted(
         self, google: GoogleDouble, insert: Event, event: Event

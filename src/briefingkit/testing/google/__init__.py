@@ -8,9 +8,10 @@ Requests and answers are held to the discovery documents that Google's client sh
 where that finds mistakes: an unknown field or parameter is refused here, which Google may ignore.
 """
 
+from briefingkit.testing.google.calendar.markup import plain_markup
 from briefingkit.testing.google.calendar.world import Invitation
 from briefingkit.testing.google.call import Request
 from briefingkit.testing.google.double import GoogleDouble
 from briefingkit.testing.google.faults import Fault
 
-__all__ = ["Fault", "GoogleDouble", "Invitation", "Request"]
+__all__ = ["Fault", "GoogleDouble", "Invitation", "Request", "plain_markup"]
