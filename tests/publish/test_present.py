@@ -180,6 +180,23 @@ def test_a_field_that_is_kept_is_not_shown_as_a_change() -> None:
     assert "  ~ event imrf (what was changed at the target is kept)" in lines(change)
 
 
+def test_a_plan_does_not_tell_who_is_invited() -> None:
+    change = Change(
+        resource(attendees=("maria@private.example",)),
+        remote(attendees=("john@private.example", "x@y.example")),
+    )
+    assert list(field_changes(change)) == [
+        FieldChange(("attendees", "1"), "j…@private.example", "m…@private.example"),
+        FieldChange(("attendees", "2"), "x…@y.example", None),
+    ]
+    for told in ("\n".join(lines(change)), json.dumps(plan_to_json(plan_of(change)), ensure_ascii=False)):
+        assert "m…@private.example" in told
+        assert "maria" not in told
+        assert "john" not in told
+    last = Applied(change.wanted or resource(), {"attendees": ("lost@private.example",)})
+    assert "private.example" not in repr(Change(change.wanted, change.held, last))
+
+
 def test_a_plan_as_data_says_the_same() -> None:
     marker = pending(OutputKey("rooms", "imrf-2022", "room"))
     data = plan_to_json(plan_of(Change(resource(title="b", room=marker), remote(title="a"))))

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from attrs import evolve, field, frozen
 
-from briefingkit.publish.resource import Fields, Identity, Remote, Resource
+from briefingkit.publish.resource import Fields, Identity, Remote, Resource, shown_fields
 
 __all__ = ["Action", "Applied", "Change", "Drift", "Progress", "settled_as", "to_send"]
 
@@ -55,7 +55,7 @@ class Applied:
     """
 
     sent: Resource
-    held: Fields | None = None
+    held: Fields | None = field(default=None, repr=shown_fields)
     id: str | None = None
     etag: str | None = field(default=None, eq=False)
     server: Mapping[str, str] = field(factory=dict, eq=False)

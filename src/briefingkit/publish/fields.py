@@ -1,13 +1,19 @@
-"""Changes field by field, down to the single value: what a person reads, language by language."""
+"""Changes field by field, down to the single value: what a person reads, language by language.
 
+A plan is read by more people than may know who is invited: addresses in a field called `attendees` are masked.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from briefingkit.publish.change import Action, Change, to_send
-from briefingkit.publish.resource import Fields, Value
+from briefingkit.publish.resource import PEOPLE, Fields, Value
 
 __all__ = ["FieldChange", "field_changes", "hand_edits"]
+
+_ALL_BUT_THE_FIRST_LETTER = re.compile(r"(?<=^.)[^@]*(?=@)")
 
 
 @frozen
@@ -54,7 +60,14 @@ def _compare(path: tuple[str, ...], before: Value, after: Value) -> Iterator[Fie
             for name in {**then, **now}:
                 yield from _compare((*path, name), then.get(name), now.get(name))
             return
+    if path[0] == PEOPLE:
+        before, after = _masked(before), _masked(after)
     yield FieldChange(path, before, after)
+
+
+def _masked(value: Value) -> Value:
+    """Show an address so far that those who know it recognise it: m…@example.org."""
+    return _ALL_BUT_THE_FIRST_LETTER.sub("…", value) if isinstance(value, str) else value
 
 
 def _is_nested(value: Value) -> bool:

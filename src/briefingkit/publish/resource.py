@@ -5,7 +5,20 @@ from typing import NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-__all__ = ["Fields", "Identity", "Remote", "Resource", "Snapshot", "Value", "freeze"]
+__all__ = [
+    "PEOPLE",
+    "Fields",
+    "Identity",
+    "Remote",
+    "Resource",
+    "Snapshot",
+    "Value",
+    "freeze",
+    "shown_fields",
+]
+
+PEOPLE = "attendees"
+"""The one field in which people's addresses may stand; plans mask it, and no representation has it."""
 
 Value: TypeAlias = "str | int | bool | tuple[Value, ...] | Mapping[str, Value] | None"
 """What a field may hold: all of it goes through JSON and comes back equal."""
@@ -47,6 +60,12 @@ def _freeze_fields(fields: Mapping[str, object]) -> Fields:
     return {name: freeze(value) for name, value in fields.items()}
 
 
+def shown_fields(fields: Fields | None) -> str:
+    """Represent fields in Python, which ends up in logs and tracebacks, without people's addresses."""
+    hidden = fields is not None and isinstance(fields.get(PEOPLE), tuple)
+    return repr({**fields, PEOPLE: "…"} if fields is not None and hidden else fields)
+
+
 def _as_tuple(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(texts)
 
@@ -58,13 +77,13 @@ class Resource:
     `owner` is a briefing's identifier, or the target's own name for what belongs to no briefing (an index,
     a feed). `fields` names every field that briefingkit governs, None where there is nothing to say;
     `notices` say in words what the target cannot hold. An int field called `revision` is where a lost
-    ledger finds its numbers again.
+    ledger finds its numbers again; people's addresses stand in one called `attendees` alone, which plans mask.
     """
 
     kind: str
     key: str
     owner: str
-    fields: Fields = field(converter=_freeze_fields)
+    fields: Fields = field(converter=_freeze_fields, repr=shown_fields)
     notices: tuple[str, ...] = field(default=(), eq=False, converter=_as_tuple)
 
     @property
