@@ -1,7 +1,7 @@
 """What the plan has to say of an event: what Google cannot hold, and who would see what they were not meant to."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from briefingkit.model import Access
 from briefingkit_google.calendar.attachments import MOST_ATTACHMENTS, Attachments
@@ -20,6 +20,9 @@ __all__ = [
     "room_notices",
     "unreachable_notices",
 ]
+
+
+_WHO: Final = {Access.REGISTERED: "those who register", Access.PARTICIPANTS: "participants"}
 
 
 def attachment_notices(attached: Attachments) -> Iterator[str]:
@@ -62,7 +65,7 @@ def room_notices(settings: "GoogleCalendar", rooms: "Rooms") -> Iterator[str]:
         yield "a service account makes no rooms by itself: give `subject` under `auth`, whom it acts for"
     if rooms.any and rooms.access is not Access.PUBLIC and _is_for_the_public(settings):
         yield (
-            f"the address of the room is for {rooms.access.value}, and Google shows it to all who see the event: "
+            f"the room is for {_WHO[rooms.access]}, and Google shows its address to all who see the event: "
             "say `visibility: private`, have the room made by a target of its own, or give it `access: public`"
         )
 

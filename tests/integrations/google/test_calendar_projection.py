@@ -344,7 +344,7 @@ def test_the_plan_warns_where_everybody_would_see_a_room_that_is_not_for_them(
     warns: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     events = projected(target(**settings), briefing(place=PRIVATE_ROOM))
-    assert any("address of the room" in notice for notice in events["imrf-2022.en"].notices) is warns
+    assert any("shows its address to all" in notice for notice in events["imrf-2022.en"].notices) is warns
     assert events["imrf-2022.fr"].notices == ()
     assert projected(target(**settings), briefing(place=ROOM))["imrf-2022.en"].notices == ()
 

@@ -137,6 +137,22 @@ def test_what_is_no_longer_said_is_taken_away() -> None:
     assert patch_body(Change(event(), held), raw)["location"] is None
 
 
+def test_reminders_are_the_same_in_any_order() -> None:
+    own = target(reminders=[{"method": "popup", "minutes": 30}, {"method": "email", "minutes": 1440}])
+    wanted = event(own)
+    held, raw = held_as(wanted, own)
+    raw["reminders"]["overrides"].reverse()
+    assert remote_of(raw, CALENDAR, Governed.by(own)).resource == held.resource == wanted
+
+
+def test_the_calendars_own_reminders_come_without_others() -> None:
+    """Google refuses both at once."""
+    own = target(reminders=[{"method": "popup", "minutes": 30}])
+    held, raw = held_as(event(own), own)
+    body = patch_body(Change(event(), held), raw)
+    assert body["reminders"] == {"useDefault": True, "overrides": None}
+
+
 GUESTS = ["a@example.org", "b@example.org"]
 
 
