@@ -111,9 +111,15 @@ def _met(asked: SignIn) -> tuple[str, tuple[str, ...]]:
     seat = _Seat(Auth(user=str(asked.token.absolute())), asked.token.parent, server)
     try:
         session = _session(seat, asked.scopes)
-        return _person(session) or "", ()
-    except (IntegrationError, Transient) as error:
+        person = _person(session)
+        if person is None:
+            return "", ()
+        with library_missing():
+            from briefingkit_google.identities import keep
+        keep(session.credentials.with_account(person), asked.token)  # so that messages can name them
+    except (IntegrationError, Transient, OSError) as error:
         return "", (str(error),)
+    return person, ()
 
 
 def _person(session: "Session") -> str | None:

@@ -109,7 +109,7 @@ _REFUSALS = {
 
 def _invalid_grant(said: str, who: Who | None) -> str:
     """Tell apart what Google calls invalid_grant, by its sentence."""
-    if "iat" in said or "timeframe" in said or "clock" in said:
+    if re.search(r"\biat\b|timeframe", said):
         return "this machine's clock is wrong by minutes, and Google takes no token request from it: set it (NTP)"
     if who is not None and who.kind == "service_account":
         if "signature" in said:

@@ -1,40 +1,33 @@
 """A person's consent by the local-server flow: a page of Google's in the browser, the answer to this machine.
 
-"OAuth 2.0 for desktop apps" (https://developers.google.com/identity/protocols/oauth2/native-app) by RFC 8252: the
-loopback address and not the name `localhost` (section 8.3), a port of the moment, PKCE with S256 (RFC 7636), a state.
+"OAuth 2.0 for desktop apps" (https://developers.google.com/identity/protocols/oauth2/native-app): a redirect to the
+loopback address, PKCE with S256 (RFC 7636) and a state that nobody guesses (RFC 6749, section 10.12).
 google-auth-oauthlib's run_local_server is not used: the first request of anybody ends it, be it a browser's look for an
 icon; its page says that all went well when consent was denied; its loggers write the client's secret at DEBUG; and it
 speaks to no server on the loopback, such as a double.
 """
 
-import hmac
 import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from queue import Empty
+from typing import Any
+from urllib.parse import urlencode
 
 from attrs import field, frozen
 
 from briefingkit.errors import IntegrationError
 from briefingkit_google.auth_words import explain
 from briefingkit_google.key_file import CLIENT, check_address, key_from
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from briefingkit_google.loopback import waiting
 
 __all__ = ["Client", "Consent", "ask", "read_client"]
 
-_HOST = "127.0.0.1"
 _TIMEOUT = 30.0
 _CONNECTIONS = "https://myaccount.google.com/connections"
 
@@ -88,8 +81,8 @@ def ask(
     Raises IntegrationError where the port is taken, nobody answered in time, or consent was denied, wholly or in part.
     """
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
-    with _waiting(port, state) as server:
-        redirect = f"http://{_HOST}:{server.server_port}/"
+    with waiting(port, state) as server:
+        redirect = server.address
         show(_page_address(client, scopes, redirect, state, verifier))
         try:
             answer = server.answers.get(timeout=patience.total_seconds())
@@ -178,89 +171,3 @@ def _post(address: str, form: Mapping[str, str]) -> Mapping[str, Any]:
     finally:
         wire.close()
     raise IntegrationError(words or "what answered is not Google: is there a proxy in between?") from None
-
-
-# The answer of the browser
-
-
-class _Server(ThreadingHTTPServer):
-    """Waits on the loopback for one answer; browsers open connections that they never use, hence the threads."""
-
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = False
-
-    def __init__(self, port: int, state: str) -> None:
-        self.state = state
-        self.answers: SimpleQueue[Mapping[str, str]] = SimpleQueue()
-        super().__init__((_HOST, port), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Takes what carries our state for the answer, and says so to the person who looks at it."""
-
-    server: _Server
-    timeout = 10
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if parts.path != "/":
-            self._say(HTTPStatus.NOT_FOUND, "There is nothing here.")
-        elif not hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode()):
-            self._say(
-                HTTPStatus.BAD_REQUEST,
-                "This does not belong to the sign-in that is waiting. Begin again there.",
-            )
-        else:
-            consented = "code" in query
-            self._say(HTTPStatus.OK, _CONSENTED if consented else _NOT_CONSENTED)
-            self.server.answers.put(query)
-
-    def _say(self, status: HTTPStatus, words: str) -> None:
-        page = _PAGE.format(words=words).encode()
-        self.send_response(status)
-        for name, value in {
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Length": str(len(page)),
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-            "Referrer-Policy": "no-referrer",
-            "Connection": "close",
-        }.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(page)
-
-    def version_string(self) -> str:
-        """Say nothing of what answers."""
-        return "briefingkit"
-
-    def log_message(self, *_: object) -> None:
-        """Write nothing: the address holds the code."""
-
-
-_CONSENTED = "You have consented. The rest happens in the terminal: go back there, and close this page."
-_NOT_CONSENTED = (
-    "There was no consent, and nothing was written. Go back to the terminal, and close this page."
-)
-_PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>briefingkit</title>'
-    '<body style="font:1.2rem/1.5 sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem"><p>{words}</p>'
-)
-
-
-@contextmanager
-def _waiting(port: int, state: str) -> "Iterator[_Server]":
-    try:
-        server = _Server(port, state)
-    except OSError as error:
-        raise IntegrationError(
-            f"port {port} cannot be waited on ({error.strerror}): choose another, --port"
-        ) from None
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -6,13 +6,14 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import google.auth
 from google.auth.credentials import Credentials
 from google.auth.environment_vars import CREDENTIALS
-from google.auth.exceptions import DefaultCredentialsError
+from google.auth.exceptions import DefaultCredentialsError, RefreshError, TransportError
 from google.oauth2 import credentials as of_users
 from google.oauth2 import service_account as of_services
 
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _log = logging.getLogger(__name__)
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
@@ -58,6 +60,10 @@ class ServiceAccount(of_services.Credentials):
 
     who: Who | None = None
 
+    def refresh(self, request: Any) -> None:
+        """Get a new access token, with one request."""
+        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call]
+
     def _is_regional_access_boundary_lookup_required(self) -> bool:
         return False
 
@@ -70,9 +76,33 @@ class User(of_users.Credentials):
 
     def refresh(self, request: Any) -> None:
         """Get a new access token, and keep it, so that the next run need not ask again."""
-        super().refresh(request)  # type: ignore[no-untyped-call]
+        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call]
         if self.kept is not None:
             self.kept(self)
+
+
+def _asking_once(request: Callable[..., Any]) -> Callable[..., Any]:
+    """Have google-auth ask for a token once: it would wait and ask again by itself, and how long is decided elsewhere.
+
+    It also takes a page of a proxy that comes with 200 for a token, and stumbles.
+    """
+
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        response = request(*args, **kwargs)
+        if response.status in _PASSING or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RefreshError(f"no token at the moment ({response.status})", retryable=True)  # type: ignore[no-untyped-call]
+        if not _is_object(response.data):
+            raise TransportError("what answered is not Google")  # type: ignore[no-untyped-call]
+        return response
+
+    return ask
+
+
+def _is_object(content: bytes) -> bool:
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def service_account(key: str, subject: str | None, scopes: Sequence[str], base: Path) -> ServiceAccount:

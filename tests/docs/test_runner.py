@@ -113,3 +113,68 @@ def test_an_excerpt_stands_in_the_file_that_it_is_from(run: Callable[[str], int]
 def test_an_example_of_the_repository_is_brought_in(run: Callable[[str], int], tmp_path: Path) -> None:
     assert run("<!-- copy: examples/programme -->\n\n~~~console\n$ briefingkit check\n...\n~~~\n") == 2
     assert (tmp_path / "briefingkit.yaml").exists()
+
+
+GOOGLE = """<!-- google: key key.json -->
+<!-- google: calendar c@group.calendar.google.com -->
+
+<!-- file: briefingkit.yaml -->
+~~~yaml
+format: 1
+namespace: city.example
+targets:
+  city:
+    use: google.calendar
+    calendar: c@group.calendar.google.com
+    auth: {service_account: key.json}
+~~~
+
+~~~console
+$ briefingkit auth google --check
+city: {works}
+...
+{code}~~~
+"""
+
+
+def test_what_is_done_at_google_is_done_at_a_double(run: Callable[[str], int], tmp_path: Path) -> None:
+    shared = GOOGLE.replace(
+        "google.com -->", "google.com -->\n<!-- google: share c@group.calendar.google.com -->", 1
+    )
+    assert run(shared.replace("{works}", "works").replace("{code}", "")) == 5
+    assert "base_url: http://127.0.0.1:" in (tmp_path / "briefingkit.yaml").read_text(encoding="utf-8")
+
+
+def test_what_was_not_done_at_google_is_missed(run: Callable[[str], int]) -> None:
+    assert run(GOOGLE.replace("{works}", "does not work").replace("{code}", "$ echo $?\n1\n")) == 4
+    with pytest.raises(AssertionError, match="left with 1"):
+        run(GOOGLE.replace("{works}", "works").replace("{code}", ""))
+
+
+WORKFLOW = """<!-- file: flow.yml -->
+~~~yaml
+jobs:
+  one:
+    env: {{WORD: said}}
+    steps:
+      - uses: somebody/something@v1
+      - name: Say it
+        run: |
+          echo "$WORD" > said.txt
+          {command}
+          echo on >> said.txt
+~~~
+
+<!-- job: flow.yml one -->
+"""
+
+
+def test_a_job_runs_its_commands_in_a_shell(run: Callable[[str], int], tmp_path: Path) -> None:
+    assert run(WORKFLOW.format(command="true")) == 2
+    assert (tmp_path / "said.txt").read_text(encoding="utf-8") == "said\non\n"
+
+
+def test_a_job_of_which_a_command_fails_fails(run: Callable[[str], int], tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="Say it left with 1"):
+        run(WORKFLOW.format(command="false"))
+    assert (tmp_path / "said.txt").read_text(encoding="utf-8") == "said\n"

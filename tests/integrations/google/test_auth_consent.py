@@ -102,6 +102,7 @@ def test_who_consents_gets_a_token_file_of_their_own(
     held = json.loads((tmp_path / "token.json").read_text())
     assert held["type"] == "authorized_user"
     assert held["token_uri"] == google.token_uri
+    assert held["account"] == "person@cities.example"
     if os.name == "posix":
         assert (tmp_path / "token.json").stat().st_mode & 0o777 == 0o600
 
@@ -232,6 +233,14 @@ def test_a_port_that_is_taken_is_told(google: GoogleDouble, browser: Browser, tm
         asked = _asked(google, tmp_path, browser.show, port=taken.getsockname()[1])
         with pytest.raises(IntegrationError, match="choose another, --port"):
             GoogleAccount().sign_in(asked)
+
+
+def test_a_port_can_be_used_again_at_once(google: GoogleDouble, browser: Browser, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for _ in range(2):
+        GoogleAccount().sign_in(_asked(google, tmp_path, browser.show, port=port))
+    assert urlsplit(browser.redirect).port == port
 
 
 def test_an_api_that_is_not_enabled_is_told_at_once(

@@ -257,6 +257,40 @@ def test_a_client_whose_secret_was_changed_is_told(
     )
 
 
+# An endpoint in trouble
+
+
+@pytest.fixture(params=["service account", "person"])
+def held(request: pytest.FixtureRequest, google: GoogleDouble, tmp_path: Path) -> Any:
+    if request.param == "person":
+        _token_file(google, tmp_path / "token.json")
+        return credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
+    google.service_account(tmp_path / "key.json")
+    return credentials(Auth(service_account="key.json"), calendar_scopes(), tmp_path)
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"status": 429}, {"html": True}])
+def test_trouble_that_passes_is_told_as_such_after_one_request(
+    google: GoogleDouble, held: Any, request_token: Request, fault: dict[str, Any]
+) -> None:
+    # How often to ask, and how long to wait in between, is decided in one place for all requests.
+    google.fail("token", times=5, **fault)
+    with pytest.raises(GoogleAuthError) as caught:
+        held.refresh(request_token)
+    assert caught.value.retryable
+    assert [each.method for each in google.requests].count("token") == 1
+
+
+@pytest.mark.parametrize("page", [b"<html>Sign in to the network</html>", b"[]", b'"token"', b"", b"\xff"])
+def test_a_page_of_somebody_else_is_not_taken_for_a_token(held: Any, page: bytes) -> None:
+    class Answer:
+        status, data = 200, page
+
+    with pytest.raises(GoogleAuthError) as caught:
+        held.refresh(lambda *_, **__: Answer())
+    assert "cannot be reached" in (explain(caught.value) or "")
+
+
 # Secrets
 
 
