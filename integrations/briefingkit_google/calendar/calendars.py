@@ -135,6 +135,7 @@ def managed_calendars(
         for remote in remotes:
             if remote.ours:
                 ids.setdefault(remote.identity.key, remote.id)
+        session.known.clear()
         session.known.update(ids)
     return Managed(ids, (*remotes, *_rules(settings, session, calls, ids, last)))
 

@@ -16,7 +16,7 @@ from briefingkit_google.calendar.calendars import Managed, managed_calendars
 from briefingkit_google.calendar.calls import Calls, Unreadable, pages
 from briefingkit_google.calendar.cursor import Cursor
 from briefingkit_google.calendar.event import Governed, is_deleted, remote_of
-from briefingkit_google.calendar.identity import EVENT, calendar_key_of, mark_of
+from briefingkit_google.calendar.identity import ACCESS, EVENT, calendar_key_of, mark_of
 from briefingkit_google.calendar.settings import GoogleCalendar
 from briefingkit_google.client import Api, Session, session_of
 
@@ -26,9 +26,12 @@ _TOO_OLD = {HTTPStatus.GONE, HTTPStatus.BAD_REQUEST}
 """A sync token that has expired, and one that Google cannot read at all."""
 
 
-def open_session(settings: GoogleCalendar) -> Session:
-    """Return this thread's session for a target, with the least that it has to be allowed."""
-    scopes = calendar_scopes(make=settings.make is not None, access=bool(settings.access))
+def open_session(settings: GoogleCalendar, *, access: bool = False) -> Session:
+    """Return this thread's session for a target, with the least that it has to be allowed.
+
+    `access`: there are rules of access to see to, though the settings may speak of none any more.
+    """
+    scopes = calendar_scopes(make=settings.make is not None, access=access or bool(settings.access))
     return session_of(settings, Api("calendar", "v3", scopes))
 
 
@@ -38,7 +41,7 @@ def read_calendar(settings: GoogleCalendar, wanted: Sequence[Resource], last: Sn
     With a cursor one request a calendar says what changed, and one more for each list that is managed: of the calendars
     that we make, and of who may see them. Raises IntegrationError where a calendar is not there or not shared with us.
     """
-    session = open_session(settings)
+    session = open_session(settings, access=any(identity.kind == ACCESS for identity in last.remotes))
     calls = Calls(session.service)
     cursor = Cursor.parse(last.cursor, settings)
     managed = managed_calendars(settings, session, calls, wanted, last)

@@ -20,7 +20,7 @@ def apply_changes(settings: GoogleCalendar, changes: Sequence[Change]) -> Iterat
 
     Raises IntegrationError where there are no credentials, or where the calendars that we made cannot be looked for.
     """
-    session = open_session(settings)
+    session = open_session(settings, access=any(change.identity.kind == ACCESS for change in changes))
     calls = Calls(session.service)
     ids = places(settings, session, calls) if any(map(_needs_a_place, changes)) else {}
 
