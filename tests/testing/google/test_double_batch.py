@@ -82,6 +82,26 @@ def test_the_preconditions_of_a_part_hold_for_it_alone(
     assert together(*requests) == {"r0": (412, "conditionNotMet"), "r1": (200, "bbbbb")}
 
 
+def test_the_order_of_the_parts_is_not_promised(
+    google: GoogleDouble, service: Any, event: Event, together: Together
+) -> None:
+    google.batch_backwards = True
+    requests = [_insert(service, event(id="aaaaa", summary=title)) for title in ("first", "last")]
+    assert together(*requests) == {"r0": (409, "duplicate"), "r1": (200, "aaaaa")}
+    assert google.event("city", "aaaaa")["summary"] == "last"
+
+
+def test_a_part_may_be_somebody_elses(
+    google: GoogleDouble, service: Any, event: Event, together: Together
+) -> None:
+    google.share("city", "writer", "domain:cities.example")
+    requests = [_insert(service, event(id=name)) for name in ("aaaaa", "bbbbb")]
+    requests[1].http = google.service(user="else@cities.example")._http
+    assert {status for status, _ in together(*requests).values()} == {200}
+    creators = {name: each["creator"]["email"] for name, each in google.events("city").items()}
+    assert creators == {"aaaaa": google.person, "bbbbb": "else@cities.example"}
+
+
 def test_51_parts_are_too_many(service: Any, event: Event, together: Together) -> None:
     from googleapiclient.errors import HttpError
 

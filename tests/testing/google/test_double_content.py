@@ -269,6 +269,15 @@ class TestGuests:
             ("cancellation", "abcde", ("out@x.example",)),
         ]
 
+    def test_nothing_is_mailed_when_nothing_changes(
+        self, google: GoogleDouble, service: Any, insert: Event, event: Event
+    ) -> None:
+        insert(event(id="abcde", attendees=[{"email": "a@x.example"}]))
+        body = {"summary": "Briefing"}
+        request = service.events().patch(calendarId="city", eventId="abcde", body=body, sendUpdates="all")
+        request.execute()
+        assert google.invitations == []
+
     def test_the_older_word_for_sending_still_works(
         self, google: GoogleDouble, insert: Event, event: Event
     ) -> None:

@@ -203,6 +203,10 @@ class TestPatchAndUpdate:
         assert {"location", "colorId"}.isdisjoint(changed)
         assert changed["created"] == made["created"]
 
+    def test_null_stands_for_absent_where_nothing_is_merged(self, service: Any, event: Event) -> None:
+        body = {**event(id="abcde"), "location": None, "extendedProperties": {"private": {"a": None}}}
+        assert {"location", "extendedProperties"}.isdisjoint(_insert(service, body))
+
     def test_an_update_needs_start_and_end(self, service: Any, event: Event, refused: Refused) -> None:
         _insert(service, event(id="abcde"))
         request = service.events().update(calendarId="city", eventId="abcde", body={"summary": "x"})
@@ -215,6 +219,11 @@ class TestPatchAndUpdate:
         again = service.events().update(calendarId="city", eventId="abcde", body=made).execute()
         assert again == made
         assert "created" in google.requests[-1].ignored
+
+    def test_the_organizer_changes_only_when_an_event_moves(self, service: Any, event: Event) -> None:
+        organizer = {"email": "host@x.example"}
+        assert _insert(service, event(id="abcde", organizer=organizer))["organizer"]["email"] == "city"
+        assert _patch(service, "abcde", {"organizer": organizer})["organizer"]["email"] == "city"
 
     def test_an_imported_event_keeps_its_uid_and_refuses_what_is_older(
         self, service: Any, event: Event, refused: Refused

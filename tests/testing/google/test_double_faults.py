@@ -121,13 +121,13 @@ class TestConnections:
         google.fail("calendar.colors.get", timeout=0.05)
         before = time.monotonic()
         assert service.colors().get().execute()["kind"] == "calendar#colors"
-        assert time.monotonic() - before >= 0.05
+        assert time.monotonic() - before > 0.04
 
     def test_every_request_can_be_delayed(self, google: GoogleDouble, service: Any) -> None:
         google.delay = 0.05
         before = time.monotonic()
         service.colors().get().execute()
-        assert time.monotonic() - before >= 0.05
+        assert time.monotonic() - before > 0.04
 
     def test_the_servers_clock_can_be_off(self, google: GoogleDouble) -> None:
         import httplib2

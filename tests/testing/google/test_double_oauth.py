@@ -1,9 +1,13 @@
+import base64
+import json
 import stat
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -215,6 +219,100 @@ class TestConsent:
         google.denies = True
         with pytest.raises(AccessDeniedError):
             consent(ALL)
+
+
+class TestCodes:
+    """A code of the consent page is for one client, one address and one verifier, and once."""
+
+    @pytest.fixture
+    def redeem(self, google: GoogleDouble) -> Iterator[Callable[..., str]]:
+        """Give what gets a code and asks for its tokens, and says what was refused, or nothing."""
+        import httplib2
+
+        installed = google.client_secrets()["installed"]
+        google._oauth.clients["other"] = "secret"
+        client = httplib2.Http()
+        client.follow_redirects = False
+        challenge = base64.urlsafe_b64encode(sha256(b"verifier").digest()).rstrip(b"=").decode()
+        asked = {
+            "client_id": installed["client_id"],
+            "redirect_uri": "http://localhost:1/",
+            "scope": ALL,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+
+        def execute(*, again: bool = False, **changes: str) -> str:
+            answer, _ = client.request(f"{google.base_url}auth?{urlencode(asked)}")
+            form = {
+                "grant_type": "authorization_code",
+                "code": parse_qs(urlsplit(answer["location"]).query)["code"][0],
+                "client_id": installed["client_id"],
+                "client_secret": installed["client_secret"],
+                "redirect_uri": "http://localhost:1/",
+                "code_verifier": "verifier",
+                **changes,
+            }
+            for _ in range(1 + again):
+                _, content = client.request(google.token_uri, "POST", urlencode(form))
+            return str(json.loads(content).get("error", ""))
+
+        yield execute
+        client.close()
+
+    def test_a_code_gives_tokens_once(self, redeem: Callable[..., str]) -> None:
+        assert redeem() == ""
+        assert redeem(again=True) == "invalid_grant"
+
+    def test_a_code_is_good_for_ten_minutes(self, google: GoogleDouble, redeem: Callable[..., str]) -> None:
+        now = google.now
+        google._oauth.now = lambda: now() + timedelta(minutes=10) * len(google.requests)
+        assert redeem() == "invalid_grant"
+
+    @pytest.mark.parametrize(
+        ("change", "error"),
+        [
+            ({"client_id": "other", "client_secret": "secret"}, "invalid_grant"),
+            ({"code_verifier": "other"}, "invalid_grant"),
+            ({"code": "4/other"}, "invalid_grant"),
+            ({"redirect_uri": "http://localhost:2/"}, "redirect_uri_mismatch"),
+            ({"grant_type": "password"}, "unsupported_grant_type"),
+        ],
+    )
+    def test_with_anything_else_it_gives_none(
+        self, redeem: Callable[..., str], change: dict[str, str], error: str
+    ) -> None:
+        assert redeem(**change) == error
+
+    @pytest.mark.parametrize(
+        ("change", "error"),
+        [
+            ({"client_id": "unknown"}, "invalid_client"),
+            ({"redirect_uri": "https://elsewhere.example/"}, "redirect_uri_mismatch"),
+            ({"code_challenge_method": "plain"}, "invalid_request"),
+        ],
+    )
+    def test_the_consent_page_knows_whom_it_is_for(
+        self, google: GoogleDouble, change: dict[str, str], error: str
+    ) -> None:
+        import httplib2
+
+        asked = {
+            "client_id": google.client_secrets()["installed"]["client_id"],
+            "redirect_uri": "http://localhost:1/",
+        }
+        client = httplib2.Http()
+        answer, content = client.request(f"{google.base_url}auth?{urlencode({**asked, **change})}")
+        client.close()
+        assert answer.status in {400, 401}
+        assert json.loads(content)["error"] == error
+
+    def test_a_person_may_grant_less_than_is_asked(
+        self, google: GoogleDouble, redeem: Callable[..., str]
+    ) -> None:
+        google.withholds = frozenset({ALL})
+        assert redeem() == ""
+        assert google._oauth._refreshes.popitem()[1].scopes == frozenset()
 
 
 class TestScopes:

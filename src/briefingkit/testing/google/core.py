@@ -40,6 +40,7 @@ class Core:
     quotas: Quotas = field(factory=Quotas)
     requests: list[Request] = field(factory=list)
     disabled: set[str] = field(factory=set)
+    backwards: bool = False
     delay: float = 0.0
     skew: timedelta = timedelta(0)
     token_uri: str = ""
@@ -203,10 +204,10 @@ class Core:
                     raise invalid(f"The batch has {len(parts)} calls, more than {self.largest_batch[path]}.")
             except Refusal as refusal:
                 return _refused(refusal, request)
-            replies = [self._answer_part(part, at, headers, number) for at, part in enumerate(parts)]
+            places = range(len(parts))[:: -1 if self.backwards else 1]
+            replies = [(parts[at], self._answer_part(parts[at], at, headers, number)) for at in places]
             written = multipart.compose(
-                (part.content_id, reply.status, dict(reply.headers), reply.body)
-                for part, reply in zip(parts, replies, strict=True)
+                (part.content_id, reply.status, dict(reply.headers), reply.body) for part, reply in replies
             )
             request.status = 200
             return Reply(200, {"Content-Type": f"multipart/mixed; boundary={multipart.BOUNDARY}"}, written)

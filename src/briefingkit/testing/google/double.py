@@ -50,6 +50,9 @@ class GoogleDouble(ByHand):
     """
 
     delay = _forward("_core", "delay", "Seconds added to each HTTP request.")
+    batch_backwards = _forward(
+        "_core", "backwards", "Whether the parts of a batch are done from the last to the first."
+    )
     skew = _forward("_core", "skew", "How far the Date header is ahead, as a timedelta.")
     normalise = _forward("_world", "normalise", "What the server makes of a description.")
     conference_reads = _forward(
