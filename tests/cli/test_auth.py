@@ -81,7 +81,7 @@ def test_a_person_signs_in_and_the_targets_work(
     assert checked.out.splitlines() == [
         "city: works",
         "  as person@cities.example",
-        f"  may use {EVENTS}",
+        f"  asks for {EVENTS}",
         "  sees City briefings (owner)",
     ]
 

@@ -253,7 +253,10 @@ def _tell_standings(standings: "dict[str, Standing]", *, as_json: bool) -> None:
         )
         if each.who:
             say(f"  as {each.who}")
-        for line in (*(f"may use {scope}" for scope in each.scopes), *(f"sees {seen}" for seen in each.sees)):
+        for line in (
+            *(f"asks for {scope}" for scope in each.scopes),
+            *(f"sees {seen}" for seen in each.sees),
+        ):
             say(f"  {line}")
         for problem in each.problems:
             say(f"  {problem}", "error")

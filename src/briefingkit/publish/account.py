@@ -52,7 +52,7 @@ class SignedIn:
 
 @frozen
 class Standing:
-    """How a target stands with its account: who we are there, what we may do and see, and what is wrong."""
+    """How a target stands with its account: who we are there, what it asks for, what it sees, and what is wrong."""
 
     who: str = ""
     scopes: tuple[str, ...] = ()
