@@ -12,6 +12,7 @@ from briefingkit_caldav.event import (
     MARK_PROPERTY,
     REVISION_PROPERTY,
     Held,
+    category_words,
     guest_digest,
 )
 from briefingkit_caldav.identity import Mark
@@ -142,9 +143,7 @@ def _add_words(event: "Event", fields: Fields) -> None:
         listed = vCategory([])
         listed.cats = categories
         event.add("categories", listed)
-        ours = vCategory([])
-        ours.cats = categories
-        event.add(CATEGORIES_PROPERTY, ours)
+        event.add(CATEGORIES_PROPERTY, text(category_words(map(str, categories))))
     free = fields["transparency"] == "TRANSPARENT"
     busy = "FREE" if free else "BUSY" if fields["status"] == "CONFIRMED" else "TENTATIVE"
     event.add("x-microsoft-cdo-busystatus", text(busy))

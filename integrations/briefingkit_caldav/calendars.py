@@ -10,6 +10,7 @@ from briefingkit.errors import IntegrationError
 from briefingkit.publish import Fields, Remote, Resource
 from briefingkit_caldav.content_lines import parse_components, parse_line
 from briefingkit_caldav.discovery import calendar_home
+from briefingkit_caldav.faults import GONE, Gone
 from briefingkit_caldav.hrefs import name_of, path_of
 from briefingkit_caldav.identity import COLLECTION, parse_collection_name
 from briefingkit_caldav.multistatus import APPLE, CALDAV, CALENDARSERVER, DAV, Found
@@ -91,12 +92,14 @@ def calendar_at(found: Found) -> Calendar | None:
 
 
 def look_at(server: Server, path: str) -> Calendar:
-    """Ask for a calendar's properties. IntegrationError where there is none."""
-    for found in server.properties(path, _ASKED):
-        calendar = calendar_at(found)
-        if calendar is not None:
-            return calendar
-    raise IntegrationError(f"{server.connection.origin}{path} is no calendar")
+    """Ask for a calendar's properties. Gone where nothing is there, IntegrationError for anything else."""
+    answered = server.properties(path, _ASKED)
+    if all(found.status in GONE for found in answered):
+        raise Gone(f"{server.connection.origin}{path} is not there")
+    calendar = next(filter(None, map(calendar_at, answered)), None)
+    if calendar is None:
+        raise IntegrationError(f"{server.connection.origin}{path} is no calendar")
+    return calendar
 
 
 def find_calendars(server: Server) -> tuple[str | None, Mapping[str, Calendar]]:

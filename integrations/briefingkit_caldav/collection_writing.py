@@ -14,7 +14,7 @@ from briefingkit_caldav.calendars import (
     property_values,
 )
 from briefingkit_caldav.discovery import make_collection
-from briefingkit_caldav.faults import Gone, in_words
+from briefingkit_caldav.faults import GONE, Gone, in_words
 from briefingkit_caldav.hrefs import name_of
 from briefingkit_caldav.identity import collection_name, could_be_ours
 from briefingkit_caldav.multistatus import precondition_of
@@ -23,7 +23,6 @@ from briefingkit_caldav.server import Server
 
 __all__ = ["write_collection"]
 
-_NOT_THERE: Final = frozenset({404, 410})
 _SHOWN: Final = 3
 
 
@@ -80,7 +79,7 @@ def _delete(server: Server, change: Change) -> Outcome:
         )
         return Outcome(change, Status.REFUSED, error=error)
     answer = server.delete(held.id, {})
-    if answer.status in _NOT_THERE or 200 <= answer.status < 300:  # noqa: PLR2004 - success
+    if answer.status in GONE or 200 <= answer.status < 300:  # noqa: PLR2004 - success
         return Outcome(change, Status.DONE)
     status = Status.UNKNOWN if answer.in_doubt else Status.FAILED
     return Outcome(change, status, error=in_words(answer.status, precondition_of(answer.body)))

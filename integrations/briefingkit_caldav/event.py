@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
+from urllib.parse import quote, unquote
 
 from attrs import frozen
 
@@ -30,6 +31,7 @@ __all__ = [
     "MARK_PROPERTY",
     "REVISION_PROPERTY",
     "Held",
+    "category_words",
     "guest_digest",
     "read_event",
 ]
@@ -38,7 +40,7 @@ MARK_PROPERTY: Final = "X-BRIEFINGKIT"
 REVISION_PROPERTY: Final = "X-BRIEFINGKIT-REVISION"
 """Our revision and its moment: SEQUENCE rises with every edit in a client, and does not tell which state is ours."""
 CATEGORIES_PROPERTY: Final = "X-BRIEFINGKIT-CATEGORIES"
-"""Those of the categories that are ours; the others are people's own."""
+"""Those of the categories that are ours, as words without commas (see `_whole`); the others are people's own."""
 GUESTS_PROPERTY: Final = "X-BRIEFINGKIT-GUESTS"
 """Digests of the addresses that we invited; whom others invited is their business."""
 
@@ -117,6 +119,11 @@ def read_event(text: str) -> Held | None:
     return _Reading(event).held(tuple(line for part in needed for line in part.written()))
 
 
+def category_words(categories: Iterable[str]) -> str:
+    """Write which categories are ours."""
+    return " ".join(quote(category, safe="") for category in categories)
+
+
 def guest_digest(address: str) -> str:
     """Digest an address, so that it stands in the event once, as a guest, and goes when the guest does."""
     return sha256(address.lower().encode()).hexdigest()[:_DIGEST]
@@ -141,7 +148,7 @@ class _Reading:
         self._uid = ""
         self._duration: str | None = None
         self._mark: Mark | None = None
-        self._our_categories = frozenset(split_values(self._first(CATEGORIES_PROPERTY)))
+        self._our_categories = frozenset(map(unquote, self._first(CATEGORIES_PROPERTY).split(" ")))
         self._our_guests = frozenset(self._first(GUESTS_PROPERTY).split(" "))
 
     def held(self, beside: tuple[str, ...]) -> Held:
@@ -242,8 +249,8 @@ class _Reading:
     def _take_categories(self, line: Line) -> None:
         theirs = []
         for value in split_values(line.value):
-            if value in self._our_categories:
-                self._lists.setdefault("categories", []).append(unescape(value))
+            if (category := unescape(value)) in self._our_categories:
+                self._lists.setdefault("categories", []).append(category)
             else:
                 theirs.append(value)
         if theirs:
@@ -255,7 +262,7 @@ class _Reading:
         )
         self._lists.setdefault("conferences", []).append(
             {
-                "url": line.value,
+                "url": _whole(line.value),
                 "label": line.parameter("LABEL"),
                 "features": tuple(features),
                 "language": line.parameter("LANGUAGE"),
@@ -265,7 +272,7 @@ class _Reading:
     def _take_link(self, line: Line) -> None:
         self._lists.setdefault("links", []).append(
             {
-                "url": line.value,
+                "url": _whole(line.value),
                 "label": line.parameter("LABEL"),
                 "relation": line.parameter("LINKREL"),
                 "language": line.parameter("LANGUAGE"),
@@ -329,6 +336,11 @@ def _ended(start: Value, duration: str) -> Value:
         return {**start, "dateTime": (datetime.fromisoformat(str(start["dateTime"])) + lasts).isoformat()}
     except ValueError:
         return None
+
+
+def _whole(url: str) -> str:
+    """Write a comma in an address as %2C: vobject, with which Radicale stores, cuts properties there."""
+    return url.replace(",", "%2C")
 
 
 def _address(value: str) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 from briefingkit.errors import IntegrationError, Transient
 
-__all__ = ["Busy", "Gone", "Lost", "NoEntry", "Unreachable", "Unreadable", "in_words", "retry_after"]
+__all__ = ["GONE", "Busy", "Gone", "Lost", "NoEntry", "Unreachable", "Unreadable", "in_words", "retry_after"]
 
 
 class Busy(Transient):
@@ -30,6 +30,9 @@ class Gone(IntegrationError):
 class Unreadable(IntegrationError):
     """The server's answer is not what the protocol says."""
 
+
+GONE: Final = frozenset({404, 410})
+"""What a server says of what is not there."""
 
 _WORDS: Final = {
     400: "the server finds the request malformed",

@@ -67,14 +67,12 @@ def could_be_ours(name: str) -> bool:
     return _EVENT_NAME.fullmatch(name) is not None
 
 
-def event_uid(namespace: str, key: str, *, alone: bool) -> str:
+def event_uid(of_briefing: str, language: str, *, alone: bool) -> str:
     """Return the UID of an event: the briefing's own, or one beside it where that is taken by another language.
 
     No two events of a collection share a UID (RFC 4791 section 5.3.2.1).
     """
-    briefing, _, language = key.rpartition(".")
-    own = uid(namespace, briefing)
-    return own if alone else f"{language.lower()}.{own}"
+    return of_briefing if alone else f"{language.lower()}.{of_briefing}"
 
 
 @frozen
@@ -92,8 +90,11 @@ class Mark:
 
     def stands_in(self, name: str, of_uid: str) -> bool:
         """Whether an event with this mark, under this name and with this UID, is the one that we made, and no copy."""
-        briefing = self.key.rpartition(".")[0]
-        uids = {event_uid(self.namespace, self.key, alone=alone) for alone in (True, False)}
+        briefing, _, language = self.key.rpartition(".")
+        own = uid(
+            of_uid.partition("@")[2], briefing
+        )  # a briefing may be of another namespace than its project
+        uids = {event_uid(own, language, alone=alone) for alone in (True, False)}
         return briefing == self.owner and name == event_name(self.namespace, self.key) and of_uid in uids
 
 

@@ -13,6 +13,7 @@ from briefingkit_caldav.event import (
     GUESTS_PROPERTY,
     MARK_PROPERTY,
     REVISION_PROPERTY,
+    category_words,
     guest_digest,
     read_event,
 )
@@ -117,19 +118,21 @@ def _event(settings: "CalDAV", context: Context, view: "View", invited: _Invited
     _complete(event, view, mark, invited, silent=settings.scheduling is Scheduling.SILENT)
     held = read_event(component_bytes(event).decode())
     assert held is not None  # noqa: S101 - an event was written
-    fields = {**held.fields, "uid": event_uid(context.namespace, key, alone=alone)}
+    fields = {**held.fields, "uid": event_uid(view.uid, view.language, alone=alone)}
     return Resource(EVENT, key, view.identifier, fields, invited.notices)
 
 
 def _complete(event: "Event", view: "View", mark: Mark, invited: _Invited, *, silent: bool) -> None:
     """Add to the event what a file to read or to send has no use for."""
-    from icalendar import vCalAddress
+    from icalendar import vCalAddress, vCategory
 
     from briefingkit.rendering.ics_values import parameter, text, uri
 
     event.add(MARK_PROPERTY, text(str(mark)))
     event.add(REVISION_PROPERTY, text(f"{view.revision} {view.at}"))
-    event.add(CATEGORIES_PROPERTY, event["categories"])
+    categories = event["categories"]
+    assert isinstance(categories, vCategory)  # noqa: S101 - every event has some
+    event.add(CATEGORIES_PROPERTY, text(category_words(map(str, categories.cats))))
     agent: Mapping[str, str] = {"SCHEDULE-AGENT": "CLIENT"} if silent else {}
     if "organizer" in event:
         event["organizer"].params.update(agent)

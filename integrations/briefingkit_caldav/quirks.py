@@ -21,30 +21,34 @@ class Quirks:
     """How a server differs. `profile` is its name in the caldav library's compatibility hints.
 
     `looks_first`: it does not know If-None-Match, so that what stands there is looked at before it is written.
-    `rewrites`: it gives an ETag for what it has stored otherwise than it was sent, so that it is read back.
-    `collides`: a UID stands once in an account, not once in a calendar.
+    `is_exact`: it gives a strong ETag only for what it has stored as it was sent (RFC 4791 section 5.3.4). Others give
+    one for what they have written anew, so that what is written is read back. `merges_answers`: it keeps answers of
+    guests that came since (RFC 6638 section 3.2.10) under If-Schedule-Tag-Match. Others give the tag and lose them, so
+    that they are read and written again.
     """
 
     profile: str | None = None
     looks_first: bool = False
-    rewrites: bool = False
+    is_exact: bool = False
+    merges_answers: bool = False
 
 
 QUIRKS: Final[Mapping[str, Quirks]] = {
     "standard": Quirks(),
-    # caldav.compatibility_hints.nextcloud: makes calendars, syncs, refuses a second UID; sabre/dav gives no ETag for
-    # what it changes (https://sabre.io/dav/clients/caldav/, "ETags").
-    "nextcloud": Quirks(profile="nextcloud"),
-    # radicale/app/put.py: the ETag is that of the item as it was serialised anew by vobject. Fields come back the same.
+    # sabre/dav, which both are built on, gives no ETag for what it changes (https://sabre.io/dav/building-a-caldav-client/).
+    "nextcloud": Quirks(profile="nextcloud", is_exact=True),
+    "baikal": Quirks(profile="baikal", is_exact=True),
+    # radicale/app/put.py: the ETag is that of the item as vobject has written it anew.
     "radicale": Quirks(profile="radicale"),
+    # The same, by icalendar, which takes a backslash and an N for a line end. Its Schedule-Tag lets an answer be lost.
     "xandikos": Quirks(profile="xandikos"),
-    "baikal": Quirks(profile="baikal"),
+    # Apple's server, which RFC 6638 was written from; caldav.compatibility_hints.ccs finds its tag stable.
+    "ccs": Quirks(profile="ccs", merges_answers=True),
     "sogo": Quirks(profile="sogo"),
     # https://developers.google.com/workspace/calendar/caldav/v2/guide: no MKCALENDAR, If-Match alone.
-    "google": Quirks(looks_first=True, rewrites=True),
-    # caldav.compatibility_hints.icloud; https://datatracker.ietf.org/doc/html/rfc4791#section-5.3.4
-    "icloud": Quirks(profile="icloud", rewrites=True),
-    "zimbra": Quirks(profile="zimbra", rewrites=True),
+    "google": Quirks(looks_first=True),
+    "icloud": Quirks(profile="icloud"),
+    "zimbra": Quirks(profile="zimbra"),
 }
 """By the name that `quirks:` takes."""
 

@@ -1,15 +1,15 @@
 """What is asked of a server, request by request, each with patience: RFC 4791, RFC 6578 and RFC 4918 in plain calls."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Final, TypeVar
-from xml.sax.saxutils import escape
 
 from attrs import evolve, field, frozen
 
 from briefingkit.errors import IntegrationError
 from briefingkit.retry import retrying
 from briefingkit_caldav.connection import Answer, Connection, read_all
-from briefingkit_caldav.faults import Gone, Lost, Unreadable, in_words
+from briefingkit_caldav.faults import GONE, Gone, Lost, Unreadable, in_words
 from briefingkit_caldav.multistatus import CALDAV, DAV, Found, precondition_of, read_multistatus
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _AT_ONCE: Final = 50
 """Events in one multiget: some servers refuse more than a hundred (Cyrus), and the answers stay small."""
 _MOST_PAGES: Final = 10_000
 _MULTISTATUS: Final = 207
-_NOT_THERE: Final = frozenset({404, 410})
 _TRUNCATED: Final = 507
 _BROKEN: Final = frozenset({500, 502, 504})
 _OF_NO_USE: Final = frozenset({400, 403, 404, 409, 410, 412, 500})
@@ -173,7 +172,7 @@ class Server:
                     following = found.sync_token
                 elif found.path.rstrip("/") == collection.rstrip("/"):
                     more = more or found.status == _TRUNCATED
-                elif found.status in _NOT_THERE:
+                elif found.status in GONE:
                     etags[found.path] = None
                 else:
                     etags[found.path] = found.text(f"{DAV}getetag") or ""
@@ -243,7 +242,7 @@ class Server:
     def get(self, path: str) -> Stored | None:
         """Fetch one event; None where there is none."""
         answer = self.call("GET", path, {})
-        if answer.status in _NOT_THERE:
+        if answer.status in GONE:
             return None
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - success
             raise self._failed(answer)
@@ -287,7 +286,7 @@ class Server:
     def _failed(self, answer: Answer) -> IntegrationError:
         """Make an error of an answer that leaves nothing to go on with."""
         where = f"{self.connection.origin}{answer.path}"
-        if answer.status in _NOT_THERE:
+        if answer.status in GONE:
             return Gone(f"{where} is not there ({answer.status})")
         return IntegrationError(f"{where}: {in_words(answer.status, precondition_of(answer.body))}")
 

@@ -3,26 +3,27 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from attrs import frozen
+
 from briefingkit.errors import BriefingkitError, IntegrationError
 from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
 from briefingkit_caldav.body import event_bytes
 from briefingkit_caldav.calendars import find_calendars, kind_of
 from briefingkit_caldav.collection_writing import write_collection
 from briefingkit_caldav.connection import Answer
-from briefingkit_caldav.faults import Busy, Lost, NoEntry, Unreachable, in_words
-from briefingkit_caldav.hrefs import child
+from briefingkit_caldav.faults import GONE, Busy, Lost, NoEntry, Unreachable, in_words
+from briefingkit_caldav.hrefs import child, parent_of
 from briefingkit_caldav.identity import COLLECTION, ONE_FOR_ALL, event_name, language_of
 from briefingkit_caldav.multistatus import precondition_of
 from briefingkit_caldav.quirks import quirks_of
 from briefingkit_caldav.remotes import event_remote, held_of, remote_as_sent, schedule_tag_of
-from briefingkit_caldav.server import Server
+from briefingkit_caldav.server import Server, Stored
 
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
 
 __all__ = ["apply_changes"]
 
-_NOT_THERE: Final = frozenset({404, 410})
 _FAILED: Final = 412
 _FULL: Final = 507
 _COLLIDES: Final = frozenset({400, 403, 409, 412})
@@ -31,7 +32,10 @@ _NEW: Final = {"If-None-Match": "*"}
 
 
 def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Outcome]:
-    """Make changes one by one; what stops the target is said with the first that it stopped."""
+    """Make changes one by one; what stops the target is said with the first that it stopped.
+
+    What a server may have stored otherwise than it was sent is read back when all is written, many in a request.
+    """
     with Server(settings) as server:
         writer = _Writer(server)
         stopped: str | None = None
@@ -40,9 +44,20 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
                 yield Outcome(change, Status.REFUSED, error=f"not tried: {stopped}")
                 continue
             outcome = writer.outcome(change)
+            if outcome is None:
+                continue
             if outcome.stop:
                 stopped = outcome.error
             yield outcome
+        yield from writer.read_back()
+
+
+@frozen
+class _Sent:
+    """What was written, and not read back yet: `remote` as it was sent, None where the server gave no ETag for it."""
+
+    change: Change
+    remote: Remote | None
 
 
 class _Writer:
@@ -52,9 +67,10 @@ class _Writer:
         self._server = server
         self._settings = server.settings
         self._collections: dict[str, str] | None = None
+        self._sent: dict[str, _Sent] = {}
 
-    def outcome(self, change: Change) -> Outcome:
-        """Make a change; whatever goes wrong is its outcome."""
+    def outcome(self, change: Change) -> Outcome | None:
+        """Make a change; whatever goes wrong is its outcome. None for one that is to be read back."""
         try:
             if change.identity.kind == COLLECTION:
                 return write_collection(self._server, change)
@@ -70,27 +86,26 @@ class _Writer:
 
     # Making
 
-    def _create(self, change: Change) -> Outcome:
+    def _create(self, change: Change) -> Outcome | None:
         wanted = _wanted(change)
         path = child(self._collection(wanted.key), event_name(_namespace(wanted), wanted.key))
         looks_first = quirks_of(kind_of(self._server)).looks_first
-        if looks_first and (stands := self._stands_already(change, path, in_doubt=False)) is not None:
-            return stands
+        if looks_first and (there := self._server.get(path)) is not None:
+            return self._stands_already(change, there, in_doubt=False)
         content = event_bytes(wanted, None)
         answer = self._server.put(path, content, _NEW)
         if _done(answer):
             return self._written(change, answer, path, content)
         if answer.status in _COLLIDES:
-            stands = self._stands_already(change, path, in_doubt=answer.in_doubt)
-            return stands if stands is not None else self._uid_collides(change, path, answer)
+            stored = self._server.get(path)
+            if stored is None:
+                return self._uid_collides(change, path, answer)
+            return self._stands_already(change, stored, in_doubt=answer.in_doubt)
         return _refused(change, answer)
 
-    def _stands_already(self, change: Change, path: str, *, in_doubt: bool) -> Outcome | None:
+    def _stands_already(self, change: Change, stored: Stored, *, in_doubt: bool) -> Outcome | None:
         """Go on with what stands at the place of an event: ours is written again, anybody else's is left alone."""
-        wanted = _wanted(change)
-        stored = self._server.get(path)
-        if stored is None:
-            return None
+        wanted, path = _wanted(change), stored.path
         remote = event_remote(stored, wanted)
         assert remote is not None  # noqa: S101 - something stands there, and is wanted
         if not remote.ours:
@@ -115,10 +130,11 @@ class _Writer:
 
     # Changing
 
-    def _update(self, change: Change) -> Outcome:
+    def _update(self, change: Change) -> Outcome | None:
         held = change.held
         assert held is not None  # noqa: S101 - an update has something to write over
-        return self._put(change, held, held.id, tag=_answers_only(change))
+        merges = quirks_of(kind_of(self._server)).merges_answers
+        return self._put(change, held, held.id, tag=_answers_only(held) if merges else None)
 
     def _put(
         self,
@@ -129,7 +145,7 @@ class _Writer:
         tag: str | None = None,
         in_doubt: bool = False,
         again: bool = True,
-    ) -> Outcome:
+    ) -> Outcome | None:
         """Write over what is held; where only guests' answers or people's own additions moved, write again once."""
         wanted = _wanted(change)
         content = event_bytes(wanted, held_of(over))
@@ -156,7 +172,7 @@ class _Writer:
         for again in (True, False):
             answer = self._server.delete(over.id, _unchanged(over))
             in_doubt = in_doubt or answer.in_doubt
-            if _done(answer) or answer.status in _NOT_THERE:
+            if _done(answer) or answer.status in GONE:
                 return Outcome(change, Status.DONE)
             if answer.status != _FAILED:
                 return _refused(change, answer)
@@ -171,24 +187,27 @@ class _Writer:
 
     # What is there then
 
-    def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome:
-        """Say what the server holds: as it was sent where the ETag says so, else as it is read back."""
+    def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome | None:
+        """Say what the server holds: as it was sent where its ETag says so, else what is to be read back."""
         tag = answer.headers.get("schedule-tag")
-        remote = None
-        if answer.etag is not None and not quirks_of(kind_of(self._server)).rewrites:
-            remote = remote_as_sent(path, answer.etag, content, tag)
-        if remote is None:
+        as_sent = remote_as_sent(path, answer.etag, content, tag) if answer.etag is not None else None
+        if as_sent is not None and quirks_of(kind_of(self._server)).is_exact:
+            return Outcome(change, Status.DONE, as_sent)
+        self._sent[path] = _Sent(change, as_sent)
+        return None
+
+    def read_back(self) -> Iterator[Outcome]:
+        """Read what was written, and say what is there."""
+        found: dict[str, Stored] = {}
+        problem = "it is not there any more"
+        for collection in dict.fromkeys(map(parent_of, self._sent)):
+            paths = [path for path in self._sent if parent_of(path) == collection]
             try:
-                stored = self._server.get(path)
-            except IntegrationError as unread:
-                return Outcome(change, Status.UNKNOWN, error=f"it was written, and cannot be read: {unread}")
-            remote = event_remote(stored, _wanted(change)) if stored is not None else None
-        if remote is None or not remote.ours:
-            error = (
-                "the server took the event, and does not hold it as ours: look at it there, then plan again"
-            )
-            return Outcome(change, Status.UNKNOWN, error=error)
-        return Outcome(change, Status.DONE, remote)
+                found.update((stored.path, stored) for stored in self._server.multiget(collection, paths))
+            except IntegrationError as error:
+                problem = str(error)
+        for path, sent in self._sent.items():
+            yield _settled(sent, found.get(path), problem)
 
     # Where
 
@@ -204,6 +223,20 @@ class _Writer:
         return path
 
 
+def _settled(sent: _Sent, stored: Stored | None, problem: str) -> Outcome:
+    """Say what is held. Where it is not what our own write left, someone was faster: the next plan shows their edit."""
+    change, as_sent = sent.change, sent.remote
+    if as_sent is not None and (stored is None or stored.etag != as_sent.etag):
+        return Outcome(change, Status.DONE, as_sent)
+    if stored is None:
+        return Outcome(change, Status.UNKNOWN, error=f"it was written, and cannot be read: {problem}")
+    remote = event_remote(stored, _wanted(change))
+    if remote is None or not remote.ours:
+        error = "the server took the event, and does not hold it as ours: look at it there, then plan again"
+        return Outcome(change, Status.UNKNOWN, error=error)
+    return Outcome(change, Status.DONE, remote)
+
+
 def _wanted(change: Change) -> Resource:
     assert change.wanted is not None  # noqa: S101 - asked by those who call
     return change.wanted
@@ -214,10 +247,9 @@ def _namespace(wanted: Resource) -> str:
     return str(mark["namespace"]) if isinstance(mark, Mapping) else ""
 
 
-def _answers_only(change: Change) -> str | None:
+def _answers_only(held: Remote) -> str | None:
     """Return the tag by which guests' answers are no conflict (RFC 6638 section 8.3), where there are guests."""
-    held = change.held
-    return schedule_tag_of(held) if held is not None and held.resource.fields.get("guests") else None
+    return schedule_tag_of(held) if held.resource.fields.get("guests") else None
 
 
 def _unchanged(over: Remote) -> Mapping[str, str]:

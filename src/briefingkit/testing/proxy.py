@@ -15,10 +15,13 @@ from enum import Enum, auto
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 __all__ = ["FaultyProxy", "Instead", "Mishap", "Seen"]
 
@@ -81,6 +84,7 @@ class FaultyProxy:
         self.upstream = (parts.hostname or "127.0.0.1", parts.port or 80)
         self.requests: list[Seen] = []
         self.connections = 0
+        self._scheme = "http"
         self._plans: list[_Plan] = []
         self._lock = threading.Lock()
         proxy = self
@@ -95,7 +99,7 @@ class FaultyProxy:
     @property
     def url(self) -> str:
         """The address to talk to."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -105,6 +109,11 @@ class FaultyProxy:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def secure(self, context: "SSLContext") -> None:
+        """Speak TLS from now on, with the certificate in `context`."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._scheme = "https"
 
     def fail(
         self,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from attrs import define, field
@@ -53,7 +54,7 @@ class Peer:
         path = f"{self.home}{name}/"
         self.by_hand("DELETE", path)
         status, _, said = self.by_hand(
-            "MKCOL", path, _COLLECTION.format(name=name).encode(), "application/xml"
+            "MKCOL", path, _COLLECTION.format(name=unquote(name)).encode(), "application/xml"
         )
         assert status == 201, (status, said)
         return path
