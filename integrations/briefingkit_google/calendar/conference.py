@@ -60,7 +60,7 @@ def room_patch(fields: Fields, now: Mapping[str, Any]) -> dict[str, Any]:
     """Ask for a room where there is none, or take ours away; one that somebody else made becomes the event's own."""
     if fields.get("conference") is None:
         return {"conferenceData": None} if conference_field(now) is not None else {}
-    if _conference_type(now) == MEET and conference_state(now) is not ConferenceState.FAILURE:
+    if _conference_type(now) == MEET:
         return {}
     return {"conferenceData": room_request(str(fields["id"]), str(now.get("etag", "")))}
 

@@ -27,7 +27,7 @@ def timed(moment: datetime, zone: str) -> dict[str, Value]:
     Raises TextError for an unknown zone.
     """
     there = in_zone(moment, zone)
-    local = there.replace(tzinfo=None, fold=0)
+    local = there.replace(tzinfo=None)
     unique = local_kind(local, zone) is LocalKind.UNIQUE
     return {"dateTime": (local if unique else there).isoformat(timespec="seconds"), "timeZone": zone}
 

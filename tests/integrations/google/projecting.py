@@ -96,8 +96,8 @@ def made_room(
     return {
         "createRequest": {**request, "status": {"statusCode": "success"}},
         "entryPoints": [
-            {"entryPointType": "video", "uri": address, "label": address.removeprefix("https://")},
             {"entryPointType": "phone", "uri": "tel:+32-2-555-01-23", "pin": "123"},
+            {"entryPointType": "video", "uri": address, "label": address.removeprefix("https://")},
         ],
         "conferenceSolution": {"key": {"type": "hangoutsMeet"}, "name": "Google Meet"},
         "conferenceId": "abc-defg-hij",

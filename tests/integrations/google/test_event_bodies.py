@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.model import Briefing, Channel, FromTarget, Interpretation, Online, Place, Publication
-from briefingkit.publish import Change, Remote, Resource
+from briefingkit.publish import Change, OutputKey, Remote, Resource
 from briefingkit.publish.codec import decode_fields, encode
+from briefingkit.publish.context import pending_outputs
 from briefingkit.testing.strategies import ZONES, publications
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.event import (
@@ -77,6 +78,25 @@ def test_an_event_reads_back_as_it_was_wanted(
         assert remote.resource == resource
         assert remote.ours
         assert decode_fields(encode(remote.resource.fields)) == resource.fields
+
+
+@given(publications(), SETTINGS)
+def test_no_event_waits_for_a_room_for_ever(publication: Publication, settings: GoogleCalendar) -> None:
+    """One that waits shows a room that is carried by one that does not, or no longer."""
+    publication = evolve(publication, briefing=with_rooms(publication.briefing))
+    made: dict[OutputKey, str] = {}
+    for _ in range(3):
+        waiting = 0
+        for each in list(settings.desired([publication], context(made))):
+            conference = each.fields["conference"]
+            if any(key.target == TARGET for key in pending_outputs(each.fields)):
+                waiting += 1
+            elif isinstance(conference, dict):
+                made[OutputKey(TARGET, each.owner, conference["output"])] = (
+                    "https://meet.google.com/abc-defg-hij"
+                )
+    assert not waiting
+    assert {key.name for key in made} == {"room", "room.fr", "room.ar"}
 
 
 @given(publications(), publications(), SETTINGS)

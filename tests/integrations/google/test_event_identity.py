@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,13 @@ NAMES = st.builds(
 @given(NAMES)
 def test_a_key_says_which_event_it_is_of(name: EventName) -> None:
     assert EventName.parse(name.key) == name
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a b", "a.", "a..fr", "a.en.fr", "a.en.item.x.y", "a.en.fr.item.x", "a/en"]
+)
+def test_a_key_that_we_never_make_is_nobodys(key: str) -> None:
+    assert EventName.parse(key) is None
 
 
 @given(NAMES, NAMES)
