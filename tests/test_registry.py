@@ -105,3 +105,22 @@ def test_the_registry_is_light() -> None:
     heavy = "{'sqlalchemy', 'babel', 'icalendar', 'briefingkit.publish', 'briefingkit_files'}"
     code = f"import sys, briefingkit.registry; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_signs_people_in_is_a_group_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "board_kit-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: board-kit\nVersion: 1.0\nProvides-Extra: board\n"
+    )
+    (info / "entry_points.txt").write_text(f"[{registry.ACCOUNTS}]\nboard = board_account:Account\n")
+    (tmp_path / "board_account.py").write_text("import not_installed_anywhere\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert set(registry.available(registry.ACCOUNTS)) >= {"board", "google"}
+    assert "board" not in registry.available()
+    with pytest.raises(MissingExtra, match=r'pip install "board-kit\[board\]"'):
+        registry.get("board", registry.ACCOUNTS)
+    with pytest.raises(
+        UnknownIntegration, match="no service to sign in to is called bord; did you mean board"
+    ):
+        registry.get("bord", registry.ACCOUNTS)
