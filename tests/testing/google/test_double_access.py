@@ -66,6 +66,16 @@ class TestRules:
         assert rule["id"] not in google.acl("city")
         assert refused(service.acl().delete(calendarId="city", ruleId=rule["id"])) == (404, "notFound")
 
+    def test_one_rule_can_be_read_and_its_scope_stays(
+        self, google: GoogleDouble, service: Any, refused: Refused
+    ) -> None:
+        google.share("city", "reader")
+        assert service.acl().get(calendarId="city", ruleId="default").execute()["role"] == "reader"
+        assert refused(service.acl().get(calendarId="city", ruleId="domain:x")) == (404, "notFound")
+        body = {"role": "reader", "scope": {"type": "domain", "value": "x.example"}}
+        request = service.acl().update(calendarId="city", ruleId="default", body=body)
+        assert refused(request) == (400, "invalid")
+
     def test_a_rule_for_the_same_scope_is_written_over(self, google: GoogleDouble, service: Any) -> None:
         for role in ("reader", "freeBusyReader"):
             body = {"role": role, "scope": {"type": "default"}}
@@ -174,6 +184,15 @@ class TestLists:
         )
         other.calendarList().delete(calendarId="city").execute()
         assert [each["id"] for each in other.calendarList().list().execute()["items"]] == [ELSE]
+
+    def test_what_one_cannot_see_is_put_on_no_list(self, other: Any, refused: Refused) -> None:
+        for name in ("city", "absent"):
+            assert refused(other.calendarList().insert(body={"id": name})) == (404, "notFound")
+
+    def test_a_filter_beside_the_token_of_a_list_is_refused(self, service: Any, refused: Refused) -> None:
+        token = service.calendarList().list().execute()["nextSyncToken"]
+        request = service.calendarList().list(syncToken=token, minAccessRole="owner")
+        assert refused(request) == (400, "invalid")
 
     def test_a_list_can_be_of_what_one_may_write_in(self, google: GoogleDouble, other: Any) -> None:
         google.share("city", "reader")

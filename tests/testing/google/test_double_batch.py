@@ -127,6 +127,18 @@ def test_text_of_any_script_goes_through_a_batch(
     assert google.event("city", "abcde")["description"] == text
 
 
+def test_an_answer_names_the_part_that_it_is_for(google: GoogleDouble) -> None:
+    import httplib2
+
+    client = httplib2.Http()
+    body = "--x\nContent-Type: application/http\nContent-ID: <one + 1>\n\nGET /calendar/v3/colors\n\n--x--"
+    headers = {"content-type": "multipart/mixed; boundary=x", "authorization": f"Bearer {google.token()}"}
+    _, content = client.request(google.base_url + "batch/calendar/v3", "POST", body=body, headers=headers)
+    client.close()
+    assert b"Content-ID: <response-one + 1>\r\n" in content
+    assert b"HTTP/1.1 200 OK\r\n" in content
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [

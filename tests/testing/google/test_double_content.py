@@ -340,6 +340,20 @@ class TestConferences:
         )
         assert {"hangoutLink", "conferenceData"}.isdisjoint(gone.execute())
 
+    def test_a_conference_made_elsewhere_is_kept_when_it_is_whole(
+        self, insert: Event, refuse: Refuse, event: Event
+    ) -> None:
+        entry = {"entryPointType": "video", "uri": "https://meet.cities.example/one"}
+        solution = {"key": {"type": "addOn"}, "name": "Our own"}
+        whole = {"conferenceSolution": solution, "entryPoints": [entry]}
+        made = insert(event(conferenceData=whole), conferenceDataVersion=1)
+        assert made["conferenceData"] == whole
+        assert "hangoutLink" not in made
+        half = event(conferenceData={"entryPoints": [entry]})
+        assert refuse(half, conferenceDataVersion=1) == (400, "invalid")
+        nameless = event(conferenceData={"createRequest": {}})
+        assert refuse(nameless, conferenceDataVersion=1) == (400, "required")
+
     def test_a_kind_that_cannot_be_made_is_refused(self, refuse: Refuse, event: Event) -> None:
         body = event(conferenceData=self._asked(kind="eventHangout"))
         assert refuse(body, conferenceDataVersion=1) == (400, "invalid")

@@ -77,6 +77,20 @@ class TestRequests:
         status, _, body = fetch("calendar/v3/calendars/city/events/abcde/move", "POST")
         assert (status, body["error"]["errors"][0]["location"]) == (400, "destination")
 
+    def test_a_body_may_be_compressed(self, google: GoogleDouble) -> None:
+        import gzip
+
+        import httplib2
+
+        client = httplib2.Http()
+        headers = {"Authorization": f"Bearer {google.token()}", "Content-Encoding": "gzip"}
+        body = gzip.compress(b'{"summary": "New"}')
+        _, content = client.request(
+            google.base_url + "calendar/v3/calendars", "POST", body=body, headers=headers
+        )
+        client.close()
+        assert json.loads(content)["summary"] == "New"
+
     @pytest.mark.parametrize("body", ["{", "[]", '"x"'])
     def test_what_is_no_json_object_is_refused(self, fetch: Fetch, body: str) -> None:
         status, _, answer = fetch("calendar/v3/calendars", "POST", body)
@@ -240,6 +254,9 @@ class TestSelections:
         shape = load_api("calendar", "v3").schemas["Events"]
         value = {"items": [{"id": "a", "extendedProperties": {"private": {"k": "v", "l": "w"}}}]}
         assert select(value, parse_fields("*"), shape) == value
+        assert select(value, parse_fields("items/extendedProperties"), shape) == {
+            "items": [{"extendedProperties": {"private": {"k": "v", "l": "w"}}}]
+        }
         one = select(value, parse_fields("items/extendedProperties/private/k"), shape)
         assert one == {"items": [{"extendedProperties": {"private": {"k": "v"}}}]}
 

@@ -93,6 +93,15 @@ class TestConnections:
         assert google.events("city") == {}
         assert google.requests[-1].reason == "reset"
 
+    def test_a_reset_is_one_and_no_orderly_end(self, google: GoogleDouble) -> None:
+        import socket
+
+        google.fail("calendar.colors.get", reset=True)
+        with socket.create_connection(("127.0.0.1", google._server.port)) as connection:
+            connection.sendall(b"GET /calendar/v3/colors HTTP/1.1\r\n\r\n")
+            with pytest.raises(ConnectionResetError):
+                connection.recv(1)
+
     def test_a_reset_after_it_was_done_loses_the_answer(self, google: GoogleDouble, request_: Any) -> None:
         google.fail("calendar.events.insert", reset=True, after=True, times=math.inf)
         with pytest.raises(ConnectionError):

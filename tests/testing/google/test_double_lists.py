@@ -225,6 +225,10 @@ class TestFilters:
         request = service.events().list(calendarId="city", timeMin=at, timeMax=at)
         assert refused(request) == (400, "timeRangeEmpty")
 
+    def test_a_property_is_asked_for_with_its_value(self, service: Any, refused: Refused) -> None:
+        request = service.events().list(calendarId="city", privateExtendedProperty="mark")
+        assert refused(request) == (400, "invalid")
+
     def test_a_time_needs_an_offset(self, service: Any, refused: Refused) -> None:
         request = service.events().list(calendarId="city", timeMin="2026-06-10T15:30:00")
         assert refused(request) == (400, "invalid")

@@ -123,6 +123,54 @@ class TestServiceAccounts:
         assert _refresh_error(credentials) == "invalid_grant"
 
 
+class TestAssertions:
+    """What a service account signs is looked at: who, for whom, when, for what."""
+
+    @pytest.fixture
+    def send(self, google: GoogleDouble, tmp_path: Path) -> Iterator[Callable[..., str]]:
+        """Give what signs claims, sends them, and says what was refused."""
+        import httplib2
+        from google.auth.jwt import encode
+
+        signer = _robot(google, tmp_path).signer
+        client = httplib2.Http()
+        now = int(google.now().timestamp())
+        right = {"iss": ROBOT, "aud": google.token_uri, "iat": now, "exp": now + 3600, "scope": ALL}
+
+        def execute(text: str = "", key: str | None = None, alg: str = "RS256", **claims: Any) -> str:
+            signed = text or encode(signer, {**right, **claims}, {"alg": alg}, key).decode()
+            grant = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": signed}
+            _, content = client.request(google.token_uri, "POST", urlencode(grant))
+            return str(json.loads(content).get("error_description", ""))
+
+        yield execute
+        client.close()
+
+    def test_claims_that_are_right_are_accepted(self, send: Callable[..., str]) -> None:
+        assert send() == ""
+        assert send(aud="https://oauth2.googleapis.com/token") == ""
+
+    @pytest.mark.parametrize(
+        ("claims", "words"),
+        [
+            ({"aud": "https://elsewhere.example"}, "audience"),
+            ({"scope": ""}, "scope"),
+            ({"iss": "nobody@double.example"}, "account not found"),
+            ({"exp": 1}, "short-lived"),
+            ({"exp": 9999999999}, "short-lived"),
+            ({"iat": 9999999999}, "short-lived"),
+            ({"alg": "HS256"}, "Signature"),
+            ({"key": "other"}, "Signature"),
+            ({"text": "a.b"}, "parse"),
+            ({"text": "a.b.c"}, "parse"),
+        ],
+    )
+    def test_claims_that_are_not_say_what_is_wrong(
+        self, send: Callable[..., str], claims: dict[str, Any], words: str
+    ) -> None:
+        assert words in send(**claims)
+
+
 def _refresh_error(credentials: Any) -> str:
     from google.auth.exceptions import RefreshError
     from google.auth.transport.requests import Request

@@ -62,11 +62,6 @@ class Fault:
         self.happened += 1
         return True
 
-    @property
-    def breaks_connection(self) -> bool:
-        """Whether the connection suffers, rather than the answer saying no."""
-        return self.reset or self.truncate or self.html or self.hold > 0
-
     def refusal(self) -> Refusal:
         """Give the answer that says no."""
         reason, message, domain = _REASONS.get(self.status, ("backendError", "Backend Error", "global"))
