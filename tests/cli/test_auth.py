@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,41 @@ def test_without_a_browser_the_address_is_printed_for_another(google: GoogleDoub
     out, _ = running.communicate(timeout=20)
     assert running.returncode == 0
     assert "Signed in as person@cities.example" in out
+
+
+@pytest.mark.parametrize("kind", ["none", "in the terminal"])
+def test_where_no_browser_opens_the_address_is_enough(
+    google: GoogleDouble, empty: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    del google, empty
+
+    class Lynx:
+        name = "lynx"
+
+    def get() -> Lynx:
+        if kind == "none":
+            raise webbrowser.Error
+        return Lynx()
+
+    monkeypatch.setattr("webbrowser.get", get)
+    monkeypatch.setattr(auth, "_is_attended", lambda: True)
+    ran = cli("auth", "google", "--client", "client.json", "--timeout", "1")
+    assert ran.err.startswith("Open this address:\n")
+    assert "nobody answered" in ran.err
+
+
+@pytest.mark.usefixtures("browser")
+def test_in_words_it_says_what_was_done_and_what_is_yet_to_do(
+    google: GoogleDouble, empty: Path, cli: Cli
+) -> None:
+    google.disable_api("calendar")
+    (empty / ".git").mkdir()
+    _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: token.json}}")
+    ran = cli("auth", "google", "--client", "client.json")
+    assert ran.code == 0
+    assert ran.out.startswith("Signed in; the token is in token.json, for you alone to read.\n")
+    assert "press Enable" in ran.out
+    assert "token.json was added to .gitignore: it is a secret." in ran.out
 
 
 def test_a_person_who_does_not_come_is_not_waited_for_longer_than_said(

@@ -262,6 +262,46 @@ def test_nobody_is_asked_before_it_is_known_where_the_token_goes(
     assert browser.address == ""
 
 
+def test_a_disk_that_does_not_take_the_token_is_told(
+    google: GoogleDouble, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("briefingkit_google.token_file.write", fail)
+    with pytest.raises(IntegrationError, match="cannot be written: No space left on device"):
+        GoogleAccount().sign_in(_asked(google, tmp_path, browser.show))
+
+
+@pytest.mark.parametrize(
+    ("place", "words"), [("absent/token.json", "there is no folder"), (".", "is no file")]
+)
+def test_a_place_that_takes_no_token_is_told_first(
+    google: GoogleDouble, browser: Browser, tmp_path: Path, place: str, words: str
+) -> None:
+    asked = evolve(_asked(google, tmp_path, browser.show), token=tmp_path / place)
+    with pytest.raises(IntegrationError, match=words):
+        GoogleAccount().sign_in(asked)
+    assert browser.address == ""
+
+
+def test_a_target_of_somebody_elses_integration_is_left_to_it() -> None:
+    assert GoogleAccount().needs((object(),)).scopes == calendar_scopes()
+    assert not GoogleAccount().check(object()).works
+
+
+def test_long_lists_of_calendars_are_read_to_their_end(
+    google: GoogleDouble, browser: Browser, tmp_path: Path
+) -> None:
+    for number in range(251):
+        google.make_calendar(f"c{number}@group.calendar.google.com", summary=f"Calendar {number}")
+    data = {"make": {"summary": {"en": "City"}}, "auth": {"user": "token.json"}, "base_url": google.base_url}
+    target = evolve(converter().structure(data, GoogleCalendar), base=tmp_path)
+    scopes = calendar_scopes(make=True)
+    GoogleAccount().sign_in(_asked(google, tmp_path, browser.show, scopes=scopes, targets=(target,)))
+    assert len([seen for seen in GoogleAccount().check(target).sees if seen.startswith("Calendar ")]) == 251
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

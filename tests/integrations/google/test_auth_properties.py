@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_any_document_is_credentials_or_refused_in_words(tmp_path: Path, documen
     path.touch(mode=0o600)
     path.write_text(json.dumps(document), encoding="utf-8")
     for auth in (Auth(service_account="any.json"), Auth(user="any.json")):
-        refused = _refusal(lambda auth=auth: credentials(auth, calendar_scopes(), tmp_path))
+        refused = _refusal(partial(credentials, auth, calendar_scopes(), tmp_path))
         assert SECRET not in refused
         assert not refused or str(path) in refused or "key" in refused
 

@@ -1,15 +1,16 @@
 import logging
+import sys
 from pathlib import Path
 
 import pytest
 from attrs import field, frozen
 from cattrs.errors import BaseValidationError
 
-from briefingkit.errors import ModelError
+from briefingkit.errors import MissingExtra, ModelError
 from briefingkit.model.structure import converter
 from briefingkit.source.structured import structure_at
 from briefingkit.source.yaml_tree import read_yaml
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, calendar_scopes
+from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, calendar_scopes, credentials
 
 KEY = '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIsecret\\n"}'
 
@@ -144,7 +145,6 @@ def test_the_scopes_cover_every_method_by_the_discovery_document(
 
 def test_settings_load_without_the_packages_of_google(tmp_path: Path) -> None:
     import subprocess
-    import sys
 
     code = (
         "import sys; import briefingkit_google.auth, briefingkit_google.account; "
@@ -155,6 +155,18 @@ def test_settings_load_without_the_packages_of_google(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout.strip() in {"[]", "['google']"}  # a namespace package of others may be there
+
+
+def test_without_the_packages_of_google_the_command_that_installs_them_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import briefingkit_google
+
+    monkeypatch.delitem(sys.modules, "briefingkit_google.identities", raising=False)
+    monkeypatch.delattr(briefingkit_google, "identities", raising=False)
+    monkeypatch.setitem(sys.modules, "google.auth", None)
+    with pytest.raises(MissingExtra, match=r'pip install "briefingkit\[google\]"'):
+        credentials(Auth(service_account="key.json"), calendar_scopes(), tmp_path)
 
 
 def test_nothing_of_the_settings_is_logged(caplog: pytest.LogCaptureFixture) -> None:
