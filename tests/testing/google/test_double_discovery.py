@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -270,6 +271,14 @@ class TestStarting:
             "assert not {'googleapiclient', 'google.auth', 'cryptography', 'httplib2'} & set(sys.modules)"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_it_starts_and_stops_in_no_time(self) -> None:
+        def once() -> float:
+            before = time.perf_counter()
+            with GoogleDouble():
+                return time.perf_counter() - before
+
+        assert min(once() for _ in range(3)) < 0.1
 
     def test_two_doubles_know_nothing_of_each_other(self, google: GoogleDouble) -> None:
         with GoogleDouble() as other:

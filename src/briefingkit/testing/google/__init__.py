@@ -6,6 +6,9 @@ with GoogleDouble() as google:
 
 Requests and answers are held to the discovery documents that Google's client ships. The double is stricter than Google
 where that finds mistakes: an unknown field or parameter is refused here, which Google may ignore.
+
+The core (server, discovery, batches, OAuth, faults, quotas) knows no API. Another one is a package of rules such as
+`calendar`, a mapping of method ids to functions of a call, and a line in `double` that serves it.
 """
 
 from briefingkit.testing.google.calendar.markup import plain_markup

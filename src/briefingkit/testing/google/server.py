@@ -98,7 +98,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.faults: list[BaseException] = []
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self._closing = False
+        self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
     @property
@@ -106,6 +107,18 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """The port it listens on."""
         port: int = self.socket.getsockname()[1]
         return port
+
+    def _accept(self) -> None:
+        """Take connections until closed; unlike `serve_forever` without polling, so that tests end at once."""
+        while True:
+            try:
+                connection, address = self.get_request()
+            except OSError:
+                continue  # the client was gone before it was taken
+            if self._closing:
+                self.shutdown_request(connection)
+                return
+            self.process_request(connection, address)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Take a connection, and remember it so that it can be ended."""
@@ -132,7 +145,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def close(self) -> None:
         """Stop, and end every connection that is open."""
-        self.shutdown()
+        self._closing = True
+        socket.create_connection(("127.0.0.1", self.port)).close()
         self._thread.join()
         with self._lock:
             connections = list(self._open)
