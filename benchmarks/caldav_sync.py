@@ -21,7 +21,7 @@ _PROJECT = """\
 format: 1
 namespace: example.org
 targets:
-  calendar: {{use: caldav, url: "{url}", username: ours, password: "${{CALDAV_PASSWORD}}", calendar: events}}
+  calendar: {{use: caldav, url: "{url}", username: ours, password: "${{CALDAV_PASSWORD}}", make: {{name: Events}}}}
 """
 _PEER = """\
 [general]

@@ -42,8 +42,8 @@ QUIRKS: Final[Mapping[str, Quirks]] = {
     "radicale": Quirks(profile="radicale"),
     # The same, by icalendar, which takes a backslash and an N for a line end. Its Schedule-Tag lets an answer be lost.
     "xandikos": Quirks(profile="xandikos"),
-    # Apple's server, which RFC 6638 was written from; caldav.compatibility_hints.ccs finds its tag stable.
-    "ccs": Quirks(profile="ccs", merges_answers=True),
+    # For whoever knows that theirs does as RFC 6638 says; caldav.compatibility_hints finds few that do.
+    "rfc6638": Quirks(merges_answers=True),
     "sogo": Quirks(profile="sogo"),
     # https://developers.google.com/workspace/calendar/caldav/v2/guide: no MKCALENDAR, If-Match alone.
     "google": Quirks(looks_first=True),

@@ -15,6 +15,9 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
   of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
   with the service account, `reader $NAME` makes another one that may only read. From there on the targets of google.*
   in a file lead to the double, and whoever is asked for consent gives it;
+- `<!-- nextcloud: account NAME $PASSWORD -->` makes an account, with an app password in the environment, at a Radicale
+  that stands for Nextcloud: the address https://cloud.example.org/remote.php/dav leads there from then on; and
+  `<!-- nextcloud: retitle OLD | NEW -->` is somebody who changes the title of an event there;
 - `<!-- job: FILE NAME -->` runs the steps of a job of a workflow file, as GitHub's runner does with those that `run`.
 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
@@ -24,8 +27,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -47,6 +52,8 @@ _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
 _GOOGLE = re.compile(
     r"^<!-- google: (?P<what>key|reader|client|calendar|share) (?P<name>\S+) -->$", re.MULTILINE
 )
+_NEXTCLOUD = re.compile(r"^<!-- nextcloud: (?P<what>account|retitle) (?P<name>.+) -->$", re.MULTILINE)
+_NEXTCLOUD_ADDRESS = "https://cloud.example.org/remote.php/dav"
 _JOB = re.compile(r"^<!-- job: (?P<name>\S+) (?P<job>\S+) -->$", re.MULTILINE)
 _SERVICE = "city-briefings@city-briefings.iam.gserviceaccount.com"
 _READER = "city-readers@city-briefings.iam.gserviceaccount.com"
@@ -73,7 +80,12 @@ def parse(document: Document) -> Iterator[Region]:
         run = _evaluator(found["mark"], found["language"])
         if run is not None:
             yield Region(found.start(), found.end(), parsed=found, evaluator=run)
-    for pattern, run in ((_COPY, _copy), (_GOOGLE, _visit_google), (_JOB, _run_job)):
+    for pattern, run in (
+        (_COPY, _copy),
+        (_GOOGLE, _visit_google),
+        (_NEXTCLOUD, _visit_nextcloud),
+        (_JOB, _run_job),
+    ):
         for found in pattern.finditer(document.text):
             yield Region(found.start(), found.end(), parsed=found, evaluator=run)
 
@@ -249,8 +261,65 @@ def _visit_google(example: Example) -> None:
         google.share(name, "writer", f"user:{_SERVICE}")
 
 
+def _visit_nextcloud(example: Example) -> None:
+    said = example.parsed["name"]
+    if example.parsed["what"] == "account":
+        user, _, secret = said.partition(" $")
+        example.namespace.setdefault("_secrets", {})[secret] = "app-password"
+        example.namespace["_nextcloud"] = _Radicale(_folder_of(example), user, "app-password")
+    else:
+        old, _, new = said.partition(" | ")
+        example.namespace["_nextcloud"].retitle(old, new)
+
+
+class _Radicale:
+    """A CalDAV server with one account, whose files are changed as a program of the account's owner would."""
+
+    def __init__(self, folder: Path, user: str, password: str) -> None:
+        pytest.importorskip("radicale", reason="radicale is not installed")
+        self._store, users = (folder.with_name(f"{folder.name}-{part}") for part in ("store", "users"))
+        users.write_text(f"{user}:{password}\n", encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        settings = {
+            "server-hosts": f"127.0.0.1:{port}",
+            "storage-filesystem-folder": self._store,
+            "auth-type": "htpasswd",
+            "auth-htpasswd-filename": users,
+            "auth-htpasswd-encryption": "plain",
+            "logging-level": "error",
+        }
+        command = [sys.executable, "-m", "radicale", "--config="]
+        command += [f"--{name}={value}" for name, value in settings.items()]
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self.url = f"http://127.0.0.1:{port}/"
+        deadline = time.monotonic() + _SECONDS
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("radicale does not start")
+
+    def retitle(self, old: str, new: str) -> None:
+        files = self._store.glob("collection-root/*/*/*.ics")
+        events = [file for file in files if f":{old}" in file.read_text(encoding="utf-8")]
+        assert len(events) == 1, events
+        text = events[0].read_text(encoding="utf-8").replace(f":{old}", f":{new}", 1)
+        events[0].write_text(text, encoding="utf-8")
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(_SECONDS)
+
+
 def _led_to_double(example: Example, text: str) -> str:
-    google = example.namespace.get("_google")
+    google, nextcloud = example.namespace.get("_google"), example.namespace.get("_nextcloud")
+    if nextcloud is not None:
+        text = text.replace(_NEXTCLOUD_ADDRESS, nextcloud.url)
     if google is None or example.parsed["name"] != "briefingkit.yaml":
         return text
     return re.sub(
@@ -308,9 +377,9 @@ def run_document() -> RunDocument:
             for example in examples:
                 example.evaluate()
         finally:
-            google = document.namespace.get("_google")
-            if google is not None:
-                google.close()
+            for name in ("_google", "_nextcloud"):
+                if (elsewhere := document.namespace.get(name)) is not None:
+                    elsewhere.close()
         return len(examples)
 
     return run

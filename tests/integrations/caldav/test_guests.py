@@ -63,7 +63,7 @@ def test_an_answer_between_plan_and_apply_is_no_conflict(peer: Any, bench: Workb
 
 def test_a_server_that_merges_answers_is_asked_by_its_schedule_tag(xandikos: Any) -> None:
     settings = xandikos.settings(
-        quirks="ccs",
+        quirks="rfc6638",
         languages=("en",),
         audience=Access.PARTICIPANTS,
         guests=Guests(addresses=("ann@example.net",)),
