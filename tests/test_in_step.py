@@ -1,13 +1,16 @@
 """Where nothing can have changed, nothing is read again; in any doubt it is."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError
-from briefingkit.in_step import FILE_NAME, Said, Watch, digest_of
+from briefingkit.in_step import FILE_NAME, Said, Sources, Watch, glance
 from briefingkit.model import Briefing
 from briefingkit.publish import Drift, Target
 from briefingkit.publish.journal import Journal
@@ -17,6 +20,7 @@ from briefingkit.store.peek import generations
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.memory import Memory, MemoryServer
 
+SOURCES = Sources("briefingkit.yaml", (".",), ("COLOUR",), ("briefingkit_files",), "stop")
 SAID = Said({"empty": True}, [(0, [("dim", "Nothing to do.")])])
 
 
@@ -30,7 +34,7 @@ class Bench(Workbench):
         self.journal = Journal(open_ledger(str(self.ledger)))
 
     def watch(self, digest: str = "same") -> Watch:
-        return Watch(digest, self.ledger, [self.target])
+        return Watch(SOURCES, digest, self.ledger, [self.target])
 
     def settle(self, *briefings: Briefing) -> Plan:
         self.publish(*briefings)
@@ -100,13 +104,14 @@ def test_a_plan_of_a_part_is_not_remembered(bench: Bench) -> None:
 def test_a_target_that_cannot_tell_is_read_every_time(bench: Bench) -> None:
     bench.settle(sample_briefing())
     for integration in (Memory(bench.server, incremental=False), object()):
-        watch = Watch("same", bench.ledger, [Target("calendar", integration)])  # type: ignore[arg-type]
+        watch = Watch(SOURCES, "same", bench.ledger, [Target("calendar", integration)])  # type: ignore[arg-type]
         assert watch.still() is None
 
 
 def test_a_target_that_is_new_is_read(bench: Bench) -> None:
     bench.settle(sample_briefing())
-    more = Watch("same", bench.ledger, [bench.target, Target("second", Memory(MemoryServer(), incremental=True))])
+    second = Target("second", Memory(MemoryServer(), incremental=True))
+    more = Watch(SOURCES, "same", bench.ledger, [bench.target, second])
     assert more.still() is None
 
 
@@ -129,19 +134,134 @@ def test_a_ledger_is_peeked_at_without_being_made(tmp_path: Path, bench: Bench) 
     assert list(generations(bench.ledger) or ()) == ["calendar"]
 
 
-def test_a_digest_follows_files_settings_and_programs(tmp_path: Path) -> None:
-    file = tmp_path / "briefing.yaml"
-    given: Mapping[str, object] = {"files": [file], "settings": ["stop"], "packages": ["briefingkit_files"]}
+def test_a_digest_follows_files_settings_variables_and_programs(tmp_path: Path) -> None:
+    def digest(environment: Mapping[str, str] | None = None, **other: Any) -> str:
+        return evolve(SOURCES, **other).digest(tmp_path, environment or {})
 
-    def digest(**other: object) -> str:
-        return digest_of(**{**given, **other})  # type: ignore[arg-type]
+    seen = [digest()]
+    for name, text in (
+        ("briefingkit.yaml", "format: 1"),
+        ("briefingkit.yaml", "format: 1 "),
+        ("night/briefing.yaml", "title: a"),
+        ("night/briefing.yaml", "title: b"),
+        ("day.briefing.yaml", "title: a"),
+        ("night/translations/fr.po", "one"),
+        ("night/translations/fr.po", "two"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        seen.append(digest())
+    seen += [
+        digest({"COLOUR": "red"}),
+        digest(drift="keep"),
+        digest(packages=()),
+        digest(patterns=("night",)),
+    ]
+    assert len(set(seen)) == len(seen)
+    assert digest(packages=("there_is_none", "briefingkit_files")) != digest()
+    assert digest({"OTHER": "red"}) == digest()
+    (tmp_path / "notes.txt").write_text("not read", encoding="utf-8")
+    assert digest() == seen[7]
 
-    absent = digest()
-    file.write_text("title: a", encoding="utf-8")
-    first = digest()
-    file.write_text("title: b", encoding="utf-8")
-    others = [absent, first, digest(), digest(settings=["keep"]), digest(packages=[]), digest(files=[])]
-    assert len(set(others)) == len(others)
-    file.write_text("title: a", encoding="utf-8")
-    assert digest() == first
-    assert digest(packages=["there_is_none"]) == digest(packages=[])
+
+def test_a_digest_is_the_same_from_wherever_the_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "briefing.yaml").write_text("title: a", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert SOURCES.digest(Path(), {}) == SOURCES.digest(tmp_path, {})
+
+
+class Lookout:
+    """A target's lookout: notes what it is asked, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.answer: Any = True
+
+    def __call__(self, *about: object) -> Any:
+        self.asked.append(about)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def lookout(monkeypatch: pytest.MonkeyPatch) -> Lookout:
+    found, module = Lookout(), ModuleType("lookouts")
+    module.look = found  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "lookouts", module)
+    monkeypatch.setattr(Memory, "lookout", "lookouts:look", raising=False)
+    return found
+
+
+@pytest.fixture
+def settled(bench: Bench, lookout: Lookout, tmp_path: Path) -> Callable[..., Said | None]:
+    """Remember that all is in step, and give what glances at it."""
+    assert lookout.answer
+    (tmp_path / "briefing.yaml").write_text("title: a", encoding="utf-8")
+    bench.publish(sample_briefing())
+    digest = SOURCES.digest(tmp_path, {})
+    settings = {"calendar": {"url": "https://x.example", "password": "${WORD}"}}
+    watch = Watch(SOURCES, digest, bench.ledger, [bench.target], settings)
+    watch.remember(bench.plan(sample_briefing()), SAID)
+
+    def look(drift: str = "stop", name: str = "briefingkit.yaml", **environment: str) -> Said | None:
+        return glance(tmp_path / name, bench.ledger, drift, {"WORD": "hidden", **environment})
+
+    return look
+
+
+def test_a_glance_says_the_same_without_opening_the_project(
+    settled: Callable[..., Said | None], lookout: Lookout, tmp_path: Path
+) -> None:
+    said = settled()
+    assert said is not None
+    assert said.report == SAID.report
+    ((settings, folder, cursor),) = lookout.asked
+    assert settings == {"url": "https://x.example", "password": "hidden"}
+    assert (folder, cursor) == (tmp_path, "4")
+
+
+def test_no_secret_is_remembered(settled: Callable[..., Said | None], tmp_path: Path) -> None:
+    assert settled() is not None
+    assert "hidden" not in (tmp_path / FILE_NAME).read_text(encoding="utf-8")
+
+
+def test_a_glance_says_nothing_in_doubt(
+    settled: Callable[..., Said | None], lookout: Lookout, tmp_path: Path, bench: Bench
+) -> None:
+    assert settled(drift="keep") is None
+    assert settled(name="other.yaml") is None
+    assert settled(COLOUR="red") is None
+    for answer in (False, None, IntegrationError("out of reach"), ValueError("what?"), OSError("gone")):
+        lookout.answer = answer
+        assert settled() is None
+    lookout.answer = True
+    assert settled() is not None
+    (tmp_path / "briefing.yaml").write_text("title: b", encoding="utf-8")
+    assert settled() is None
+    (tmp_path / "briefing.yaml").write_text("title: a", encoding="utf-8")
+    bench.publish(sample_briefing(hour=9))
+    assert settled() is None
+
+
+def test_a_glance_says_nothing_where_a_variable_is_missing(
+    settled: Callable[..., Said | None], bench: Bench, tmp_path: Path
+) -> None:
+    assert settled() is not None
+    assert glance(tmp_path / "briefingkit.yaml", bench.ledger, "stop", {}) is None
+
+
+def test_a_glance_says_nothing_where_a_target_has_no_lookout(
+    settled: Callable[..., Said | None], bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settled() is not None
+    monkeypatch.delattr(Memory, "lookout")
+    digest = SOURCES.digest(tmp_path, {})
+    Watch(SOURCES, digest, bench.ledger, [bench.target]).remember(bench.plan(sample_briefing()), SAID)
+    assert settled() is None
+
+
+def test_a_glance_says_nothing_of_what_is_not_remembered(tmp_path: Path) -> None:
+    assert glance(tmp_path / "briefingkit.yaml", tmp_path / "ledger.sqlite3", "stop", {}) is None

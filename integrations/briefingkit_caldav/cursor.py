@@ -85,11 +85,15 @@ class Cursor:
     @classmethod
     def parse(cls, text: str | None, settings: "CalDAV") -> "Cursor | None":
         """Read it; None for one of other settings, of another release, or of nobody's."""
-        if text is None:
-            return None
+        cursor = None if text is None else cls.read(text)
+        return cursor if cursor is not None and cursor.settings == digest_of(settings) else None
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """Read one that is known to be of the same settings; None for one of another release, or of nobody's."""
         try:
             data: Any = json.loads(text)
-            if data["form"] != _FORM or data["for"] != digest_of(settings):
+            if data["form"] != _FORM:
                 return None
             places = {
                 str(key): Place(path, token, ctag, properties, Paths.parse(known))

@@ -11,8 +11,6 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from briefingkit.model import uid
-
 __all__ = [
     "COLLECTION",
     "EVENT",
@@ -90,10 +88,11 @@ class Mark:
 
     def stands_in(self, name: str, of_uid: str) -> bool:
         """Whether an event with this mark, under this name and with this UID, is the one that we made, and no copy."""
+        from briefingkit.model import uid
+
         briefing, _, language = self.key.rpartition(".")
-        own = uid(
-            of_uid.partition("@")[2], briefing
-        )  # a briefing may be of another namespace than its project
+        # A briefing may be of another namespace than its project.
+        own = uid(of_uid.partition("@")[2], briefing)
         uids = {event_uid(own, language, alone=alone) for alone in (True, False)}
         return briefing == self.owner and name == event_name(self.namespace, self.key) and of_uid in uids
 

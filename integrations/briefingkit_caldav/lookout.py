@@ -6,8 +6,9 @@ of another release) is an exception, after which the project is opened and every
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
 
@@ -16,9 +17,12 @@ from briefingkit_caldav.cursor import Cursor
 from briefingkit_caldav.quirks import AUTO
 from briefingkit_caldav.watching import is_all_unchanged
 
+if TYPE_CHECKING:
+    from briefingkit_caldav.settings import CalDAV
+
 __all__ = ["Reach", "nothing_has_changed"]
 
-_HASTE = Patience.of_seconds(0)
+_HASTE = Patience(timedelta(0))
 """Whoever only glances does not wait: the plan that follows does."""
 
 
@@ -48,7 +52,8 @@ def nothing_has_changed(settings: Mapping[str, Any], folder: Path, cursor: str) 
 
     Raises IntegrationError where the server is out of reach.
     """
-    if settings.get("verify", "true") != "true":
+    if settings.get("verify", "true") != "true" or "://" not in settings["url"]:
         return False
     told = {name: settings[name] for name in _TOLD if name in settings}
-    return is_all_unchanged(Reach(**told, base=folder), Cursor.read(cursor))
+    # One request is sent by what stands in Reach; to all that asks for more, a project is opened.
+    return is_all_unchanged(cast("CalDAV", Reach(**told, base=folder)), Cursor.read(cursor))

@@ -79,6 +79,7 @@ class CalDAV:
 
     batch = _BATCH
     order = ORDER
+    lookout = "briefingkit_caldav.lookout:nothing_has_changed"
 
     def __attrs_post_init__(self) -> None:
         """Refuse settings that contradict each other."""

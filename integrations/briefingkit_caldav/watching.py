@@ -10,13 +10,20 @@ from briefingkit_caldav.server import Server
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
 
-__all__ = ["is_as_it_was", "nothing_has_changed"]
+__all__ = ["is_all_unchanged", "is_as_it_was", "nothing_has_changed"]
 
 
 def nothing_has_changed(settings: "CalDAV", written: str) -> bool:
     """Ask; False wherever that is not certain. IntegrationError where the server is out of reach."""
     cursor = Cursor.parse(written, settings)
     if cursor is None or not set(settings.keys) <= cursor.places.keys():
+        return False
+    return is_all_unchanged(settings, cursor)
+
+
+def is_all_unchanged(settings: "CalDAV", cursor: Cursor | None) -> bool:
+    """Ask for each calendar of a cursor of these settings, one request each."""
+    if cursor is None:
         return False
     try:
         with Server(settings) as server:

@@ -4,14 +4,17 @@ A job that runs every few minutes mostly finds nothing to do. What the last plan
 (files, settings, programs) is remembered as a digest beside the ledger, with what the plan said. While the digest and
 the ledger are the same, and no target has anything new since the cursor of that plan, the same is still true. In any
 doubt it is not, and a plan is made as ever: the memory is a shortcut, never the truth, and may be deleted at any time.
+
+There are two looks. A `Watch` is taken with the project open. A `glance` comes before that: where every target has a
+lookout, nothing else is loaded at all, for then the loading is most of what a run costs.
 """
 
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError
-from briefingkit.publish.protocol import Watchful
+from briefingkit.source.environment import expanded
+from briefingkit.source.tree import source_files
 from briefingkit.store.peek import generations
 
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from briefingkit.publish.present import Style
     from briefingkit.publish.protocol import Target
 
-__all__ = ["FILE_NAME", "Said", "Watch", "digest_of"]
+__all__ = ["FILE_NAME", "Said", "Sources", "Watch", "glance"]
 
 FILE_NAME = "in-step.json"
 _FORMAT = 1
@@ -44,31 +48,67 @@ class Said:
 
 
 @frozen
+class Sources:
+    """What a plan is made from, in words: the project file, the patterns of its briefings (see `tree.find`).
+
+    `heard` are the environment variables that say something of what is published, `packages` the programs of the
+    targets, `drift` what is done with hand edits.
+    """
+
+    project: str
+    patterns: tuple[str, ...]
+    heard: tuple[str, ...]
+    packages: tuple[str, ...]
+    drift: str
+
+    def digest(self, folder: Path, environment: Mapping[str, str]) -> str:
+        """Digest all of it as it is now, files by their content. Raises OSError for a folder that cannot be listed.
+
+        A file that is not there counts as such. Of programs, names, sizes and times are taken.
+        """
+        said = [f"{name}={environment.get(name, '')}" for name in self.heard]
+        words = [_FORMAT, sys.version, self.patterns, self.packages, self.drift, said]
+        digest = hashlib.sha256(json.dumps(words).encode())
+        for package in ("briefingkit", *self.packages):
+            for line in _programs(package):
+                digest.update(line.encode())
+        for release in _releases():
+            digest.update(release.encode())
+        for file in (folder / self.project, *source_files(folder, self.patterns)):
+            try:
+                content = hashlib.sha256(file.read_bytes()).digest()
+            except OSError as error:
+                content = type(error).__name__.encode()
+            digest.update(os.fsencode(os.path.relpath(file, folder)) + b"\0" + content)
+        return digest.hexdigest()
+
+
+@frozen
 class Watch:
     """One look at what a plan is made from. Take it before anything is read, so that no edit in between is missed.
 
-    `digest` is that of all that the projection depends on (see `digest_of`), `ledger` the SQLite file; where it is
-    another database, nothing is remembered.
+    `digest` is that of the sources, `ledger` the SQLite file of the project, and `settings` are those of the targets as
+    the project file has them, in which secrets are names of variables.
     """
 
+    sources: Sources
     digest: str
     ledger: Path
     targets: "Sequence[Target]" = field(repr=False)
+    settings: Mapping[str, Mapping[str, Any]] = field(factory=dict, repr=False)
 
     def still(self) -> Said | None:
         """Tell what the last plan said, where everything is still as that left it; None: make a plan."""
-        held = self._remembered()
+        held = _remembered(self.ledger)
         if held is None or held["digest"] != self.digest or held["generations"] != generations(self.ledger):
             return None
         try:
-            for target in self.targets:
-                cursor = held["cursors"].get(target.name)
-                watchful = target.integration
-                if cursor is None or not isinstance(watchful, Watchful) or not watchful.unchanged(cursor):
-                    return None
+            unchanged = all(
+                _is_unchanged(target, held["targets"].get(target.name)) for target in self.targets
+            )
         except BriefingkitError:
             return None  # the plan will meet it again, and say it where it belongs
-        return Said(held["report"], held["lines"])
+        return _said(held) if unchanged else None
 
     def remember(self, plan: "Plan", said: Said) -> None:
         """Remember what a plan of the whole project said, if it found nothing to do, nor anything to write down."""
@@ -79,43 +119,71 @@ class Watch:
             return
         held = {
             "format": _FORMAT,
+            "sources": [getattr(self.sources, name) for name in _SOURCES],
             "digest": self.digest,
             "generations": generations(self.ledger),
-            "cursors": cursors,
+            "targets": {each.name: self._told(each, cursors.get(each.name)) for each in self.targets},
             "report": said.report,
             "lines": said.lines,
         }
-        self._file.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+        self.ledger.with_name(FILE_NAME).write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
 
-    @property
-    def _file(self) -> Path:
-        return self.ledger.with_name(FILE_NAME)
-
-    def _remembered(self) -> Any:
-        try:
-            held = json.loads(self._file.read_bytes())
-        except (OSError, ValueError):
-            return None
-        return held if isinstance(held, dict) and held.get("format") == _FORMAT else None
+    def _told(self, target: "Target", cursor: str | None) -> Mapping[str, Any]:
+        lookout = getattr(target.integration, "lookout", None)
+        return {"cursor": cursor, "lookout": lookout, "settings": self.settings.get(target.name, {})}
 
 
-def digest_of(files: Iterable[Path], settings: Sequence[str], packages: Iterable[str]) -> str:
-    """Digest what a plan is made from: the content of files, words of settings, and the programs of packages.
+_SOURCES = ("project", "patterns", "heard", "packages", "drift")
 
-    A file that is not there counts as such. Of programs, names, sizes and times are taken.
+
+def glance(project: Path, ledger: Path, drift: str, environment: Mapping[str, str]) -> Said | None:
+    """Tell what the last plan of a project file said, where everything is still so, without opening the project.
+
+    `ledger` is where its ledger stands if the file says nothing else. None wherever that is not certain.
     """
-    releases = [version(name) for name in _RELEASES]
-    digest = hashlib.sha256(json.dumps([sys.version, releases, *settings]).encode())
-    for package in packages:
-        for line in _programs(package):
-            digest.update(line.encode())
-    for file in files:
-        try:
-            content = hashlib.sha256(file.read_bytes()).digest()
-        except OSError as error:
-            content = type(error).__name__.encode()
-        digest.update(os.fsencode(file) + b"\0" + content)
-    return digest.hexdigest()
+    held = _remembered(ledger)
+    if held is None:
+        return None
+    try:
+        name, patterns, heard, packages, meant = held["sources"]
+        sources = Sources(name, tuple(patterns), tuple(heard), tuple(packages), meant)
+        if (name, meant) != (project.name, drift) or held["generations"] != generations(ledger):
+            return None
+        if sources.digest(project.parent, environment) != held["digest"]:
+            return None
+        told = held["targets"].values()
+        unchanged = all(_sees_nothing_new(each, project.parent, environment) for each in told)
+    except (BriefingkitError, OSError, LookupError, TypeError, ValueError, ImportError, AttributeError):
+        return None
+    return _said(held) if unchanged else None
+
+
+def _sees_nothing_new(told: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> bool:
+    """Call the lookout of a target: a function of the settings in the file, the project's folder and the cursor."""
+    if told["lookout"] is None:
+        return False
+    module, _, name = told["lookout"].partition(":")
+    lookout = getattr(import_module(module), name)
+    return lookout(expanded(told["settings"], environment), folder, told["cursor"]) is True
+
+
+def _is_unchanged(target: "Target", told: Mapping[str, Any] | None) -> bool:
+    unchanged = getattr(target.integration, "unchanged", None)
+    if told is None or told["cursor"] is None or unchanged is None:
+        return False
+    return unchanged(told["cursor"]) is True
+
+
+def _said(held: Mapping[str, Any]) -> Said:
+    return Said(held["report"], held["lines"])
+
+
+def _remembered(ledger: Path) -> Any:
+    try:
+        held = json.loads(ledger.with_name(FILE_NAME).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return held if isinstance(held, dict) and held.get("format") == _FORMAT else None
 
 
 def _programs(package: str) -> Iterator[str]:
@@ -127,3 +195,12 @@ def _programs(package: str) -> Iterator[str]:
             for name in sorted(names):
                 status = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - hundreds of them, each time
                 yield f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n"
+
+
+def _releases() -> Iterator[str]:
+    """Name the installed releases: the folder of a package's metadata is called after it."""
+    found = find_spec(_RELEASES[0])
+    for place in found.submodule_search_locations or () if found is not None else ():
+        # Not by importlib.metadata, which takes as long to load as all of this.
+        names = os.listdir(os.path.dirname(place))  # noqa: PTH120, PTH208 - as above
+        yield from sorted(name for name in names if name.endswith("-info") and name.startswith(_RELEASES))

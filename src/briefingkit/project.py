@@ -22,20 +22,16 @@ from briefingkit.errors import Finding, PlanRefused, ProjectError, SourceError
 from briefingkit.model import Briefing, Programme, Publication, Status, why_unpublishable
 from briefingkit.source.briefing_file import Loaded, load
 from briefingkit.source.check import check_all, errors
+from briefingkit.source.environment import expand, expanded, heard, variables
 from briefingkit.source.project_file import (
-    FILE_NAME,
     LimitSettings,
     LoadedProject,
     ProjectFile,
     TargetSettings,
-    expand,
-    heard,
     load_project_file,
-    variables,
 )
 from briefingkit.source.structured import structure_data
-from briefingkit.source.translations import FOLDER as TRANSLATIONS
-from briefingkit.source.tree import find, load_tree
+from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 
 if TYPE_CHECKING:
     from briefingkit.in_step import Watch
@@ -45,7 +41,6 @@ if TYPE_CHECKING:
     from briefingkit.publish.plan import Plan
 
 __all__ = [
-    "FILE_NAME",
     "Project",
     "find_briefings",
     "find_project",
@@ -63,7 +58,7 @@ def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one clock that is not passed in: the front door's default
 
 
-def open_project(path: str | Path = FILE_NAME, *, clock: Clock = _now) -> "Project":
+def open_project(path: str | Path = PROJECT_FILE, *, clock: Clock = _now) -> "Project":
     """Open a project by its briefingkit.yaml, or by the folder that holds it.
 
     `clock` gives the present as an aware datetime. Raises SourceError, with every finding, for a file that cannot be
@@ -71,16 +66,9 @@ def open_project(path: str | Path = FILE_NAME, *, clock: Clock = _now) -> "Proje
     """
     file = Path(path)
     if file.is_dir():
-        file = file / FILE_NAME
+        file = file / PROJECT_FILE
     read = load_project_file(file)
     return Project(file.parent, read.require(), read, clock)
-
-
-def find_project(folder: Path) -> Path | None:
-    """Find the briefingkit.yaml of a folder: the one in it, or the nearest above; None where there is none."""
-    files = (candidate / FILE_NAME for candidate in (folder, *folder.parents))
-    # A folder above that may not be looked into has no project for us, so not `Path.is_file`, which raises.
-    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113
 
 
 def find_briefings(places: Iterable[Path]) -> tuple[Path, ...]:
@@ -117,7 +105,7 @@ class Project:
     @classmethod
     def without_file(cls, folder: Path) -> "Project":
         """Give a project of the briefings in a folder that has no briefingkit.yaml: they can be read and checked."""
-        return cls(folder, ProjectFile(), LoadedProject(str(folder / FILE_NAME), ProjectFile()))
+        return cls(folder, ProjectFile(), LoadedProject(str(folder / PROJECT_FILE), ProjectFile()))
 
     # Briefings
 
@@ -190,7 +178,7 @@ class Project:
         from briefingkit.publish import Target
 
         kind = registry.get(settings.use)
-        data = {**_expanded(settings.settings, self.environment), **_shared(settings, kind)}
+        data = {**expanded(settings.settings, self.environment), **_shared(settings, kind)}
         integration, findings = structure_data(data, kind, self.file.tree, settings.path)
         if integration is None:
             raise SourceError(_without_values(findings, settings))
@@ -206,29 +194,24 @@ class Project:
         None where nothing can be remembered from plan to plan: for targets without an entry point and a ledger that
         is no file. `drift` is as for `plan`. Raises what `targets` raises.
         """
-        from briefingkit.in_step import Watch, digest_of
+        from briefingkit.in_step import Sources, Watch
 
         store = self._store()
         if self.added or "://" in store:
             return None
         targets = self.targets()
-        packages = [
-            "briefingkit",
-            *sorted({type(each.integration).__module__.partition(".")[0] for each in targets}),
-        ]
-        said = (heard(target.settings, self.environment) for target in self.settings.targets)
-        settings = [str(drift), *(word for words in said for word in words)]
-        return Watch(digest_of(self._sources(), settings, packages), Path(store), targets)
-
-    def _sources(self) -> "Iterator[Path]":
-        """Name every file that the briefings are read from, and the project's own."""
-        yield Path(self.file.path)
-        folders = set()
-        for path in self.paths:
-            yield path
-            folders.add(path.parent / TRANSLATIONS)
-        for folder in sorted(folders):
-            yield from sorted(folder.glob("*.po")) if folder.is_dir() else ()
+        sources = Sources(
+            Path(self.file.path).name,
+            self.settings.briefings,
+            tuple(
+                name for target in self.settings.targets for name in heard(target.settings, self.environment)
+            ),
+            tuple(sorted({type(each.integration).__module__.partition(".")[0] for each in targets})),
+            drift.value if drift is not None else "",
+        )
+        settings = {target.name: target.settings for target in self.settings.targets}
+        digest = sources.digest(self.folder, self.environment)
+        return Watch(sources, digest, Path(store), targets, settings)
 
     def plan(
         self,
@@ -378,16 +361,6 @@ def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
     """Give an integration the settings that every target may have, where it has a field for them."""
     shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
     return {name: value for name, value in shared.items() if value and name in attrs.fields_dict(kind)}
-
-
-def _expanded(value: Any, environment: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return expand(value, environment)
-    if isinstance(value, Mapping):
-        return {name: _expanded(one, environment) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_expanded(one, environment) for one in value]
-    return value
 
 
 def _without_values(findings: Iterable[Finding], settings: TargetSettings) -> Iterator[Finding]:

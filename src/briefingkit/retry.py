@@ -48,9 +48,17 @@ def retrying(
     Raises the last Transient once another wait would pass the budget, and whatever else `do` raises at once. `sleep`
     takes seconds; only the waits are counted in the budget, for each call has a time-out of its own.
     """
+    try:
+        return do()
+    except Transient as fault:
+        return _again(do, fault, patience or Patience(), sleep)
+
+
+def _again(do: Callable[[], _T], first: Transient, patience: Patience, sleep: Callable[[float], None]) -> _T:
+    """Go on after a first call that failed. What is right at once, as most things are, needs no tenacity."""
     from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
-    patience = patience or Patience()
+    met: Transient | None = first
     budget, longest = patience.budget.total_seconds(), patience.longest.total_seconds()
     drawn = wait_random_exponential(multiplier=_WAITS_FROM, max=longest)
 
@@ -65,4 +73,12 @@ def retrying(
     attempts = Retrying(
         retry=retry_if_exception_type(Transient), wait=wait, stop=spent, sleep=sleep, reraise=True
     )
-    return attempts(do)
+
+    def attempt() -> _T:
+        nonlocal met
+        if met is not None:
+            fault, met = met, None
+            raise fault
+        return do()
+
+    return attempts(attempt)

@@ -5,11 +5,11 @@ from jsonschema import Draft202012Validator
 
 from briefingkit.errors import ProjectError, SourceError
 from briefingkit.source import load_project_file, project_schema
+from briefingkit.source.environment import expand, expanded, heard
 from briefingkit.source.project_file import (
     DriftChoice,
     LimitSettings,
     ProjectFile,
-    expand,
     loads_project_file,
 )
 from briefingkit.source.yaml_tree import read_yaml
@@ -156,3 +156,22 @@ def test_a_target_without_languages_takes_the_projects() -> None:
     text = "namespace: a.org\nlanguages: [fr]\ntargets: {one: {use: files}, two: {use: files, languages: [en]}}\n"
     project = loads_project_file(text).require()
     assert [target.languages for target in project.targets] == [("fr",), ("en",)]
+
+
+def test_settings_are_expanded_however_deep() -> None:
+    told = {"a": ["${ONE}", {"b": "x${TWO}"}], "c": "plain"}
+    assert expanded(told, {"ONE": "1", "TWO": "2"}) == {"a": ["1", {"b": "x2"}], "c": "plain"}
+    with pytest.raises(ProjectError, match="TWO is not set"):
+        expanded(told, {"ONE": "1"})
+
+
+def test_variables_that_hold_no_secret_are_told_apart() -> None:
+    told = {
+        "url": "${PLACE}",
+        "password": "${WORD}",
+        "auth": {"client_secret": "${OTHER}", "subject": "${WHO}"},
+        "more": ["${API_TOKEN}", "${COLOUR}"],
+        "address": "${WITH_PASSWORD}",
+    }
+    environment = {"WITH_PASSWORD": "https://me:hidden@example.org", "PLACE": "https://example.org"}
+    assert list(heard(told, environment)) == ["PLACE", "WHO", "COLOUR"]

@@ -9,9 +9,10 @@ import click
 from briefingkit.cli.here import project_near, project_option
 from briefingkit.cli.terminal import emit_json, finding_json, json_option, progress, say, say_finding
 from briefingkit.errors import Finding, ProjectError, SourceError
-from briefingkit.project import FILE_NAME, Project, find_briefings, open_project
+from briefingkit.project import Project, find_briefings, open_project
 from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.check_languages import Readiness, readiness
+from briefingkit.source.tree import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,7 @@ def _project(given: Path | None, paths: Sequence[Path]) -> tuple[Project, tuple[
     file = project_near(given, start if start.is_dir() else start.parent)
     if file is None:
         if not paths:
-            what = f"there is no {FILE_NAME} here or above"
+            what = f"there is no {PROJECT_FILE} here or above"
             raise ProjectError(f"{what}: name a briefing or a folder, or run `briefingkit init`")
         return Project.without_file(start.parent), ()
     try:

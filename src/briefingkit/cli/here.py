@@ -35,22 +35,23 @@ def project_near(given: Path | None, folder: Path | None = None) -> Path | None:
 
     It is named as a person here would name it, and so are the files that findings tell of.
     """
-    from briefingkit.project import FILE_NAME, find_project
+    from briefingkit.source.tree import PROJECT_FILE, find_project
 
     if given is not None:
-        return given / FILE_NAME if given.is_dir() else given
+        return given / PROJECT_FILE if given.is_dir() else given
     found = find_project((folder or Path()).absolute())
     return None if found is None else _shown(found)
 
 
 def project_here(given: Path | None) -> "Project":
     """Open the project that was given, or the one of this folder or the nearest above; ProjectError for none."""
-    from briefingkit.project import FILE_NAME, open_project
+    from briefingkit.project import open_project
+    from briefingkit.source.tree import PROJECT_FILE
 
     file = project_near(given)
     if file is None:
         raise ProjectError(
-            f"there is no {FILE_NAME} here or above: run `briefingkit init`, or give --project"
+            f"there is no {PROJECT_FILE} here or above: run `briefingkit init`, or give --project"
         )
     return open_project(file)
 

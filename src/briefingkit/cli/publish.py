@@ -1,17 +1,24 @@
 """`briefingkit plan` and `briefingkit apply`: what would change, and then the change."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefingkit.cli.here import complete_briefing, complete_target, project_here, project_option
-from briefingkit.cli.terminal import emit_json, json_option, progress, say, say_line
+from briefingkit.cli.here import (
+    complete_briefing,
+    complete_target,
+    project_here,
+    project_near,
+    project_option,
+)
+from briefingkit.cli.terminal import emit_json, json_option, progress, say, say_line, say_spans
 from briefingkit.cli.writing import write_whole
 from briefingkit.errors import PublishError
-from briefingkit.model import Status
 
 if TYPE_CHECKING:
     from briefingkit.in_step import Said, Watch
@@ -88,10 +95,15 @@ def plan_command(
 
     Exit code 0: every target is in step. 3: changes are pending. 1: something stands in the way.
     """
+    whole = not (targets or briefings or out or full)
+    said = _glance(project_file, drift) if whole else None
+    if said is not None:
+        _say_again(said, _plan_report(said) if as_json else None)
+        return
     project = project_here(project_file)
-    watch = None if targets or briefings or out or full else _watch(project, drift)
+    watch = _watch(project, drift) if whole else None
     if watch is not None and (said := watch.still()):
-        _say_again(said, {**said.report, "at": project.clock().isoformat()} if as_json else None)
+        _say_again(said, _plan_report(said) if as_json else None)
         return
     plan, drafts = _plan(project, targets, briefings, drift)
     if watch is not None:
@@ -145,10 +157,15 @@ def apply_command(
         raise click.UsageError(
             "a saved plan is applied as it is: --target, --briefing and --drift belong to `plan`"
         )
+    whole = not (saved or targets or briefings)
+    said = _glance(project_file, drift) if whole else None
+    if said is not None:
+        _say_again(said, _apply_report(said) if as_json else None)
+        return
     project = project_here(project_file)
-    watch = None if saved or targets or briefings else _watch(project, drift)
+    watch = _watch(project, drift) if whole else None
     if watch is not None and (said := watch.still()):
-        _say_again(said, _report_of(said.report) if as_json else None)
+        _say_again(said, _apply_report(said) if as_json else None)
         return
     plan, drafts = _saved(project, saved) if saved is not None else _plan(project, targets, briefings, drift)
     if watch is not None:
@@ -171,6 +188,15 @@ def apply_command(
     context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else FAILED)
 
 
+def _glance(project_file: Path | None, drift: str | None) -> "Said | None":
+    """Look whether nothing can have changed, before anything else is loaded."""
+    from briefingkit.in_step import glance
+    from briefingkit.source.tree import DEFAULT_LEDGER
+
+    file = project_near(project_file)
+    return None if file is None else glance(file, file.parent / DEFAULT_LEDGER, drift or "", os.environ)
+
+
 def _watch(project: "Project", drift: str | None) -> "Watch | None":
     from briefingkit.publish.change import Drift
 
@@ -188,19 +214,22 @@ def _said(plan: "Plan", drafts: Sequence[str]) -> "Said":
 
 def _say_again(said: "Said", report: Mapping[str, Any] | None) -> None:
     """Say what the last plan said, as data where there is some."""
-    from briefingkit.publish.present import Line, Span
-
     if report is not None:
         emit_json(report)
         return
     for indent, spans in said.lines:
-        say_line(Line(tuple(Span(style, text) for style, text in spans), indent))
+        say_spans(indent, spans)
     _say_drafts(said.report["drafts"])
 
 
-def _report_of(report: Mapping[str, Any]) -> dict[str, Any]:
+def _plan_report(said: "Said") -> dict[str, Any]:
+    return {**said.report, "at": datetime.now(UTC).isoformat()}
+
+
+def _apply_report(said: "Said") -> dict[str, Any]:
     """Make of what a plan said what an apply of it says."""
-    return {"applied": [], "publications": report["publications"], "drafts": report["drafts"], "errors": {}}
+    told = said.report
+    return {"applied": [], "publications": told["publications"], "drafts": told["drafts"], "errors": {}}
 
 
 def _say_drafts(drafts: Sequence[str]) -> None:
@@ -212,6 +241,7 @@ def _plan(
     project: "Project", targets: Sequence[str], briefings: Sequence[str], drift: str | None
 ) -> tuple["Plan", list[str]]:
     """Make a plan, and name the drafts that it leaves out."""
+    from briefingkit.model import Status
     from briefingkit.publish import Drift
 
     paths = project.paths

@@ -13,10 +13,19 @@ import click
 from briefingkit.errors import Finding
 from briefingkit.text.bidi import strip_controls
 
-__all__ = ["emit_json", "finding_json", "json_option", "progress", "say", "say_finding", "say_line"]
+__all__ = [
+    "emit_json",
+    "finding_json",
+    "json_option",
+    "progress",
+    "say",
+    "say_finding",
+    "say_line",
+    "say_spans",
+]
 
 if TYPE_CHECKING:
-    from briefingkit.publish.present import Line
+    from briefingkit.publish.present import Line, Style
 
 T = TypeVar("T")
 
@@ -63,8 +72,12 @@ def say(text: str = "", style: str | None = None, *, err: bool = False, bold: bo
 
 def say_line(line: "Line") -> None:
     """Print one line of a plan, each span in its colour; its texts are safe for a terminal already."""
-    spans = "".join(click.style(span.text, **_SPANS.get(span.style, {})) for span in line.spans)
-    _echo("  " * line.indent + spans)
+    say_spans(line.indent, [(span.style, span.text) for span in line.spans])
+
+
+def say_spans(indent: int, spans: "Iterable[tuple[Style, str]]") -> None:
+    """Print such a line by its parts."""
+    _echo("  " * indent + "".join(click.style(text, **_SPANS.get(style, {})) for style, text in spans))
 
 
 def say_finding(finding: Finding, *, err: bool = False) -> None:

@@ -56,7 +56,11 @@ class Integration(Protocol):
 
 @runtime_checkable
 class Watchful(Protocol):
-    """What an integration may have besides the three verbs, so that nothing is read where nothing is new."""
+    """What an integration may have besides the three verbs, so that nothing is read where nothing is new.
+
+    It may also name a `lookout`, "module:function": called with the target's settings as they stand in the file
+    (variables filled in), the project's folder and the cursor, before the project is opened, it answers the same.
+    """
 
     def unchanged(self, cursor: str) -> bool:
         """Whether nothing at all has changed at the target since `read` gave this cursor.

@@ -13,7 +13,8 @@ from briefingkit.model.structure import source_language
 from briefingkit.source.codes import CODES
 from briefingkit.source.paths import Path, dotted, keyed, parts
 from briefingkit.source.structured import in_order, located, why
-from briefingkit.source.translations import FOLDER, Catalogue, Translations, merge, read_catalogues
+from briefingkit.source.translations import Catalogue, Translations, merge, read_catalogues
+from briefingkit.source.tree import TRANSLATIONS
 from briefingkit.source.yaml_tree import MAX_BYTES, Node, Tree, read_yaml, too_large
 from briefingkit.text.language import canonical
 
@@ -68,7 +69,7 @@ def load(
         tree = read_tree(file)
     except SourceError as error:
         return Loaded(str(path), None, error.findings)
-    found = catalogues(file.parent / FOLDER)
+    found = catalogues(file.parent / TRANSLATIONS)
     return _loaded(tree, str(path), namespace, *found)
 
 

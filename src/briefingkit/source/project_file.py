@@ -18,38 +18,25 @@ from briefingkit.model import Briefing
 from briefingkit.model.keys import check_key
 from briefingkit.model.structure import FORMAT, converter
 from briefingkit.source.briefing_file import read_tree
+from briefingkit.source.environment import is_secret
 from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import in_order, structure_data
+from briefingkit.source.tree import DEFAULT_LEDGER, PROJECT_FILE
 from briefingkit.source.yaml_tree import Node, Tree, read_yaml
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import canonical
 
 __all__ = [
-    "DEFAULT_STORE",
-    "FILE_NAME",
     "DriftChoice",
     "LimitSettings",
     "LoadedProject",
     "ProjectFile",
     "TargetSettings",
-    "expand",
-    "heard",
     "load_project_file",
     "loads_project_file",
-    "variables",
 ]
 
-FILE_NAME = "briefingkit.yaml"
-DEFAULT_STORE = ".briefingkit/ledger.sqlite3"
-"""Where the ledger stands, below the folder of the project file, when the file does not say."""
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PASSWORD = re.compile(r"\w+://[^/\s:@]*:(?P<password>[^/\s@]+)@")
-_SECRET_NAME = re.compile(
-    r"(?i)(^|[_-])(password|passwd|secret|token|api[_-]?key|private[_-]?key|credentials?)$"
-)
-_PRIVATE_KEY = "PRIVATE KEY-----"
-"""How a private key begins in PEM (RFC 7468), also within the JSON that Google gives out."""
 _LEAVES = re.compile(r"^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\x00")
 
 
@@ -116,7 +103,7 @@ class ProjectFile:
     """
 
     namespace: str | None = None
-    store: str = DEFAULT_STORE
+    store: str = DEFAULT_LEDGER
     briefings: tuple[str, ...] = (".",)
     languages: tuple[str, ...] = ()
     limits: LimitSettings = LimitSettings()
@@ -156,46 +143,13 @@ def load_project_file(path: str | File) -> LoadedProject:
     return _loaded(tree)
 
 
-def loads_project_file(text: str | bytes, file: str = FILE_NAME) -> LoadedProject:
+def loads_project_file(text: str | bytes, file: str = PROJECT_FILE) -> LoadedProject:
     """Read a project file from text; `file` is its name in the findings."""
     try:
         tree = read_yaml(text, file)
     except SourceError as error:
         return LoadedProject(file, None, error.findings)
     return _loaded(tree)
-
-
-def expand(text: str, environment: Mapping[str, str]) -> str:
-    """Put the values of environment variables in the place of their names; ProjectError for one that is not set."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in environment:
-            raise ProjectError(
-                f"the environment variable {match[1]} is not set: set it, the project file names it"
-            )
-        return environment[match[1]]
-
-    return _VARIABLE.sub(value, text)
-
-
-def variables(value: Any) -> frozenset[str]:
-    """Name the environment variables that a setting asks for, in any of its parts."""
-    if isinstance(value, str):
-        return frozenset(match[1] for match in _VARIABLE.finditer(value))
-    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    return frozenset().union(*map(variables, parts))
-
-
-def heard(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
-    """Give what the environment says to settings, `NAME=value` each, but for secrets."""
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from heard(value, environment)
-        elif not _SECRET_NAME.search(name):
-            for variable in sorted(variables(value)):
-                said = environment.get(variable, "")
-                if not _SECRET_NAME.search(variable) and not _PASSWORD.search(said):
-                    yield f"{variable}={said}"
 
 
 # The file's form, which the classes above do not have themselves.
@@ -211,7 +165,7 @@ class Head:
 
     format: str | None = None
     namespace: str | None = field(default=None, validator=fields(Briefing).namespace.validator)
-    store: str = DEFAULT_STORE
+    store: str = DEFAULT_LEDGER
     briefings: tuple[str, ...] = field(default=(".",), validator=_check_inside)
     languages: tuple[str, ...] = field(default=(), converter=_tags)
     limits: LimitSettings = LimitSettings()
@@ -302,15 +256,6 @@ def _secrets(data: Any, tree: Tree, path: Path) -> Iterator[Finding]:
     elif isinstance(data, list):
         for index, value in enumerate(data):
             yield from _secrets(value, tree, (*path, index))
-    elif isinstance(data, str) and data and _is_secret(str(path[-1]) if path else "", data):
+    elif isinstance(data, str) and data and is_secret(str(path[-1]) if path else "", data):
         advice = "Put it into an environment variable, and write its name here: ${NAME}"
         yield Finding("E109", "a secret stands in the file", advice, tree.position(path), dotted(path))
-
-
-def _is_secret(name: str, value: str) -> bool:
-    if _SECRET_NAME.search(name) and not _VARIABLE.search(value):
-        return True
-    if _PRIVATE_KEY in value:
-        return True
-    match = _PASSWORD.search(value)
-    return match is not None and not _VARIABLE.fullmatch(match["password"])

@@ -19,7 +19,6 @@ from briefingkit.source.yaml_tree import MAX_BYTES
 from briefingkit.text.language import canonical
 
 __all__ = [
-    "FOLDER",
     "Catalogue",
     "Entry",
     "Translations",
@@ -31,7 +30,6 @@ __all__ = [
     "source_text",
 ]
 
-FOLDER = "translations"
 _PO_LINE = re.compile(
     r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"\s*)?'
 )

@@ -1,4 +1,7 @@
-"""A folder tree of briefings: which files there are, and reading them all."""
+"""A folder tree of briefings: which files there are, and reading them all.
+
+To find files loads nothing else; what reads them is loaded when they are read.
+"""
 
 import os
 import re
@@ -6,11 +9,28 @@ import stat
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path as File
+from typing import TYPE_CHECKING
 
-from briefingkit.source.briefing_file import Loaded, load
-from briefingkit.source.translations import read_catalogues
+if TYPE_CHECKING:
+    from briefingkit.source.briefing_file import Loaded
 
-__all__ = ["find", "is_briefing_file", "load_tree"]
+__all__ = [
+    "DEFAULT_LEDGER",
+    "PROJECT_FILE",
+    "TRANSLATIONS",
+    "find",
+    "find_project",
+    "is_briefing_file",
+    "load_tree",
+    "source_files",
+]
+
+PROJECT_FILE = "briefingkit.yaml"
+DEFAULT_LEDGER = ".briefingkit/ledger.sqlite3"
+"""Where the ledger stands, below the folder of the project file, when that does not say."""
+
+TRANSLATIONS = "translations"
+"""The folder of PO files, beside the briefings that they translate."""
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
 _CATALOGUES_KEPT = 64
@@ -19,6 +39,13 @@ _CATALOGUES_KEPT = 64
 def is_briefing_file(name: str) -> bool:
     """Say whether a file of this name holds a briefing: `briefing.yaml`, or anything that ends in `.briefing.yaml`."""
     return name == "briefing.yaml" or (name.endswith(".briefing.yaml") and not name.startswith("."))
+
+
+def find_project(folder: File) -> File | None:
+    """Find the briefingkit.yaml of a folder: the one in it, or the nearest above; None where there is none."""
+    files = (candidate / PROJECT_FILE for candidate in (folder, *folder.parents))
+    # A folder above that may not be looked into has no project for us, so not `Path.is_file`, which raises.
+    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113
 
 
 def find(root: str | File, patterns: Iterable[str] = (".",)) -> tuple[File, ...]:
@@ -37,8 +64,19 @@ def find(root: str | File, patterns: Iterable[str] = (".",)) -> tuple[File, ...]
     return tuple(path for _, path in sorted(found))
 
 
-def load_tree(paths: Iterable[str | File], *, namespace: str | None = None) -> Iterator[Loaded]:
+def source_files(root: str | File, patterns: Iterable[str] = (".",)) -> Iterator[File]:
+    """Name every file that briefings are read from: those that `find` finds, and the translations beside them."""
+    briefings = find(root, patterns)
+    yield from briefings
+    for folder in dict.fromkeys(briefing.parent / TRANSLATIONS for briefing in briefings):
+        yield from sorted(folder.glob("*.po")) if folder.is_dir() else ()
+
+
+def load_tree(paths: Iterable[str | File], *, namespace: str | None = None) -> "Iterator[Loaded]":
     """Read many briefings, one after the other, in their order; translations that they share are read once."""
+    from briefingkit.source.briefing_file import load
+    from briefingkit.source.translations import read_catalogues
+
     catalogues = lru_cache(maxsize=_CATALOGUES_KEPT)(read_catalogues)
     for path in paths:
         yield load(path, namespace=namespace, catalogues=catalogues)
