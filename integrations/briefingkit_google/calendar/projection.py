@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from briefingkit.model import FromTarget
 from briefingkit.publish import Context, OutputKey, Resource, Value
 from briefingkit.publish.views import Views
-from briefingkit_google.calendar.choices import Layout
 from briefingkit_google.calendar.events import Events
 from briefingkit_google.calendar.identity import (
     ACCESS,
@@ -54,7 +53,7 @@ def project(
 
 def _rooms(settings: "GoogleCalendar", briefing: "Briefing", context: Context) -> Rooms:
     languages = settings.published_languages or briefing.languages
-    return rooms_of(briefing, context.target, languages, stacked=settings.layout is Layout.STACKED)
+    return rooms_of(briefing, context.target, languages)
 
 
 def _page(

@@ -24,16 +24,12 @@ __all__ = ["Rooms", "rooms_of", "with_room", "without_room"]
 
 @frozen
 class Rooms:
-    """What a target is asked to make for a briefing whose events are in `languages`.
-
-    `carriers` are the languages that are read in the event which has the room: the first, or all of a stack.
-    """
+    """What a target is asked to make for a briefing whose events are in `languages`; the first one's has the room."""
 
     main: bool
     into: tuple[str, ...]
     access: Access
     languages: tuple[str, ...]
-    carriers: tuple[str, ...]
 
     @property
     def any(self) -> bool:
@@ -41,8 +37,8 @@ class Rooms:
         return self.main or bool(self.into)
 
     def carried_by(self, language: str) -> bool:
-        """Whether the event in which this language is read carries the briefing's room."""
-        return self.main and language in self.carriers
+        """Whether the event of this language, or the stack that it leads, carries the briefing's room."""
+        return self.main and language == self.languages[0]
 
     def language_for(self, channel: str) -> str:
         """Choose the language, and so the calendar, of an interpreters' room: its own where there is one."""
@@ -69,7 +65,7 @@ class Rooms:
             yield f"interpretation.into.{channel}.url", made
 
 
-def rooms_of(briefing: "Briefing", target: str, languages: Sequence[str], *, stacked: bool) -> Rooms:
+def rooms_of(briefing: "Briefing", target: str, languages: Sequence[str]) -> Rooms:
     """Find the rooms that a briefing has from a target: `place.online.url: {from: <target>}` and the like."""
     wanted = FromTarget(target) if target else None
     online = briefing.place.online if briefing.place is not None else None
@@ -79,7 +75,6 @@ def rooms_of(briefing: "Briefing", target: str, languages: Sequence[str], *, sta
         into=tuple(channel.language for channel in into if wanted is not None and channel.url == wanted),
         access=online.access if online is not None else Access.REGISTERED,
         languages=tuple(languages),
-        carriers=tuple(languages if stacked else languages[:1]),
     )
 
 

@@ -128,6 +128,22 @@ def test_an_item_of_days_without_an_end_stays_in_the_event() -> None:
     assert "imrf-2022.en.item.a" not in projected(target(agenda="events"), days)
 
 
+def test_an_item_on_an_earlier_day_without_an_end_stays_in_the_event() -> None:
+    """It hardly lasts to the end of the briefing."""
+    agenda = [{"key": "a", "title": {"en": "A"}, "day": "2022-04-13", "start": "15:00"}]
+    days = briefing(start="2022-04-12T09:00", end="2022-04-14T18:00", agenda=agenda)
+    assert "imrf-2022.en.item.a" not in projected(target(agenda="events"), days)
+
+
+@pytest.mark.parametrize(("status", "transparency"), [("confirmed", "opaque"), ("postponed", "transparent")])
+def test_an_item_takes_up_its_time_if_it_takes_place(status: str, transparency: str) -> None:
+    agenda = [{"key": "a", "title": {"en": "A"}, "day": "2022-04-13", "start": "15:00", "duration": "1h"}]
+    days = briefing(start="2022-04-12", end="2022-04-14", agenda=agenda, status=status)
+    events = projected(target(agenda="events"), days)
+    assert events["imrf-2022.en"].fields["transparency"] == "transparent"
+    assert events["imrf-2022.en.item.a"].fields["transparency"] == transparency
+
+
 def test_an_item_in_the_hour_that_comes_twice_ends_after_it_starts() -> None:
     agenda = [{"key": "a", "title": {"en": "A"}, "start": "02:30", "duration": "1h"}]
     night = briefing(start="2022-10-30T01:00", end="2022-10-30T05:00", agenda=agenda)
@@ -272,6 +288,7 @@ def test_one_room_is_made_for_all_languages_and_the_others_show_it() -> None:
     assert other["conference"] is None
     assert list(pending_outputs(other["location"])) == [OutputKey(TARGET, "imrf-2022", "room")]
     assert not is_pending(dict(first))
+    assert first["description"] is None  # not: that its address is still to come
     assert first["location"] == "Online"
 
 
@@ -294,6 +311,14 @@ def test_the_public_is_not_told_the_address_of_a_room_for_registrants() -> None:
     made = {OutputKey(TARGET, "imrf-2022", "room"): "https://meet.google.com/abc-defg-hij"}
     events = projected(target(agenda="events"), briefing(place=room, **ROAD), outputs=made)
     assert "meet.google.com" not in repr(events)
+
+
+def test_what_may_not_be_told_is_not_asked_for() -> None:
+    room = {"online": {"url": {"from": TARGET}, "access": "registered"}}
+    held = briefing(place=room, interpretation=INTERPRETED)
+    asked = context()
+    list(target().desired([Publication(held)], asked))
+    assert not asked.uses
 
 
 def test_interpreters_rooms_have_events_of_their_own_in_their_language_where_there_is_one() -> None:
