@@ -2,7 +2,8 @@
 
 Google's answers are matched by their machine-readable parts: the `error` of RFC 6749, section 5.2, and the `reason` of
 an API's error (https://developers.google.com/workspace/calendar/api/guides/errors). Where Google gives one code to
-several causes, its sentence decides. Nothing of the answer is quoted that could hold a secret.
+several causes, its sentence decides. Nothing of the answer is quoted that could hold a secret. These words end up in
+plans and the logs of jobs, which may be public, so the addresses of people are masked as they are in a plan.
 """
 
 import json
@@ -23,6 +24,7 @@ NO_DEFAULT = (
 _DELEGATION = (
     "admin.google.com, Security > Access and data control > API controls > Manage domain-wide delegation"
 )
+_ALL_BUT_THE_FIRST_LETTER = re.compile(r"(?<=^.)[^@]*(?=@)")
 _CLIENT_ID = re.compile(r"[0-9]{5,30}")
 _NO_ACCESS = {"requiredAccessLevel", "forbidden", "insufficientPermissions", "PERMISSION_DENIED"}
 
@@ -42,12 +44,18 @@ class Who:
     scopes: tuple[str, ...] = ()
     file: str = ""
 
+    @property
+    def person(self) -> str:
+        """The person in whose name we act, masked: those who know the address recognise it."""
+        address = self.subject or ("" if self.kind == "service_account" else self.name)
+        return _ALL_BUT_THE_FIRST_LETTER.sub("…", address)
+
     def __str__(self) -> str:
         """Say it in a few words."""
         if self.kind == "service_account":
-            return f"the service account {self.name}" + (f" for {self.subject}" if self.subject else "")
+            return f"the service account {self.name}" + (f" for {self.person}" if self.subject else "")
         if self.kind == "authorized_user":
-            return self.name or f"whoever signed in for {self.file}"
+            return self.person or f"whoever signed in for {self.file}"
         return self.name or "this machine's account"
 
 
@@ -115,7 +123,7 @@ def _invalid_grant(said: str, who: Who | None) -> str:
         if "signature" in said:
             return f"the key of {who.name} was deleted, or is another account's: make a new key, and use that"
         if "email" in said or "user id" in said:
-            return f"there is nobody called {who.subject} at Google: set auth's subject to an account of the domain"
+            return f"there is nobody called {who.person} at Google: set auth's subject to an account of the domain"
         return f"the service account {who.name} is deleted or disabled: see IAM & Admin > Service Accounts"
     return (
         "the consent has ended: it was withdrawn, or the password was changed, or it was not used for six months, or "
@@ -130,7 +138,7 @@ def _no_delegation(who: Who) -> str:
     if who.subject is None:
         return f"Google does not let {who.name} have these scopes: {scopes}"
     return (
-        f"{who.name} may not act for {who.subject}: an administrator has to delegate that to it. At {_DELEGATION}, "
+        f"{who.name} may not act for {who.person}: an administrator has to delegate that to it. At {_DELEGATION}, "
         f"add the client id {client} with the scopes {scopes}; it can take up to a day to take effect"
     )
 
@@ -212,7 +220,7 @@ def no_access(calendar: str, who: Who | None, verb: str) -> str:
 
 
 def _address(who: Who | None) -> str:
-    return (who.subject or who.name or "that account") if who is not None else "that account"
+    return (who.person or who.name or "that account") if who is not None else "that account"
 
 
 def _sign_in(who: Who | None) -> str:
