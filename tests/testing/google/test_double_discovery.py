@@ -276,7 +276,8 @@ class TestStarting:
         def once() -> float:
             before = time.perf_counter()
             with GoogleDouble():
-                return time.perf_counter() - before
+                pass
+            return time.perf_counter() - before
 
         assert min(once() for _ in range(3)) < 0.1
 
