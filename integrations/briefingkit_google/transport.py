@@ -37,6 +37,10 @@ class _Https(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
     pass
 
 
+_LARGEST = 256 << 20
+"""Bytes of one answer that are unpacked whatever they were packed into: a page of like events packs very well."""
+
+
 class _Wire(httplib2.Http):  # type: ignore[misc]
     """httplib2 with those connections, all of which end with a fault; `skew` is the clock's last known error."""
 
@@ -73,6 +77,7 @@ class Transport:
     def __init__(self, credentials: Any, *, timeout: float, agent: str) -> None:
         self._credentials = credentials
         self._wire = _Wire(timeout=timeout)
+        self._wire.limit_kwargs = {"safe_limit": _LARGEST}
         self._authorized = AuthorizedHttp(credentials, http=self._wire)
         self._agent = agent
 

@@ -1,8 +1,10 @@
 """Making, changing and deleting calendars, and the rules of who may see them."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
+
+from attrs import evolve
 
 from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
@@ -45,17 +47,24 @@ class CalendarWriter:
 
     def _create(self, change: Change, wanted: Resource) -> Steps:
         found = yield from self._find(change, wanted)
-        if not isinstance(found, Outcome) and not found:
-            reply = yield self._calls.insert_calendar(calendar_body(wanted))
-            if reply.fault is None:
-                return self._done(change, wanted, reply.answer)
-            if not reply.unsure:
-                return unsuccessful(change, reply.fault)
-            # It may be there. A second would be one too many, so only finding it helps.
-            found = yield from self._find(change, wanted)
-            found = found or Outcome(change, Status.UNKNOWN, error=_LOST)
         if isinstance(found, Outcome):
             return found
+        if found:
+            return (yield from self._take_over(change, wanted, found))
+        reply = yield self._calls.insert_calendar(calendar_body(wanted))
+        if reply.fault is None:
+            return self._done(change, wanted, reply.answer)
+        if not reply.unsure:
+            return unsuccessful(change, reply.fault)
+        # It may be there. A second would be one too many, so only finding it helps.
+        found = yield from self._find(change, wanted)
+        if isinstance(found, Outcome) or not found:
+            return Outcome(change, Status.UNKNOWN, error=_LOST)
+        outcome = yield from self._take_over(change, wanted, found)
+        return evolve(outcome, status=Status.UNKNOWN) if outcome.status is Status.FAILED else outcome
+
+    def _take_over(self, change: Change, wanted: Resource, found: Sequence[str]) -> Steps:
+        """Bring the calendar that has the mark in step."""
         if len(found) > 1:
             words = f"it is there more than once ({', '.join(sorted(found))}): delete all but one"
             return Outcome(change, Status.REFUSED, error=words)

@@ -156,7 +156,7 @@ def _if_match(request: Any, etag: str | None) -> Any:
 
 def pages(
     session: Session, request: Any, following: Any, *, calendar: str | None = None
-) -> Iterator[Mapping[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """Give the pages of a list, one after the other; `following` makes the request for the next.
 
     Raises IntegrationError where it cannot be read.

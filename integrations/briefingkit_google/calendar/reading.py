@@ -127,7 +127,7 @@ class _Events:
         request = self._calls.list_events(calendar, token)
         for page in pages(self._session, request, self._calls.next_events, calendar=calendar):
             next_token = page.get("nextSyncToken")
-            for raw in page.get("items", ()):
+            for raw in page.pop("items", ()):  # one page in memory, not two
                 found.pop(f"{calendar}/{raw['id']}", None)
                 found.update((each.id, each) for each in self._of_concern(calendar, raw))
         return list(found.values()), next_token

@@ -1,5 +1,6 @@
 """The wire to Google: nothing is sent twice behind our back, and no late answer is taken for another's."""
 
+import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -106,6 +107,18 @@ def test_an_answer_that_comes_too_late_is_nobodys(wall: Callable[..., Wall], wir
         wire.request(server.url)
     release.set()
     assert wire.request(server.url)[1] == b"to the second"
+
+
+def test_a_page_of_like_events_may_be_packed_very_well(wall: Callable[..., Wall], wire: Transport) -> None:
+    page = b" " * (16 << 20)
+    packed = gzip.compress(page)
+
+    def sends(peer: socket.socket) -> None:
+        peer.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed
+        )
+
+    assert wire.request(wall(sends).url)[1] == page
 
 
 def test_connections_are_kept(wall: Callable[..., Wall], wire: Transport) -> None:
