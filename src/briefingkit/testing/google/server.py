@@ -144,7 +144,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self.faults.append(fault)
 
     def close(self) -> None:
-        """Stop, and end every connection that is open."""
+        """Stop, and end every connection that is open; a second time nothing is left to do."""
+        if self._closing:
+            return
         self._closing = True
         socket.create_connection(("127.0.0.1", self.port)).close()
         self._thread.join()
