@@ -345,6 +345,29 @@ def test_the_rooms_of_interpreters_are_told_by_language() -> None:
     ) in str(events["imrf-2022.en"].fields["description"])
 
 
+def test_the_rooms_of_interpreters_stand_before_the_page_and_not_where_nothing_takes_place() -> None:
+    settings = target(page="https://example.org/{briefing}")
+    made = {
+        OutputKey(TARGET, "imrf-2022", f"room.{each}"): "https://meet.google.com/x" for each in ("fr", "ar")
+    }
+    shown = projected(settings, briefing(place=ROOM, interpretation=INTERPRETED), outputs=made)
+    assert str(shown["imrf-2022.en"].fields["description"]).endswith("https://example.org/imrf-2022</a>")
+    off = projected(
+        settings, briefing(place=ROOM, interpretation=INTERPRETED, status="cancelled"), outputs=made
+    )
+    assert "meet.google.com" not in str(off["imrf-2022.en"].fields["description"])
+
+
+def test_the_plan_says_that_a_service_account_makes_no_rooms_by_itself() -> None:
+    alone = target(auth={"service_account": "key.json"})
+    acting = target(auth={"service_account": "key.json", "subject": "events@example.org"})
+    assert projected(alone, briefing(place=ROOM))["imrf-2022.en"].notices == (
+        "a service account makes no rooms by itself: give `subject` under `auth`, whom it acts for",
+    )
+    assert projected(acting, briefing(place=ROOM))["imrf-2022.en"].notices == ()
+    assert projected(alone, briefing())["imrf-2022.en"].notices == ()
+
+
 def test_a_room_of_another_target_is_shown_and_not_made() -> None:
     event = projected(target(), briefing(place={"online": {"url": {"from": "zoom"}, "access": "public"}}))[
         "imrf-2022.en"
