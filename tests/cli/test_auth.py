@@ -132,6 +132,23 @@ def test_one_target_alone_can_be_signed_in_for(google: GoogleDouble, empty: Path
     assert not (empty / "own.json").exists()
 
 
+@pytest.mark.usefixtures("browser")
+def test_a_target_that_only_a_job_can_load_stands_in_nobodys_way(
+    google: GoogleDouble, empty: Path, cli: Cli
+) -> None:
+    _project(
+        empty,
+        google,
+        mine=f"calendar: {CALENDAR}, auth: {{user: token.json}}",
+        jobs=f"calendar: {CALENDAR}, auth: {{service_account: '${{ONLY_IN_THE_JOB}}'}}",
+    )
+    ran = cli("auth", "google", "--client", "client.json", "--json")
+    assert ran.code == 0
+    assert ran.json["token"] == "token.json"
+    assert "jobs is left out: the environment variable ONLY_IN_THE_JOB is not set" in ran.err
+    assert cli("auth", "google", "--client", "client.json", "--target", "jobs").code == 1
+
+
 @pytest.mark.usefixtures("browser", "google")
 def test_scopes_can_be_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
@@ -253,7 +270,9 @@ def test_in_a_repository_secrets_are_ignored_once(google: GoogleDouble, empty: P
 
 
 @pytest.mark.usefixtures("browser")
-@pytest.mark.parametrize("rule", ["*.json", "/*.json", "token.json\nclient.json"])
+@pytest.mark.parametrize(
+    "rule", ["*.json", "/*.json", "token.json\nclient.json", "!*.json\n*.json", "# all\n*"]
+)
 def test_what_is_ignored_already_is_left_alone(
     google: GoogleDouble, empty: Path, cli: Cli, rule: str
 ) -> None:
@@ -261,6 +280,39 @@ def test_what_is_ignored_already_is_left_alone(
     (empty / ".gitignore").write_text(rule)
     assert _signed_in(google, empty, cli) == []
     assert (empty / ".gitignore").read_text() == rule
+
+
+@pytest.mark.usefixtures("browser")
+@pytest.mark.parametrize("rule", ["#token.json", "*.json\n!token.json", "token", "caf\u00e9"])
+def test_a_rule_that_does_not_ignore_is_not_taken_for_one_that_does(
+    google: GoogleDouble, empty: Path, cli: Cli, rule: str
+) -> None:
+    (empty / ".git").mkdir()
+    (empty / ".gitignore").write_bytes(rule.encode("latin-1"))
+    assert "token.json" in _signed_in(google, empty, cli)
+    assert (empty / ".gitignore").read_bytes().startswith(rule.encode("latin-1") + b"\n/token.json\n")
+
+
+@pytest.mark.usefixtures("browser")
+@pytest.mark.parametrize(("rule", "added"), [("/token.json", ["below/token.json"]), ("token.json", [])])
+def test_rules_of_folders_above_count_as_git_counts_them(
+    google: GoogleDouble, empty: Path, cli: Cli, rule: str, added: list[str]
+) -> None:
+    (empty / ".git").mkdir()
+    (empty / "below").mkdir()
+    (empty / ".gitignore").write_text(f"{rule}\nclient.json\n")
+    _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: below/token.json}}")
+    assert cli("auth", "google", "--client", "client.json", "--json").json["ignored"] == added
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_gitignore_that_cannot_be_written_is_told(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+    (empty / ".git").mkdir()
+    (empty / ".gitignore").mkdir()
+    _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: token.json}}")
+    ran = cli("auth", "google", "--client", "client.json")
+    assert ran.code == 0
+    assert "token.json is a secret, and .gitignore cannot be written" in ran.out
 
 
 @pytest.mark.usefixtures("browser")

@@ -1,17 +1,17 @@
 """`briefingkit auth`: a person's consent to publish in their name, and whether every target is let in."""
 
-import os
 import sys
 import webbrowser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from briefingkit.cli.here import complete_target, project_near, project_option
+from briefingkit.cli.ignoring import ignore_in_git
 from briefingkit.cli.terminal import emit_json, json_option, say
 from briefingkit.errors import BriefingkitError, ProjectError
 
@@ -113,7 +113,7 @@ def auth_command(
             "there is no terminal, and so nobody to consent: run this at one, or with --no-browser; "
             "a job uses a token that is there, or a service account"
         )
-    integrations = [_load(project, name) for name in _names(project, service, targets)] if project else []
+    integrations = [*_loaded(project, service, targets)] if project else []
     needs = account.needs(integrations)
     path = token or _token(needs, project, service)
     asked = SignIn(
@@ -126,7 +126,9 @@ def auth_command(
         integrations,
     )
     done = account.sign_in(asked)
-    ignored = _ignore((path, client))
+    ignored, left = ignore_in_git((path, client))
+    exposed = [f"{file} is a secret, and .gitignore cannot be written: keep it out of Git" for file in left]
+    done = evolve(done, notices=(*done.notices, *exposed))
     _tell_signed_in(done, path, ignored, as_json=as_json)
 
 
@@ -158,6 +160,17 @@ def _names(project: "Project | None", service: str, wanted: Sequence[str]) -> tu
 def _load(project: "Project", name: str) -> Any:
     (target,) = project.targets([name])
     return target.integration
+
+
+def _loaded(project: "Project", service: str, wanted: Sequence[str]) -> Iterator[Any]:
+    """Load the targets to sign in for. One that cannot be, and was not asked for, is left out: it may be a job's."""
+    for name in _names(project, service, wanted):
+        try:
+            yield _load(project, name)
+        except BriefingkitError as error:
+            if wanted:
+                raise
+            say(f"{name} is left out: {error}", "warning", err=True)
 
 
 def _token(needs: "Needs", project: "Project | None", service: str) -> Path:
@@ -262,41 +275,3 @@ def _tell_standings(standings: "dict[str, Standing]", *, as_json: bool) -> None:
             say(f"  {problem}", "error")
     if not standings:
         say("No target here uses it.", "warning")
-
-
-# Secrets and version control
-
-
-def _ignore(files: Iterable[Path]) -> tuple[Path, ...]:
-    """Have Git ignore files that stand in a repository and are not ignored there yet; tell which were added."""
-    added = []
-    for file in files:
-        folders = _folders_of_repository(file.absolute().parent)
-        if folders and not any(_ignores(folder / ".gitignore", file.name) for folder in folders):
-            rules = file.parent / ".gitignore"
-            text = rules.read_text(encoding="utf-8") if rules.exists() else ""
-            gap = "" if not text or text.endswith("\n") else "\n"
-            rules.write_text(f"{text}{gap}/{file.name}\n", encoding="utf-8")
-            added.append(file)
-    return tuple(added)
-
-
-def _folders_of_repository(folder: Path) -> tuple[Path, ...]:
-    """Give a folder and those above it, up to the repository's own; none where there is no repository."""
-    found = []
-    for each in (folder, *folder.parents):
-        found.append(each)
-        if os.path.lexists(each / ".git"):  # a file in a worktree
-            return tuple(found)
-    return ()
-
-
-def _ignores(rules: Path, name: str) -> bool:
-    """Say whether a file of rules names a file, by itself or by a pattern; what it says of folders is not looked at."""
-    try:
-        lines = rules.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    return any(
-        fnmatch(name, line.strip().lstrip("/")) for line in lines if line.strip() and line[0] not in "#!"
-    )
