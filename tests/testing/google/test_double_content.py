@@ -309,6 +309,16 @@ class TestConferences:
             states.append(found["conferenceData"]["createRequest"]["status"]["statusCode"])
         assert states == ["pending", "success"]
 
+    def test_a_room_that_was_asked_for_in_vain_does_not_come_later(
+        self, google: GoogleDouble, service: Any, insert: Event, refuse: Refuse, event: Event
+    ) -> None:
+        google.conference_reads = 1
+        wrong = event(id="abcde", colorId="99", conferenceData=self._asked())
+        assert refuse(wrong, conferenceDataVersion=1) == (400, "invalid")
+        insert(event(id="abcde"))
+        found = service.events().get(calendarId="city", eventId="abcde").execute()
+        assert "conferenceData" not in found
+
     def test_a_room_may_fail(self, google: GoogleDouble, insert: Event, event: Event) -> None:
         google.conference_fails = True
         made = insert(event(conferenceData=self._asked()), conferenceDataVersion=1)

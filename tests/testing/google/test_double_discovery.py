@@ -12,7 +12,7 @@ import pytest
 from briefingkit.testing.google import GoogleDouble
 from briefingkit.testing.google.call import Answer
 from briefingkit.testing.google.discovery import Routes, load_api
-from briefingkit.testing.google.partial import parse_fields, select
+from briefingkit.testing.google.partial import check_selection, parse_fields, select
 from briefingkit.testing.google.refusal import Refusal
 from briefingkit.testing.google.schema import listed_values
 
@@ -132,6 +132,12 @@ class TestAnswers:
             "items": [{"summary": "Road", "start": {"timeZone": "Europe/Brussels"}}],
             "timeZone": "Europe/Brussels",
         }
+
+    def test_a_wrong_selection_is_refused_before_anything_is_done(
+        self, google: GoogleDouble, fetch: Fetch, event: Any
+    ) -> None:
+        status, _, _ = fetch("calendar/v3/calendars/city/events?fields=name", "POST", event())
+        assert (status, google.events("city")) == (400, {})
 
     def test_a_large_answer_is_compressed_for_who_asks_in_both_headers(
         self, google: GoogleDouble, fetch: Fetch
@@ -254,11 +260,13 @@ class TestSelections:
     def test_all_of_a_thing_is_kept_as_it_is(self) -> None:
         shape = load_api("calendar", "v3").schemas["Events"]
         value = {"items": [{"id": "a", "extendedProperties": {"private": {"k": "v", "l": "w"}}}]}
-        assert select(value, parse_fields("*"), shape) == value
-        assert select(value, parse_fields("items/extendedProperties"), shape) == {
+        assert select(value, parse_fields("*")) == value
+        assert select(value, parse_fields("items/extendedProperties")) == {
             "items": [{"extendedProperties": {"private": {"k": "v", "l": "w"}}}]
         }
-        one = select(value, parse_fields("items/extendedProperties/private/k"), shape)
+        selection = parse_fields("items/extendedProperties/private/k")
+        check_selection(selection, shape)
+        one = select(value, selection)
         assert one == {"items": [{"extendedProperties": {"private": {"k": "v"}}}]}
 
 

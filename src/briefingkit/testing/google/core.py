@@ -17,7 +17,7 @@ from briefingkit.testing.google.call import Answer, Call, Caller, Request, Rules
 from briefingkit.testing.google.discovery import Api, Method, Routes, unimplemented
 from briefingkit.testing.google.faults import Fault, Faults
 from briefingkit.testing.google.oauth import OAuth, OAuthError
-from briefingkit.testing.google.partial import parse_fields, select
+from briefingkit.testing.google.partial import check_selection, parse_fields, select
 from briefingkit.testing.google.quotas import Quotas
 from briefingkit.testing.google.refusal import Refusal, invalid
 from briefingkit.testing.google.schema import Shape, drop_server_fields, without_nulls
@@ -156,6 +156,8 @@ class Core:
         request.email = caller.email
         self._check_allowed(method, caller)
         read = request.query = method.read_query(query)
+        if "fields" in read and method.response is not None:
+            check_selection(parse_fields(read["fields"]), method.response)  # before anything is done
         with self.lock:
             now = self.now()
             self.quotas.spend(read.get("quotaUser") or caller.email, now)
@@ -287,9 +289,7 @@ def _reply(method: Method, call: Call, answer: Answer, request: Request) -> Repl
     if method.verb == "GET" and etag and call.headers.get("if-none-match") == etag:
         request.status = 304
         return Reply(304, headers)
-    body = answer.body
-    if "fields" in call.query:
-        body = select(body, parse_fields(call.query["fields"]), method.response)
+    body = select(answer.body, parse_fields(call.query["fields"])) if "fields" in call.query else answer.body
     # Compact unless the caller asks: that Google's default is to indent is nothing to rely on.
     pretty = call.query.get("prettyPrint") is True
     return Reply(answer.status, headers, json.dumps(body, indent=1 if pretty else None).encode())

@@ -12,7 +12,7 @@ from typing import Any
 from briefingkit.testing.google.refusal import Refusal
 from briefingkit.testing.google.schema import Shape
 
-__all__ = ["Selection", "parse_fields", "select"]
+__all__ = ["Selection", "check_selection", "parse_fields", "select"]
 
 Selection = Mapping[str, Any]
 """What is wanted: a name, and what is wanted within it; an empty mapping stands for all of it."""
@@ -79,29 +79,29 @@ def _merge(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def select(value: Any, selection: Selection, shape: Shape | None, path: str = "") -> Any:
-    """Keep what is selected. Raises a Refusal, 400, for a field that the schema does not have."""
+def check_selection(selection: Selection, shape: Shape | None, path: str = "") -> None:
+    """Raise a Refusal, 400, for a field that the schema does not have."""
+    for name, inner in selection.items():
+        if name == "*":
+            continue
+        if shape is None:
+            raise _bad(path + name)
+        try:
+            within = shape.names(name)
+        except KeyError:
+            raise _bad(path + name) from None
+        check_selection(inner, within, f"{path}{name}/")
+
+
+def select(value: Any, selection: Selection) -> Any:
+    """Keep what is selected."""
     if not selection or "*" in selection:
         return value
-    inner_shapes = {name: _inside(shape, name, path) for name in selection}
     if isinstance(value, list):
-        return [select(item, selection, shape, path) for item in value]
+        return [select(item, selection) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: select(value[name], inner, inner_shapes[name], f"{path}{name}/")
-        for name, inner in selection.items()
-        if name in value
-    }
-
-
-def _inside(shape: Shape | None, name: str, path: str) -> Shape | None:
-    if shape is None:
-        raise _bad(path + name)
-    try:
-        return shape.names(name)
-    except KeyError:
-        raise _bad(path + name) from None
+    return {name: select(value[name], inner) for name, inner in selection.items() if name in value}
 
 
 def _bad(text: str) -> Refusal:

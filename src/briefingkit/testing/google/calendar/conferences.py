@@ -64,7 +64,7 @@ def _copied(given: dict[str, Any]) -> dict[str, Any]:
 def settle(world: World, event: dict[str, Any], place: tuple[str, str]) -> dict[str, Any]:
     """Count a read of an event; gives it as it then is: its conference may just have come, or failed."""
     left = world.pending.get(place)
-    if left is None:
+    if left is None or "conferenceData" not in event:
         return event
     world.pending[place] = left - 1
     if left > 1:
