@@ -134,6 +134,24 @@ def test_what_cannot_be_is_said_with_what_to_do(settings: dict[str, object], sai
 
 
 @pytest.mark.parametrize(
+    ("settings", "public"),
+    [
+        ({}, False),
+        ({"visibility": "public"}, True),
+        ({"access": [{"role": "reader", "scope": "default"}]}, True),
+        ({"access": [{"role": "reader", "scope": "default"}], "visibility": "private"}, False),
+        ({"access": [{"role": "freeBusyReader", "scope": "default"}]}, False),
+        ({"access": [{"role": "reader", "scope": "domain:uclg.org"}]}, False),
+    ],
+)
+def test_a_calendar_is_public_where_everybody_may_read_what_events_are_about(
+    settings: dict[str, object],
+    public: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert target(**settings).is_public is public
+
+
+@pytest.mark.parametrize(
     ("given", "guests"),
     [
         ("none", Guests()),
