@@ -49,6 +49,13 @@ def test_an_update_is_shown_field_by_field_and_language_by_language() -> None:
     ]
 
 
+def test_an_event_is_known_by_its_moment_and_zone_where_these_stand_together() -> None:
+    start = {"dateTime": "2022-04-13T15:00:00", "timeZone": "Europe/Brussels"}
+    assert "  + event imrf  The road · 2022-04-13T15:00:00 Europe/Brussels (3 fields)" in lines(
+        Change(resource(summary="The road", start=start))
+    )
+
+
 def test_an_address_to_come_is_known_after_apply() -> None:
     text = f"Join at {pending(OutputKey('calendar', 'imrf-2022', 'room'))}"
     assert "    room: known after apply" in lines(Change(resource(room=text)))
@@ -95,6 +102,23 @@ def test_a_digest_that_changes_with_the_rest_is_counted() -> None:
 
 def test_nothing_to_do_is_one_line() -> None:
     assert [str(line) for line in present(plan_of())] == ["Nothing to do: 3 resources in step."]
+
+
+def test_what_is_kept_from_now_on_is_shown_before_it_is_written_down() -> None:
+    was, now = remote(place="Online", a="1"), remote(place="Room 5", a="1")
+    last = Applied(was.resource, was.resource.fields, was.id)
+    kept = Change(was.resource, now, last, Drift.KEEP)
+    gone = Change(was.resource, None, last, Drift.KEEP)
+    assert lines(kept) == [
+        "calendar",
+        "  · event imrf (what was changed at the target is kept)",
+        "    changed at the target: place: Online → Room 5",
+        "Nothing to do: 3 resources in step; 1 resource kept as changed at the target.",
+    ]
+    assert "  · event imrf (it was removed at the target, and stays so)" in lines(gone)
+    (told,) = plan_to_json(plan_of(kept))["targets"]
+    assert [each["drift"][0]["after"] for each in told["kept"]] == ["Room 5"]
+    assert told["changes"] == []
 
 
 def test_notices_and_unreadable_targets_are_said() -> None:

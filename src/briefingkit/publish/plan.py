@@ -57,6 +57,15 @@ class TargetPlan:
         """Return the changes that do something at the target, or that something stands in the way of."""
         return tuple(each for each in self.changes if each.action is not Action.NOTHING or each.refusal)
 
+    @property
+    def kept(self) -> "tuple[Change, ...]":
+        """Return what someone else changed, or took away, and what is left as it is: to be written down alone."""
+        return tuple(
+            each
+            for each in self.changes
+            if each not in self.pending and each.policy is Drift.KEEP and (each.drifted or each.removed)
+        )
+
     @cached_property
     def counts(self) -> Mapping[Action, int]:
         """Count what would be done; NOTHING counts what is wanted and in step."""

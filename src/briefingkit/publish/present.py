@@ -5,7 +5,7 @@ visible, so that nothing in it can move the cursor, colour the terminal or turn 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
@@ -70,12 +70,12 @@ def _line(indent: int, *spans: tuple[Style, str]) -> Line:
 
 
 def _target(planned: TargetPlan, *, full: bool) -> Iterator[Line]:
-    if not (planned.pending or planned.notices or planned.error):
+    if not (planned.pending or planned.kept or planned.notices or planned.error):
         return
     yield _line(0, ("heading", visible(planned.target)))
     if planned.error is not None:
         yield _line(1, ("drift", "cannot be read: "), ("plain", visible(planned.error)))
-    for change in planned.pending:
+    for change in (*planned.pending, *planned.kept):
         yield from _change(change, full=full)
     for notice in planned.notices:
         yield _line(1, ("notice", f"! {visible(str(notice.identity))}: "), ("plain", visible(notice.text)))
@@ -106,9 +106,11 @@ def _change(change: Change, *, full: bool) -> Iterator[Line]:
 def _known_as(resource: Resource) -> str:
     """Say what a person knows a thing by, with its zone, of the fields that targets have by these names."""
     fields = resource.fields
-    words = [fields.get("title") or fields.get("summary") or fields.get("name"), fields.get("start")]
+    start, zone = fields.get("start"), fields.get("timezone")
+    if isinstance(start, Mapping):  # a moment and its zone together, as calendars have it
+        start = " ".join(part for part in start.values() if isinstance(part, str))
+    words = [fields.get("title") or fields.get("summary") or fields.get("name"), start]
     said = " · ".join(shortened(word) for word in words if isinstance(word, str) and not is_pending(word))
-    zone = fields.get("timezone")
     return f"  {said}{f' {visible(zone)}' if said and isinstance(zone, str) else ''}" if said else ""
 
 
@@ -126,6 +128,8 @@ def _about(change: Change) -> str:
         words.append("the last run had no answer")
     if change.drifted and change.policy is Drift.KEEP:
         words.append("what was changed at the target is kept")
+    if change.removed and change.action is Action.NOTHING:
+        words.append("it was removed at the target, and stays so")
     return f" ({'; '.join(words)})" if words else ""
 
 
@@ -159,7 +163,9 @@ def _show(value: Value) -> str:
 
 def _summary(plan: Plan) -> Line:
     if plan.is_empty:
-        return _line(0, ("dim", f"Nothing to do: {_resources(plan.counts[Action.NOTHING])} in step."))
+        kept = sum(len(planned.kept) for planned in plan.targets)
+        more = f"; {_resources(kept)} kept as changed at the target" if kept else ""
+        return _line(0, ("dim", f"Nothing to do: {_resources(plan.counts[Action.NOTHING])} in step{more}."))
     counts = plan.counts
     words = ", ".join(
         f"{counts[action]} to {action.value}"
@@ -194,6 +200,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
                 "error": planned.error,
                 "counts": {action.value: number for action, number in planned.counts.items()},
                 "changes": [_change_to_json(change) for change in planned.pending],
+                "kept": [_change_to_json(change) for change in planned.kept],
                 "notices": [
                     {
                         "kind": each.identity.kind,
