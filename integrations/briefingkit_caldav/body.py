@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from briefingkit.publish import Fields, Resource, Value
@@ -225,7 +226,7 @@ def _participant(participant: Mapping[str, Value]) -> "Component":
 
     from briefingkit.rendering.ics_values import text, uri
 
-    component = _new_participant()
+    component = _participant_class()()
     component.add("uid", text(_text(participant["uid"])))
     for name, field in (("participant-type", "type"), ("summary", "name")):
         if isinstance(value := participant[field], str):
@@ -239,15 +240,17 @@ def _participant(participant: Mapping[str, Value]) -> "Component":
     return component
 
 
-def _new_participant() -> "Component":
+@cache
+def _participant_class() -> "type[Component]":
+    """Give the class of a component that icalendar has none for, once that package is loaded."""
     from icalendar import Component
 
     class Participant(Component):
-        """A component that icalendar has no class for."""
+        """A PARTICIPANT."""
 
         name = "PARTICIPANT"
 
-    return Participant()
+    return Participant
 
 
 def _kept(fields: Fields, held: Held | None) -> Iterator[str]:

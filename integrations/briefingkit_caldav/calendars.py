@@ -1,6 +1,6 @@
 """Calendars: where they are, what is known of them, and those that are ours to make, name and take away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -26,7 +26,6 @@ __all__ = [
     "calendar_at",
     "collection_remote",
     "find_calendars",
-    "is_ours",
     "kind_of",
     "look_at",
     "property_values",
@@ -102,11 +101,11 @@ def look_at(server: Server, path: str) -> Calendar:
     return calendar
 
 
-def find_calendars(server: Server) -> tuple[str | None, Mapping[str, Calendar]]:
+def find_calendars(server: Server, namespaces: Collection[str]) -> tuple[str | None, Mapping[str, Calendar]]:
     """Find the calendars of the settings, by key, and the home that new ones are made in.
 
-    Those that we made and that are not wanted any more are among them, under their own keys. IntegrationError, with
-    the names of those that there are, for one that cannot be found.
+    Those that we made for one of the namespaces (none: for any) and that are not wanted any more are among them, under
+    their own keys. IntegrationError, with the names of those that there are, for one that cannot be found.
     """
     settings = server.settings
     by_name = {key: place for key, place in settings.addresses.items() if not _is_address(place)}
@@ -121,11 +120,8 @@ def find_calendars(server: Server) -> tuple[str | None, Mapping[str, Calendar]]:
     listed = [each for each in map(calendar_at, server.properties(home, _ASKED, depth=1)) if each is not None]
     for key, name in by_name.items():
         found[key] = _named(server, name, listed)
-    if settings.make is not None:
-        found |= {
-            ours: calendar for calendar in listed if (ours := _key_of_ours(settings, calendar)) is not None
-        }
-    return home, found
+    made = _made(settings, listed, namespaces) if settings.make is not None else {}
+    return home, {**found, **made}
 
 
 def _is_address(place: str) -> bool:
@@ -154,18 +150,16 @@ def _named(server: Server, name: str, listed: Sequence[Calendar]) -> Calendar:
     )
 
 
-def _key_of_ours(settings: "CalDAV", calendar: Calendar) -> str | None:
-    """Return the key of a calendar that this target has made; None for all others."""
-    parsed = parse_collection_name(name_of(calendar.path))
-    if parsed is None or settings.target not in {"", parsed[1]}:
-        return None
-    return parsed[2]
-
-
-def is_ours(calendar: Calendar, namespaces: frozenset[str]) -> bool:
-    """Whether a calendar's name is one that we gave; no namespace stands for any."""
-    parsed = parse_collection_name(name_of(calendar.path))
-    return parsed is not None and (not namespaces or parsed[0] in namespaces)
+def _made(settings: "CalDAV", listed: Sequence[Calendar], namespaces: Collection[str]) -> dict[str, Calendar]:
+    """Recognise those that this target has made; where they may be of two projects, they are nobody's."""
+    found: dict[str, list[Calendar]] = {}
+    for calendar in listed:
+        parsed = parse_collection_name(name_of(calendar.path))
+        if parsed is None or settings.target not in {"", parsed[1]}:
+            continue
+        if not namespaces or parsed[0] in {namespace.lower() for namespace in namespaces}:
+            found.setdefault(parsed[2], []).append(calendar)
+    return {key: ours[0] for key, ours in found.items() if len(ours) == 1}
 
 
 def collection_remote(key: str, calendar: Calendar, owner: str) -> Remote:

@@ -39,14 +39,15 @@ def write_collection(server: Server, change: Change) -> Outcome:
 
 def _create(server: Server, change: Change, wanted: Resource) -> Outcome:
     """Make it, or go on with the one that was made before under the same name."""
-    home, calendars = find_calendars(server)
+    namespace = str(wanted.fields["namespace"])
+    home, calendars = find_calendars(server, {namespace})
     found = calendars.get(wanted.key)
     if found is not None:
         path = found.path
     elif home is None:
         return Outcome(change, Status.FAILED, error="there is no calendar home to make it in")
     else:
-        name = collection_name(str(wanted.fields["namespace"]), wanted.owner, wanted.key)
+        name = collection_name(namespace, wanted.owner, wanted.key)
         path = make_collection(server, kind_of(server), home, name, str(wanted.fields["name"]))
     before: Mapping[str, object] = found.properties if found is not None else {"name": wanted.fields["name"]}
     _set(server, path, wanted, before)

@@ -137,7 +137,7 @@ class Connection:
             wait = retry_after(headers.get("retry-after"))
             raise Busy(f"{self.origin} is busy ({status})", retry_after=wait)
         if status == 401:  # noqa: PLR2004 - as RFC 9110 numbers it
-            raise NoEntry(self._no_entry())
+            raise NoEntry(self._no_entry(headers.get("www-authenticate", "")))
         return Answer(status, headers, body, path), None
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
@@ -219,7 +219,9 @@ class Connection:
             self._scheme, self._port = scheme, port
         return path_of(target)
 
-    def _no_entry(self) -> str:
+    def _no_entry(self, asked: str) -> str:
+        if asked.lower().startswith("digest") and "basic" not in asked.lower():
+            return f"{self.origin} asks for digest authentication, which is not there: let it take basic, over https"
         if self._authorization is None:
             return f"{self.origin} asks who we are: give `username` and `password`, or `token`"
         if self._settings.token is not None:

@@ -60,7 +60,7 @@ def _collections(settings: "CalDAV", context: Context) -> Iterator[Resource]:
             "description": make.description.lookup(*preferred).text if make.description else None,
             "color": make.color.lower() if make.color else None,
             "timezone": make.timezone,
-            "namespace": context.namespace,
+            "namespace": context.namespace.lower(),
         }
         yield Resource(COLLECTION, key, context.target, fields)
 

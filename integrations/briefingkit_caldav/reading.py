@@ -58,7 +58,7 @@ class _Reading:
         self._namespaces = frozenset(said or known_namespaces)
 
     def read_all(self) -> Snapshot:
-        _, calendars = find_calendars(self._server)
+        _, calendars = find_calendars(self._server, self._namespaces)
         known = {key: self._all_of(key, calendar) for key, calendar in calendars.items()}
         return self._snapshot(known)
 

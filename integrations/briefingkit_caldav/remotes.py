@@ -11,7 +11,7 @@ from briefingkit_caldav.server import Stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["event_remote", "held_of", "remote_as_sent", "schedule_tag_of"]
+__all__ = ["event_remote", "held_of", "schedule_tag_of"]
 
 _SEQUENCE: Final = "sequence"
 _SCHEDULE_TAG: Final = "schedule-tag"
@@ -32,11 +32,6 @@ def event_remote(stored: Stored, wanted: Resource | None = None) -> Remote | Non
         return None
     found = held or Held("", None, {})
     return _remote(Resource(EVENT, wanted.key, "", found.fields), stored, found, ours=False)
-
-
-def remote_as_sent(path: str, etag: str | None, content: bytes, schedule_tag: str | None) -> Remote | None:
-    """Give what the server holds, where its ETag says that it has stored what it was sent."""
-    return event_remote(Stored(path, etag, content.decode(), schedule_tag))
 
 
 def held_of(remote: Remote) -> Held:

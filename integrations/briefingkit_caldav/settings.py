@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CalDAV"]
 
-_BATCH = 50
+_BATCH = 200
+"""Changes in one call, in which the calendars are looked for once, and at whose end what is written is read back."""
 _EVERY_LANGUAGE = "und"
 _LONGEST_TIMEOUT = 600
 
@@ -39,9 +40,11 @@ def _check_timeout(_instance: object, attribute: Any, value: int) -> None:
 
 
 def _check_header(_instance: object, attribute: Any, value: str | None) -> None:
-    """Refuse what would end a header, without a word about what it holds."""
-    if value is not None and (not value or not value.isprintable()):
-        raise ModelError("this is empty, or holds characters that nobody can type", field=attribute.name)
+    """Refuse what no header holds, without a word about what it is. A password is encoded, a token is not."""
+    if value is None:
+        return
+    if not value or not value.isprintable() or (attribute.name == "token" and not value.isascii()):
+        raise ModelError("this is empty, or holds characters that cannot be sent", field=attribute.name)
 
 
 @frozen
@@ -93,7 +96,14 @@ class CalDAV:
             raise ModelError("`username` and `password` go together", field="password")
         missing = [language for language in self.languages if self._lacks_collection(language)]
         if missing:
-            raise ModelError(f"there is no calendar for {', '.join(missing)}", field="calendar")
+            raise ModelError(
+                f"there is no calendar for {', '.join(missing)}",
+                field="calendar" if self.calendar else "make",
+            )
+        if self.make is not None and self.quirks == "google":
+            raise ModelError(
+                "Google's CalDAV makes no calendars: make it there, and give its address", field="make"
+            )
         if self.guests.any and self.audience is Access.PUBLIC:
             raise ModelError(
                 "everybody who may read the calendar reads the addresses of its guests: "
@@ -143,6 +153,8 @@ class CalDAV:
         return Patience(budget=timedelta(seconds=self.patience))
 
     def _lacks_collection(self, language: str) -> bool:
+        if self.make is not None:
+            return self.is_by_language and not self.make.name.has(language)
         named = self.calendar.by_language if self.calendar is not None else {}
         return bool(named) and language not in named
 

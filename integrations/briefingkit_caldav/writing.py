@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError, IntegrationError
 from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
@@ -16,7 +16,7 @@ from briefingkit_caldav.hrefs import child, parent_of
 from briefingkit_caldav.identity import COLLECTION, ONE_FOR_ALL, event_name, language_of
 from briefingkit_caldav.multistatus import precondition_of
 from briefingkit_caldav.quirks import quirks_of
-from briefingkit_caldav.remotes import event_remote, held_of, remote_as_sent, schedule_tag_of
+from briefingkit_caldav.remotes import event_remote, held_of, schedule_tag_of
 from briefingkit_caldav.server import Server, Stored
 
 if TYPE_CHECKING:
@@ -54,10 +54,19 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
 
 @frozen
 class _Sent:
-    """What was written, and not read back yet: `remote` as it was sent, None where the server gave no ETag for it."""
+    """What was written, and not read back yet."""
 
     change: Change
-    remote: Remote | None
+    path: str
+    content: bytes = field(repr=False)
+    etag: str | None = None
+    schedule_tag: str | None = None
+
+    def as_sent(self) -> Remote | None:
+        """Give it as it was sent; None where the server gave no strong ETag for it."""
+        if self.etag is None:
+            return None
+        return event_remote(Stored(self.path, self.etag, self.content.decode(), self.schedule_tag))
 
 
 class _Writer:
@@ -88,7 +97,7 @@ class _Writer:
 
     def _create(self, change: Change) -> Outcome | None:
         wanted = _wanted(change)
-        path = child(self._collection(wanted.key), event_name(_namespace(wanted), wanted.key))
+        path = child(self._collection(wanted), event_name(_namespace(wanted), wanted.key))
         looks_first = quirks_of(kind_of(self._server)).looks_first
         if looks_first and (there := self._server.get(path)) is not None:
             return self._stands_already(change, there, in_doubt=False)
@@ -117,9 +126,14 @@ class _Writer:
 
     def _uid_collides(self, change: Change, path: str, answer: Answer) -> Outcome:
         wanted = _wanted(change)
-        collection = self._collection(wanted.key)
+        collection = self._collection(wanted)
         uid = wanted.fields["uid"]
         elsewhere = [each for each in self._server.with_uid(collection, str(uid)) if each != path]
+        if not elsewhere and answer.status == _FAILED:
+            error = (
+                f"the server refuses it although nothing stands at {path} ({_FAILED}): it may be too large"
+            )
+            return Outcome(change, Status.FAILED, error=error)
         if not elsewhere:
             return _refused(change, answer)
         error = (
@@ -189,11 +203,11 @@ class _Writer:
 
     def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome | None:
         """Say what the server holds: as it was sent where its ETag says so, else what is to be read back."""
-        tag = answer.headers.get("schedule-tag")
-        as_sent = remote_as_sent(path, answer.etag, content, tag) if answer.etag is not None else None
-        if as_sent is not None and quirks_of(kind_of(self._server)).is_exact:
-            return Outcome(change, Status.DONE, as_sent)
-        self._sent[path] = _Sent(change, as_sent)
+        sent = _Sent(change, path, content, answer.etag, answer.headers.get("schedule-tag"))
+        exact = sent.as_sent() if quirks_of(kind_of(self._server)).is_exact else None
+        if exact is not None:
+            return Outcome(change, Status.DONE, exact)
+        self._sent[path] = sent
         return None
 
     def read_back(self) -> Iterator[Outcome]:
@@ -211,12 +225,12 @@ class _Writer:
 
     # Where
 
-    def _collection(self, key: str) -> str:
+    def _collection(self, wanted: Resource) -> str:
         """Return the path of the calendar that an event stands in; IntegrationError where there is none."""
         if self._collections is None:
-            _, calendars = find_calendars(self._server)
+            _, calendars = find_calendars(self._server, {_namespace(wanted)})
             self._collections = {name: calendar.path for name, calendar in calendars.items()}
-        name = language_of(key) if self._settings.is_by_language else ONE_FOR_ALL
+        name = language_of(wanted.key) if self._settings.is_by_language else ONE_FOR_ALL
         path = self._collections.get(name)
         if path is None:
             raise IntegrationError(f"the calendar {name} is not there")
@@ -225,8 +239,9 @@ class _Writer:
 
 def _settled(sent: _Sent, stored: Stored | None, problem: str) -> Outcome:
     """Say what is held. Where it is not what our own write left, someone was faster: the next plan shows their edit."""
-    change, as_sent = sent.change, sent.remote
-    if as_sent is not None and (stored is None or stored.etag != as_sent.etag):
+    change = sent.change
+    as_sent = sent.as_sent() if stored is None or stored.etag != sent.etag else None
+    if as_sent is not None:
         return Outcome(change, Status.DONE, as_sent)
     if stored is None:
         return Outcome(change, Status.UNKNOWN, error=f"it was written, and cannot be read: {problem}")

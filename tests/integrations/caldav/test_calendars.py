@@ -7,6 +7,8 @@ from attrs import evolve
 
 from briefingkit.errors import IntegrationError
 from briefingkit.publish import Change, Drift, Snapshot, Status
+from briefingkit.publish.mint import mint
+from briefingkit.publish.planning import context_for
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.text import Name
 from briefingkit_caldav.choices import Collections, MakeCollections
@@ -150,3 +152,43 @@ def test_a_plan_where_nothing_has_changed_is_one_request_a_calendar(peer: Any) -
         with peer.proxy.counted() as requests:
             assert settings.unchanged(plan.targets[0].cursor)
         assert len(requests) == calendars
+
+
+def test_two_projects_with_a_target_of_one_name_keep_their_calendars_apart(peer: Any) -> None:
+    settings = peer.settings(make=_ONE)
+    bench = Workbench(settings)
+    bench.publish(sample_briefing())
+    theirs = f"{peer.home}briefingkit.other.example.under-test.all/"
+    publications = mint([evolve(sample_briefing(), namespace="other.example")], {}, {}, at=bench.now)
+    context = context_for("under-test", "other.example", publications, {})
+    wanted = list(settings.desired(publications, context))
+    outcomes = list(settings.apply([Change(each) for each in wanted]))
+    assert {each.status for each in outcomes} == {Status.DONE}
+    assert {each.remote.id.rpartition("/")[0] + "/" for each in outcomes if each.remote} == {theirs}
+    assert len(settings.read(wanted, Snapshot()).remotes) == 3
+    assert bench.plan(sample_briefing()).is_empty
+    bench.lose_ledger()
+    assert bench.plan(sample_briefing()).counts["delete"] == 0
+    assert settings.read([], Snapshot()).remotes == {}
+    peer.by_hand("DELETE", theirs)
+
+
+def test_two_calendars_in_one_home_may_not_share_a_name(peer: Any) -> None:
+    peer.calendar("twin")
+    path = peer.calendar("twin-too")
+    renamed = (
+        b'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><D:displayname>twin</D:displayname></D:prop></D:set>'
+        b"</D:propertyupdate>"
+    )
+    peer.by_hand("PROPPATCH", path, renamed, "application/xml")
+    with pytest.raises(IntegrationError, match="2 calendars are called 'twin'"):
+        peer.settings(calendar=Collections("twin")).read([], Snapshot())
+    peer.by_hand("DELETE", path)
+
+
+def test_an_address_of_a_calendar_needs_no_looking_for(peer: Any) -> None:
+    path = peer.calendar("direct")
+    bench = Workbench(peer.settings(url=peer.proxy.url, calendar=Collections(path)))
+    with peer.proxy.counted() as requests:
+        bench.publish(sample_briefing())
+    assert {each.path for each in requests if each.method == "PROPFIND"} == {path}
