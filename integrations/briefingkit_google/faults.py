@@ -226,9 +226,13 @@ def _of_network(error: BaseException) -> Fault | None:
 
     if isinstance(error, ssl.SSLCertVerificationError):
         words = (
-            "the server's certificate is not one that this machine trusts: is there a proxy that reads along?"
+            "the server's certificate is not one that this machine trusts: where a proxy reads along, name its "
+            "certificate in HTTPLIB2_CA_CERTS"
         )
         return Fault(Reach.TARGET, words, certain=True, reason="certificate")
+    if isinstance(error, httplib2.error.ProxiesUnavailableError):
+        words = "a proxy is asked for (HTTPS_PROXY), and the package for that is not installed: pip install pysocks"
+        return Fault(Reach.TARGET, words, certain=True, reason="proxy")
     if isinstance(error, httplib2.ServerNotFoundError):
         words = "Google's server is not found by its name: is there a network?"
         return Fault(Reach.PASSING, words, certain=True, reason="name")

@@ -3,7 +3,6 @@
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -50,9 +49,6 @@ class Hostile(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        # google-auth waits by itself for a token endpoint in trouble.
-        self.hurry = patch("google.auth._exponential_backoff.time.sleep")
-        self.hurry.start()
         self.folder = tempfile.TemporaryDirectory()
         self.google = GoogleDouble()
         self.google.make_calendar(CITY)
@@ -76,7 +72,6 @@ class Hostile(RuleBasedStateMachine):
             try:
                 self.converge()
             finally:
-                self.hurry.stop()
                 self.google.close()
                 self.folder.cleanup()
 

@@ -80,11 +80,9 @@ def test_no_secret_is_in_anything_that_anybody_reads(
     calendar: Make,
     tmp_path: Path,
     logged: list[str],
-    monkeypatch: pytest.MonkeyPatch,
     fault: dict[str, object],
     who: str,
 ) -> None:
-    monkeypatch.setattr("google.auth._exponential_backoff.time.sleep", lambda _: None)
     auth = user(google, tmp_path) if who == "user" else Auth(service_account="key.json")
     integration = calendar(auth=auth)
     bench = Workbench(integration, TARGET)

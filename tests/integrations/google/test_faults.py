@@ -121,8 +121,17 @@ def test_what_goes_wrong_on_the_way_may_pass(error: Exception, *, certain: bool)
     assert (fault.reach, fault.certain) == (Reach.PASSING, certain)
 
 
-def test_a_certificate_that_nobody_trusts_does_not_pass() -> None:
-    assert fault_of(ssl.SSLCertVerificationError()).reach is Reach.TARGET
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (ssl.SSLCertVerificationError(), "HTTPLIB2_CA_CERTS"),
+        (httplib2.error.ProxiesUnavailableError(), "pysocks"),
+    ],
+)
+def test_what_waiting_does_not_mend_is_said_with_what_does(error: Exception, word: str) -> None:
+    fault = fault_of(error)
+    assert (fault.reach, fault.certain) == (Reach.TARGET, True)
+    assert word in fault.words
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), AssertionError(), ZeroDivisionError()])
