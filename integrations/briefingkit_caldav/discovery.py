@@ -4,6 +4,7 @@ The library knows how servers say where a user's calendars are; its requests go 
 redirects, patience and secrets are dealt with in one place. It is loaded for this alone.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["calendar_home", "make_collection"]
 
 _WELL_KNOWN: Final = "/.well-known/caldav"
+_MULTISTATUS: Final = 207
 _NOT_MADE: Final = frozenset({405, 409})
 
 
@@ -108,6 +110,8 @@ def _client(server: Server, path: str, kind: str) -> "DAVClient":
     client = DAVClient(
         f"{server.connection.origin}{path}", features=quirks_of(kind).profile or {}, enable_rfc6764=False
     )
+    # What it would print about a server's deviations is said in our own words where it matters.
+    logging.getLogger("caldav").addHandler(logging.NullHandler())
     client.session.close()
     client.session = cast("Session", _Bridge(server))
     return client
@@ -132,6 +136,8 @@ class _Bridge:
         found, received = self._server.ask(
             method, path_of(url), headers=given, body=data or b"", receive=b"".join
         )
+        if method == "PROPFIND" and received is not None and found.status != _MULTISTATUS:
+            raise _NothingThere(f"{found.path} is no address of a CalDAV server")
         body = found.body if received is None else received
         titled = {name.title(): value for name, value in found.headers.items()}
         return SimpleNamespace(

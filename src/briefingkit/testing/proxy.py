@@ -71,6 +71,7 @@ class _Plan:
     mishap: Mishap
     method: str | None
     path: str
+    containing: bytes
     times: int
     instead: "Instead"
     seconds: float
@@ -121,15 +122,17 @@ class FaultyProxy:
         *,
         method: str | None = None,
         path: str = "",
+        containing: bytes = b"",
         times: int = _FOR_EVER,
         instead: Instead | None = None,
         seconds: float = 0.0,
     ) -> None:
-        """Let the next `times` requests go wrong, those of a method and with `path` in theirs, or all.
+        """Let the next `times` requests go wrong, all of them or those that are named.
 
+        They are named by their method, by a part of their path and by what their body contains.
         `instead` is what the proxy answers itself, 503 if nothing is said; `seconds` is how long a delay is.
         """
-        plan = _Plan(mishap, method, path, times, instead or Instead(), seconds)
+        plan = _Plan(mishap, method, path, containing, times, instead or Instead(), seconds)
         with self._lock:
             self._plans.append(plan)
 
@@ -146,10 +149,11 @@ class FaultyProxy:
         yield gathered
         gathered += self.requests[start:]
 
-    def _mishap(self, method: str, path: str) -> _Plan | None:
+    def _mishap(self, method: str, path: str, body: bytes) -> _Plan | None:
         with self._lock:
             for plan in self._plans:
-                if plan.times > 0 and plan.method in {None, method} and plan.path in path:
+                named = plan.method in {None, method} and plan.path in path and plan.containing in body
+                if named and plan.times > 0:
                     plan.times -= 1
                     return plan
         return None
@@ -188,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _forward(self, body: bytes) -> None:
-        plan = self.owner._mishap(self.command, self.path)  # noqa: SLF001 - its own server
+        plan = self.owner._mishap(self.command, self.path, body)  # noqa: SLF001 - its own server
         mishap = plan.mishap if plan is not None else None
         headers = {name.lower(): value for name, value in self.headers.items()}
 
