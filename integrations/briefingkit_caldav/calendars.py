@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
 
 __all__ = [
+    "CTAG",
     "PROPERTIES",
+    "TOKEN",
     "Calendar",
     "calendar_at",
     "collection_remote",
@@ -37,13 +39,11 @@ PROPERTIES: Final = {
     "color": "A:calendar-color",
     "timezone": "C:calendar-timezone",
 }
-_ASKED: Final = (
-    *PROPERTIES.values(),
-    "D:resourcetype",
-    "D:sync-token",
-    "S:getctag",
-    "D:supported-report-set",
-)
+TOKEN, CTAG = "D:sync-token", "S:getctag"
+"""How far the history of a calendar has come, by RFC 6578 and by what was there before it."""
+
+_IDENTITY: Final = (*PROPERTIES.values(), "D:resourcetype")
+_ASKED: Final = (*_IDENTITY, TOKEN, CTAG, "D:supported-report-set")
 _COLOR_DIGITS: Final = 7
 _YEARS: Final = (2020, 2040)
 """For which a calendar's own zone is written. It places events without a zone, and we write none."""
@@ -90,9 +90,12 @@ def calendar_at(found: Found) -> Calendar | None:
     return Calendar(path, properties, token or None, found.text(f"{CALENDARSERVER}getctag") or None)
 
 
-def look_at(server: Server, path: str) -> Calendar:
-    """Ask for a calendar's properties. Gone where nothing is there, IntegrationError for anything else."""
-    answered = server.properties(path, _ASKED)
+def look_at(server: Server, path: str, *, history: str | None = None) -> Calendar:
+    """Ask for a calendar's properties. Gone where nothing is there, IntegrationError for anything else.
+
+    `history`, TOKEN or CTAG, asks for that alone of the two: servers look at every event to tell either.
+    """
+    answered = server.properties(path, _ASKED if history is None else (*_IDENTITY, history))
     if all(found.status in GONE for found in answered):
         raise Gone(f"{server.connection.origin}{path} is not there")
     calendar = next(filter(None, map(calendar_at, answered)), None)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from briefingkit_caldav.calendars import Calendar, look_at
+from briefingkit_caldav.calendars import CTAG, TOKEN, Calendar, look_at
 from briefingkit_caldav.cursor import Cursor, Place, digest_of_properties
 from briefingkit_caldav.faults import Gone
 from briefingkit_caldav.server import Server
@@ -43,6 +43,8 @@ def _is_unchanged(server: Server, place: Place) -> bool:
     if server.settings.make is None and place.token is not None:
         changes = server.changes(place.path, place.token)
         return changes is not None and not changes.etags
-    calendar = look_at(server, place.path)
+    calendar = look_at(server, place.path, history=TOKEN if place.ctag is None else CTAG)
     same = server.settings.make is None or digest_of_properties(calendar.properties) == place.properties
+    if place.ctag is not None:
+        return same and calendar.ctag == place.ctag
     return same and is_as_it_was(calendar, place)

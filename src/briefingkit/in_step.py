@@ -74,12 +74,10 @@ class Sources:
                 digest.update(line.encode())
         for release in _releases():
             digest.update(release.encode())
+        above = "" if str(folder) == "." else str(folder)
         for file in (folder / self.project, *source_files(folder, self.patterns)):
-            try:
-                content = hashlib.sha256(file.read_bytes()).digest()
-            except OSError as error:
-                content = type(error).__name__.encode()
-            digest.update(os.fsencode(os.path.relpath(file, folder)) + b"\0" + content)
+            path = str(file)
+            digest.update(os.fsencode(path.removeprefix(above).lstrip(os.sep)) + b"\0" + _content(path))
         return digest.hexdigest()
 
 
@@ -184,6 +182,15 @@ def _remembered(ledger: Path) -> Any:
     except (OSError, ValueError):
         return None
     return held if isinstance(held, dict) and held.get("format") == _FORMAT else None
+
+
+def _content(path: str) -> bytes:
+    """Digest a file's content, or what keeps it from being read. There may be thousands, at each run."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            return hashlib.sha256(file.read()).digest()
+    except OSError as error:
+        return type(error).__name__.encode()
 
 
 def _programs(package: str) -> Iterator[str]:

@@ -67,6 +67,19 @@ def test_a_loop_of_links_ends(root: Path) -> None:
     assert sum(name.endswith("imrf/briefing.yaml") for name in found(root)) <= 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes need rights")
+def test_what_is_no_file_is_left_out_but_for_what_somebody_has_to_hear_of(root: Path) -> None:
+    os.mkfifo(root / "2023" / "pipe.briefing.yaml")
+    (root / "2023" / "broken.briefing.yaml").symlink_to(root / "absent")
+    (root / "2023" / "folder.briefing.yaml").mkdir()
+    (root / "2023" / "folder.briefing.yaml" / "briefing.yaml").touch()
+    assert found(root, "2023") == [
+        "2023/briefing.yaml",
+        "2023/broken.briefing.yaml",
+        "2023/folder.briefing.yaml/briefing.yaml",
+    ]
+
+
 def test_a_tree_is_read_in_order_and_one_bad_file_stops_no_other(root: Path) -> None:
     (root / "2023" / "briefing.yaml").write_text("briefing: [")
     loaded = list(load_tree(find(root, ["2022", "2023"]), namespace="n.example"))
