@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from briefingkit.errors import IntegrationError, Transient
 from briefingkit.retry import retrying
-from briefingkit_google.client import Session
+from briefingkit_google.client import Session, checked
 from briefingkit_google.faults import Fault, Reach, garbled
 
 __all__ = ["Ask", "Reply", "send"]
@@ -114,7 +114,7 @@ class _Run:
             if error is not None:
                 answers[number] = session.fault_of(error, calendar=parts[int(number)].ask.calendar)
             else:
-                answers[number] = answer if isinstance(answer, dict) else {} if not answer else garbled()
+                answers[number] = checked(answer)
 
         batch = session.service.new_batch_http_request(callback=note)
         for number, part in enumerate(parts):
@@ -125,7 +125,7 @@ class _Run:
             # What the client's parser raises on half an answer, or on one with a part too few.
             return [garbled()] * len(parts)
         except Exception as error:  # noqa: BLE001 - what is unknown is raised again
-            return [session.fault_of(error)] * len(parts)
+            return [_of_whole(session.fault_of(error))] * len(parts)
         return [answers.get(str(number), garbled()) for number in range(len(parts))]
 
     def _note(self, part: _Part, answer: Any) -> None:
@@ -137,6 +137,14 @@ class _Run:
         part.unsure = part.unsure or not answer.certain
         hopeless = self._through and not answer.certain and part.attempts >= _ALONE
         part.settled = answer.reach is not Reach.PASSING or hopeless or (part.ask.once and part.unsure)
+
+
+def _of_whole(fault: Fault) -> Fault:
+    """Give each part the fault of a batch; that the batch was not found says nothing of what its parts are about."""
+    if fault.reach is not Reach.RESOURCE:
+        return fault
+    words = f"the server takes no requests in batches: {fault.words}"
+    return evolve(fault, reach=Reach.TARGET, words=words, status=None)
 
 
 def _is_passing(answer: Any) -> bool:

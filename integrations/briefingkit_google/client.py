@@ -23,7 +23,7 @@ from briefingkit_google.faults import Fault, classify, garbled, raise_for_target
 if TYPE_CHECKING:
     from briefingkit_google.transport import Transport
 
-__all__ = ["TIMEOUT", "Api", "Session", "Settings", "session_of"]
+__all__ = ["TIMEOUT", "Api", "Session", "Settings", "checked", "session_of"]
 
 TIMEOUT = 60.0
 """Seconds to wait for an answer; a batch of fifty may take some."""
@@ -86,8 +86,7 @@ class Session:
             answer = request.execute(http=self.transport)
         except Exception as error:  # noqa: BLE001 - what is unknown is raised again
             return self.fault_of(error, calendar=calendar)
-        # A page to sign in to a network comes with 200 as well; a deletion is answered with nothing.
-        return answer if isinstance(answer, dict) else {} if not answer else garbled()
+        return checked(answer)
 
     def fault_of(self, error: Exception, *, calendar: str | None = None) -> Fault:
         """Classify what went wrong with a request; raises it again where nothing is known of it."""
@@ -101,6 +100,14 @@ class Session:
         """Say who we are at Google, for whoever has to share something with us."""
         who = getattr(self.credentials, "who", None)
         return str(who) if who is not None else "this account"
+
+
+def checked(answer: Any) -> Any:
+    """Hold what the client read to what it is to be: JSON, or nothing for a deletion; else the Fault.
+
+    A page to sign in to a network comes with 200 as well.
+    """
+    return answer if isinstance(answer, dict) else {} if not answer else garbled()
 
 
 def session_of(settings: Settings, api: Api) -> Session:
@@ -122,12 +129,18 @@ class _Sessions(threading.local):
         owner, session = self._open.get(key, (None, None))
         if session is None or owner is None or owner() is not settings:
             session = _open_session(settings, api)
-            self._open[key] = (weakref.ref(settings, lambda _: self._close(key)), session)
+            self._open[key] = (weakref.ref(settings, _closing(self._open, key)), session)
         return session
 
-    def _close(self, key: tuple[int, Api]) -> None:
+
+def _closing(opened: dict[Any, tuple[Any, Session]], key: Any) -> Callable[[Any], None]:
+    """Give what ends a session whose settings are gone, in whatever thread they go."""
+
+    def close(_: Any) -> None:
         with suppress(KeyError):
-            self._open.pop(key)[1].transport.close()
+            opened.pop(key)[1].transport.close()
+
+    return close
 
 
 _SESSIONS = _Sessions()

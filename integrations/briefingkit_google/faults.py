@@ -13,12 +13,15 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from briefingkit.errors import IntegrationError, Transient
 from briefingkit_google.auth_words import explain
 
 __all__ = ["Fault", "Reach", "classify", "garbled", "raise_for_target", "scrubbed"]
+
+
+_NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class Reach(Enum):
@@ -49,7 +52,7 @@ class Fault:
     @property
     def gone(self) -> bool:
         """Whether it was about something that is not there, or is there no more."""
-        return self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+        return self.status in _NOT_THERE
 
 
 _RATES = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
@@ -117,7 +120,10 @@ def raise_for_target(fault: Fault) -> None:
 
 def garbled() -> Fault:
     """Give the fault of an answer that is not Google's: half of one, or a page of a proxy."""
-    words = "what came back is no answer of Google's: is there a proxy, or a page to sign in to the network?"
+    words = (
+        "what came back is no answer of Google's: is there a proxy, or a page to sign in to the network? "
+        "Is base_url right?"
+    )
     return Fault(Reach.PASSING, words, certain=False, reason="garbled")
 
 
@@ -127,6 +133,9 @@ def garbled() -> Fault:
 def _of_answer(error: Any, credentials: Any, calendar: str | None) -> Fault:
     status, content = int(error.resp.status), error.content
     reason, domain, message = _read(content)
+    if status in _NOT_THERE and not message:
+        # A server that does not know the address says so in words of its own; of what we asked for, it knows nothing.
+        return evolve(garbled(), reach=Reach.RESOURCE, certain=True)
     reach, words, certain = _meaning(status, reason, domain, message)
     if reach is not Reach.PASSING and reason not in _SPENT:
         known = explain(error, credentials)
@@ -155,7 +164,7 @@ def _meaning(status: int, reason: str, domain: str, message: str) -> tuple[Reach
         return Reach.RESOURCE, _CONFERENCE, True
     if status == HTTPStatus.PRECONDITION_FAILED:
         return Reach.RESOURCE, _RESOURCES["conditionNotMet"], True
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+    if status in _NOT_THERE:
         return Reach.RESOURCE, "it is not there, or this account may not see it", True
     if reason in _RESOURCES:
         return Reach.RESOURCE, _RESOURCES[reason], True

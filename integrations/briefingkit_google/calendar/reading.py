@@ -45,7 +45,7 @@ def read_calendar(settings: GoogleCalendar, wanted: Sequence[Resource], last: Sn
     calls = Calls(session.service)
     cursor = Cursor.parse(last.cursor, settings)
     managed = managed_calendars(settings, session, calls, wanted, last)
-    reading = _Events(settings, session, calls, managed, wanted)
+    reading = _Events(settings, session, calls, managed, wanted, last)
     remotes: list[Remote] = list(managed.remotes)
     tokens: dict[tuple[str, str], str] = {}
     for place in managed.ids.items():
@@ -95,13 +95,15 @@ class _Events:
         calls: Calls,
         managed: Managed,
         wanted: Sequence[Resource],
+        last: Snapshot,
     ) -> None:
         self._settings = settings
         self._session = session
         self._calls = calls
         self._managed = managed
         self._governed = Governed.by(settings)
-        self._namespaces = {each for each in map(_namespace, wanted) if each is not None}
+        seen = (*wanted, *(each.resource for each in last.remotes.values()))
+        self._namespaces = {each for each in map(_namespace, seen) if each is not None}
         events = [resource for resource in wanted if resource.kind == EVENT]
         self._wanted = {
             f"{managed.ids.get(self._key(each.identity))}/{each.fields['id']}": each for each in events

@@ -160,6 +160,20 @@ def test_an_exhausted_quota_ends_the_run_at_once_and_says_for_how_long(
     converges(google, bench, *many(60))
 
 
+@pytest.mark.parametrize("status", [400, 404, 410, 413])
+def test_a_batch_that_is_not_taken_says_nothing_of_its_parts(
+    google: GoogleDouble, bench: Workbench, status: int
+) -> None:
+    bench.publish(*many(3))
+    plan = bench.plan(*many(1))
+    google.fail("batch", status=status, times=math.inf)
+    report = bench.apply(plan)
+    assert report.counts == {"done": 0, "failed": 4, "refused": 0, "unknown": 0}
+    assert "batches" in str(report.failures[0].error)
+    assert len(google.events(CITY)) == 6
+    converges(google, bench, *many(1))
+
+
 @pytest.mark.parametrize(
     ("fault", "certain"),
     [

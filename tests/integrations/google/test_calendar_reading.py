@@ -13,6 +13,7 @@ from briefingkit.testing.google import GoogleDouble
 from briefingkit.text import Name
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import AccessRole, AccessRule, Calendars, MakeCalendars
+from briefingkit_google.calendar.identity import Mark, mark_properties
 
 from .conftest import CITY, SERVICE, TARGET, asked, event_of, http_requests
 
@@ -174,6 +175,21 @@ def test_another_targets_events_are_left_alone_and_not_spoken_of(
     other.publish(sample_briefing("elsewhere"))
     assert {each.owner for each in (r.resource for r in other.read().remotes.values())} == {"elsewhere"}
     assert len(google.events(CITY)) == 4
+
+
+def test_another_projects_events_under_the_same_names_are_left_alone(
+    google: GoogleDouble, bench: Workbench
+) -> None:
+    bench.publish(sample_briefing())
+    bench.plan(sample_briefing())
+    name, event = next(iter(google.events(CITY).items()))
+    theirs = Mark("other.example", TARGET, "theirs", "theirs.en")
+    kept = {key: event[key] for key in ("summary", "start", "end")}
+    google.add(CITY, id=theirs.id, extendedProperties={"private": mark_properties(theirs)}, **kept)
+    assert bench.plan(sample_briefing()).is_empty
+    last = bench.journal.load(TARGET).snapshot
+    assert len(bench.target.integration.read((), evolve(last, cursor=None)).remotes) == 2
+    assert name in google.events(CITY)
 
 
 def test_languages_that_swap_calendars_swap_their_events(

@@ -69,8 +69,8 @@ def test_an_api_that_is_not_enabled_stops_the_target_though_google_counts_it_und
         (answer(400, "invalid", "Invalid conference type value."), "Google Meet"),
         (answer(412, "conditionNotMet"), "plan again"),
         (answer(400, "timeRangeEmpty"), "ends before it starts"),
-        (answer(404, "notFound"), "not there"),
-        (answer(410, "deleted"), "not there"),
+        (answer(404, "notFound", "Not Found"), "not there"),
+        (answer(410, "deleted", "Resource has been deleted"), "not there"),
         (answer(400, "invalid", "Invalid color."), "Invalid color."),
         (answer(418), "418"),
     ],
@@ -203,6 +203,14 @@ def test_an_answer_in_no_known_shape_is_classified_by_its_status(content: bytes)
     for status, reach in ((503, Reach.PASSING), (400, Reach.RESOURCE), (429, Reach.PASSING)):
         error = HttpError(httplib2.Response({"status": str(status)}), content)
         assert fault_of(error).reach is reach
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_server_that_does_not_know_the_address_knows_nothing_of_what_is_there(status: int) -> None:
+    fault = fault_of(HttpError(httplib2.Response({"status": str(status)}), b"<h1>Not found</h1>"))
+    assert not fault.gone
+    assert "base_url" in fault.words
+    assert fault_of(answer(status, "notFound", "Not Found")).gone
 
 
 @pytest.mark.parametrize(
