@@ -131,12 +131,9 @@ def managed_calendars(
     if settings.make is not None:
         namespaces = {mark.namespace for resource in wanted if (mark := _wanted_mark(resource)) is not None}
         remotes = sorted(_made(settings, session, calls, namespaces, last), key=lambda each: each.id)
-        ids = {}
-        for remote in remotes:
-            if remote.ours:
-                ids.setdefault(remote.identity.key, remote.id)
-        session.known.clear()
-        session.known.update(ids)
+        ours = [remote for remote in remotes if remote.ours]
+        ids = {remote.identity.key: remote.id for remote in reversed(ours)}
+        _know(session, ours)
     return Managed(ids, (*remotes, *_rules(settings, session, calls, ids, last)))
 
 
@@ -148,13 +145,16 @@ def places(settings: GoogleCalendar, session: Session, calls: Calls) -> Mapping[
     if settings.make is None:
         return settings.calendar_ids
     if not session.known.keys() >= set(settings.calendar_keys):
-        found = [each for each in _made(settings, session, calls, set(), Snapshot()) if each.ours]
-        keys = [each.identity.key for each in found]
-        session.known.clear()
-        session.known.update(
-            {each.identity.key: each.id for each in found if keys.count(each.identity.key) == 1}
-        )
+        _know(session, [each for each in _made(settings, session, calls, set(), Snapshot()) if each.ours])
     return session.known
+
+
+def _know(session: Session, calendars: Sequence[Remote]) -> None:
+    keys = [each.identity.key for each in calendars]
+    session.known.clear()
+    session.known.update(
+        {each.identity.key: each.id for each in calendars if keys.count(each.identity.key) == 1}
+    )
 
 
 def _made(

@@ -64,7 +64,11 @@ class EventWriter:
     def _create(self, change: Change, wanted: Resource) -> Steps:
         calendar = self._place(wanted.identity)
         if calendar is None:
-            return Outcome(change, Status.REFUSED, error="the calendar that it belongs in is not there")
+            return Outcome(
+                change,
+                Status.REFUSED,
+                error="the calendar that it belongs in is not there, or is there twice",
+            )
         reply = yield self._calls.insert_event(calendar, insert_body(wanted), tell=self._tell(change))
         if reply.fault is None:
             return (yield from self._finish(change, calendar, reply.answer))
