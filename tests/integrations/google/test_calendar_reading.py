@@ -13,6 +13,7 @@ from briefingkit.testing.google import GoogleDouble
 from briefingkit.text import Name
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import AccessRole, AccessRule, Calendars, MakeCalendars
+from briefingkit_google.calendar.cursor import Cursor
 from briefingkit_google.calendar.identity import Mark, mark_properties
 
 from .conftest import CITY, SERVICE, TARGET, asked, event_of, http_requests
@@ -111,6 +112,19 @@ def test_a_cursor_of_something_else_is_a_full_read(
     google.requests.clear()
     assert len(bench.target.integration.read(bench.desired(sample_briefing()), last).remotes) == 2
     assert "syncToken" not in asked(google)[0].query
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"base_url": "http://127.0.0.1:9/"}, {"base_url": None}, {"target": "renamed"}, {"color": "sage"}],
+)
+def test_a_cursor_holds_for_the_settings_that_it_was_made_for(
+    calendar: Make, other: dict[str, str | None]
+) -> None:
+    integration = calendar()
+    cursor = Cursor({("all", CITY): "token"}, "lists")
+    assert Cursor.parse(cursor.write(integration), integration) == cursor
+    assert Cursor.parse(cursor.write(integration), evolve(integration, **other)) == Cursor()
 
 
 def test_settings_that_speak_of_other_fields_are_a_full_read(
