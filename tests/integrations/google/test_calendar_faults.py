@@ -14,6 +14,7 @@ from briefingkit.publish.outcome import Report
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.calendar import GoogleCalendar
+from briefingkit_google.calendar.choices import SendUpdates
 
 from .conftest import CITY, TARGET, asked, event_of, http_requests
 
@@ -311,6 +312,19 @@ def test_an_edit_between_plan_and_apply_is_not_overwritten(
     outcome = one(bench, evolve(change, wanted=None) if deleting else change)
     assert outcome.status in {Status.FAILED, Status.UNKNOWN} if lost else outcome.status is Status.FAILED
     assert google.event(*event_of(change.held)) == edited
+
+
+def test_guests_are_told_what_is_news_to_them_and_nothing_else(google: GoogleDouble, calendar: Make) -> None:
+    telling = calendar(languages=("en",), send_updates=SendUpdates.ALL)
+    bench = Workbench(telling, TARGET)
+    told = []
+    for integration, hour in ((telling, 15), (telling, 17), (evolve(telling, color="2"), 17)):
+        bench.target = evolve(bench.target, integration=integration)
+        plan = bench.plan(sample_briefing(hour=hour))
+        google.requests.clear()
+        bench.apply(plan).raise_for_failed()
+        told += [each.query["sendUpdates"] for each in asked(google)]
+    assert told == ["all", "all", "none"]
 
 
 def test_a_patch_whose_answer_was_lost_is_known_to_be_ours(google: GoogleDouble, bench: Workbench) -> None:

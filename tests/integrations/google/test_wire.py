@@ -31,7 +31,7 @@ class Wall:
                 return
             with connection:
                 while self.script:
-                    request = connection.recv(65536)
+                    request = _received(connection)
                     if not request:
                         break
                     self.requests.append(request)
@@ -42,6 +42,14 @@ class Wall:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self.thread.join(5)
+
+
+def _received(peer: socket.socket) -> bytes:
+    """Read a request; nothing where the client is gone, whichever way it went."""
+    try:
+        return peer.recv(65536)
+    except OSError:
+        return b""
 
 
 def says(text: str) -> Callable[[socket.socket], None]:
