@@ -1,6 +1,6 @@
 """Calendars: where they are, what is known of them, and those that are ours to make, name and take away."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from briefingkit_caldav.faults import GONE, Gone
 from briefingkit_caldav.hrefs import name_of, path_of
 from briefingkit_caldav.identity import COLLECTION, parse_collection_name
 from briefingkit_caldav.multistatus import APPLE, CALDAV, CALENDARSERVER, DAV, Found
-from briefingkit_caldav.quirks import AUTO, server_of
+from briefingkit_caldav.quirks import AUTO, STANDARD, server_of, server_of_token
 from briefingkit_caldav.server import Server
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class Calendar:
 def kind_of(server: Server) -> str:
     """Tell which server this is, from the settings or from its answers so far."""
     told = server.settings.quirks
-    return server_of(server.settings.url, server.connection.headers) if told == AUTO else told
+    if told != AUTO:
+        return told
+    named = server_of(server.settings.url, server.connection.headers)
+    return named if named != STANDARD else server.recognised or STANDARD
 
 
 def calendar_at(found: Found) -> Calendar | None:
@@ -118,13 +121,20 @@ def find_calendars(server: Server, namespaces: Collection[str]) -> tuple[str | N
         if _is_address(place)
     }
     if settings.make is None and not by_name:
+        _recognise(server, found.values())
         return None, found
     home = calendar_home(server, kind_of(server))
     listed = [each for each in map(calendar_at, server.properties(home, _ASKED, depth=1)) if each is not None]
+    _recognise(server, listed)
     for key, name in by_name.items():
         found[key] = _named(server, name, listed)
     made = _made(settings, listed, namespaces) if settings.make is not None else {}
     return home, {**found, **made}
+
+
+def _recognise(server: Server, calendars: Iterable[Calendar]) -> None:
+    """Keep in mind which server it is: behind a proxy, its tokens tell what its headers do not."""
+    server.recognised = next(filter(None, (server_of_token(each.token) for each in calendars)), None)
 
 
 def _is_address(place: str) -> bool:

@@ -17,6 +17,8 @@ _LINE_END: Final = re.compile(r"\r?\n")
 _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _PARAMETER: Final = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_CIRCUMFLEX: Final = re.compile(r"\^[n^']")
+_CIRCUMFLEXES: Final = {"^n": "\n", "^^": "^", "^'": '"'}
 _COMMA: Final = re.compile(r"((?:\\.|[^,\\])*)(?:,|$)", re.DOTALL)
 
 
@@ -81,9 +83,15 @@ def parse_line(line: str) -> Line | None:
         return None
     at, parameters = named.end(), {}
     while found := _PARAMETER.match(line, at):
-        parameters[found[1].upper()] = tuple(part.strip('"') for part in _parameter_values(found[2]))
+        parameters[found[1].upper()] = tuple(map(_decoded, _parameter_values(found[2])))
         at = found.end()
     return Line(named[0].upper(), parameters, line[at + 1 :]) if line[at : at + 1] == ":" else None
+
+
+def _decoded(value: str) -> str:
+    """Read a parameter's value (RFC 6868 section 3.1)."""
+    value = value.strip('"')
+    return _CIRCUMFLEX.sub(lambda found: _CIRCUMFLEXES[found[0]], value) if "^" in value else value
 
 
 def _parameter_values(written: str) -> Iterator[str]:

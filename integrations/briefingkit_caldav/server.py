@@ -66,6 +66,7 @@ class Server:
     def __init__(self, settings: "CalDAV") -> None:
         self.settings = settings
         self.connection = Connection(settings)
+        self.recognised: str | None = None
 
     def __enter__(self) -> "Self":
         return self

@@ -204,7 +204,7 @@ class _Writer:
     def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome | None:
         """Say what the server holds: as it was sent where its ETag says so, else what is to be read back."""
         sent = _Sent(change, path, content, answer.etag, answer.headers.get("schedule-tag"))
-        exact = sent.as_sent() if quirks_of(kind_of(self._server)).is_exact else None
+        exact = sent.as_sent() if quirks_of(kind_of(self._server)).keeps(content) else None
         if exact is not None:
             return Outcome(change, Status.DONE, exact)
         self._sent[path] = sent

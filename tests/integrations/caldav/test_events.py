@@ -258,4 +258,7 @@ def test_parameters_are_read_quoted_or_not() -> None:
         "MEMBER": ("mailto:a@b", "mailto:c@d"),
     }
     assert line.value == "mailto:x@y"
+    circumflex = parse_line("X;CN=a^^b^nc^'d^e:f")
+    assert circumflex is not None
+    assert circumflex.parameter("CN") == 'a^b\nc"d^e'
     assert split_values("a\\,b,c") == ("a\\,b", "c")

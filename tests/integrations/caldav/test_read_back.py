@@ -6,13 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
+from hypothesis import HealthCheck, given, settings
 from icalendar import Calendar, Event
 
 from briefingkit import model
-from briefingkit.model import Briefing
+from briefingkit.model import Briefing, Publication
 from briefingkit.publish import Drift
+from briefingkit.testing import strategies
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
+from briefingkit_caldav.body import event_bytes
+from briefingkit_caldav.event import read_event
+from briefingkit_caldav.quirks import QUIRKS
 
 pytestmark = pytest.mark.peer
 
@@ -102,7 +107,6 @@ def _full() -> Briefing:
 
 def test_every_property_is_what_the_file_for_mail_and_web_says(peer: Any) -> None:
     """The same event as a file, read by the same library, but for what stamps and servers add."""
-    from briefingkit.model import Publication
     from briefingkit.rendering.ics import ics
     from briefingkit.rendering.view import view
 
@@ -179,3 +183,30 @@ def test_a_hand_edit_is_told_field_by_field_and_can_be_restored(peer: Any) -> No
     assert set(change.drifted) == {"summary", "languages"}
     bench.publish(_full(), drift=Drift.RESTORE)
     assert bench.plan(_full()).is_empty
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(strategies.publications())
+def test_radicale_gives_back_the_fields_that_it_was_sent(radicale: Any, publication: Publication) -> None:
+    """But for what its quirks name; all else is not read back from it."""
+    bench = Workbench(radicale.settings())
+    for resource in bench.desired(evolve(publication.briefing, namespace="contract.example")):
+        path = f"{radicale.home}contract/{resource.key}.ics"
+        content = event_bytes(resource, None)
+        assert radicale.by_hand("PUT", path, content)[0] == 201
+        held = read_event(radicale.by_hand("GET", path)[2].decode())
+        assert held is not None
+        assert held.fields == resource.fields or not QUIRKS["radicale"].keeps(content)
+
+
+def test_what_is_written_to_radicale_is_not_read_back(radicale: Any) -> None:
+    bench = Workbench(radicale.settings())
+    for briefing, methods in (
+        (sample_briefing(), {"PROPFIND", "PUT"}),
+        (_full(), {"PROPFIND", "PUT", "REPORT"}),
+    ):
+        plan = bench.plan(briefing)
+        with radicale.proxy.counted() as requests:
+            bench.apply(plan).raise_for_failed()
+        assert {each.method for each in requests} <= methods
+        assert bench.plan(briefing).is_empty

@@ -109,7 +109,7 @@ def test_without_an_etag_what_is_there_is_read(radicale: Any) -> None:
 
 
 def test_what_cannot_be_read_back_is_not_known(radicale: Any) -> None:
-    bench = Workbench(radicale.settings(languages=("en",), patience=1))
+    bench = Workbench(radicale.settings(quirks="standard", languages=("en",), patience=1))
     (wanted,) = bench.desired(sample_briefing())
     radicale.proxy.fail(Mishap.REPLACED, method="PUT", instead=Instead(201))
     radicale.proxy.fail(Mishap.ANSWER, containing=_MULTIGET, instead=Instead(403))
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_back_is_not_known(radicale: Any) -> None:
 
 
 def test_an_edit_between_a_write_and_its_reading_back_is_not_taken_for_ours(radicale: Any) -> None:
-    bench = Workbench(radicale.settings(languages=("en",)))
+    bench = Workbench(radicale.settings(quirks="standard", languages=("en",)))
     plan = bench.plan(sample_briefing())
     first = bench.desired(sample_briefing())[0]
     radicale.proxy.fail(Mishap.REPLACED, method="PUT", instead=Instead(201, {"ETag": '"as-it-was-sent"'}))
@@ -135,7 +135,7 @@ def test_an_edit_between_a_write_and_its_reading_back_is_not_taken_for_ours(radi
 
 
 def test_a_server_that_drops_our_mark_is_said_to(radicale: Any) -> None:
-    bench = Workbench(radicale.settings(languages=("en",)))
+    bench = Workbench(radicale.settings(quirks="standard", languages=("en",)))
     (wanted,) = bench.desired(sample_briefing())
 
     def without_mark(outcome_path: str) -> None:
