@@ -3,13 +3,12 @@
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 from sqlalchemy import Table, and_, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from briefingkit.errors import Locked, StoreError
@@ -18,6 +17,7 @@ from briefingkit.store.engine import open_engine, parse_url, sqlite_path
 from briefingkit.store.lock import advisory_lock, file_lock, holder
 from briefingkit.store.migrations import STEPS, migrate, version_of
 from briefingkit.store.rows import OutputRow, PublicationRow, ResourceRow, SeenRow, TargetRows
+from briefingkit.store.statements import insert_into, upsert_values
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -43,7 +43,7 @@ class Ledger:
         self._give_back = weakref.finalize(self, self._engine.dispose)
         self._within = threading.Lock()
         if not self._is_current():
-            with self._writing() as connection:
+            with self.writing() as connection:
                 if not self._sqlite:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
                 migrate(connection)
@@ -79,19 +79,19 @@ class Ledger:
         )
         both = and_(table.c.briefing == newest.c.briefing, table.c.revision == newest.c.revision)
         query = select(table).join(newest, both).where(table.c.namespace == namespace)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [PublicationRow(*row) for row in connection.execute(query)]
 
     def add_publications(self, rows: Iterable[PublicationRow]) -> None:
         """Write publications down; one that is there already is left as it is."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             _insert(connection, tables.publications, rows)
 
     # Targets
 
     def load(self, target: str) -> TargetRows:
         """Return all that is known of a target, as of one moment."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             resources = connection.execute(
                 select(tables.resources).where(tables.resources.c.target == target)
             )
@@ -112,13 +112,13 @@ class Ledger:
     def generation(self, target: str) -> int:
         """Return how many times resources of the target have been written."""
         table = tables.targets
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(select(table.c.generation).where(table.c.target == target)).scalar()
             return int(found or 0)
 
     def outputs(self) -> Sequence[OutputRow]:
         """Return the addresses that all targets have made."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [OutputRow(*row) for row in connection.execute(select(tables.outputs))]
 
     def write(
@@ -135,7 +135,7 @@ class Ledger:
         What was seen of them is settled by that, but for what `seen` says.
         """
         puts, drops = list(put), list(drop)
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._next_generation(connection, target)
             _upsert(connection, tables.resources, puts)
             _delete(connection, tables.resources, target, drops)
@@ -158,13 +158,13 @@ class Ledger:
         False, and nothing is written, if resources were written since `generation` was loaded: what was
         read may then be older than what the rows say, and the next read starts from the old cursor again.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             table = tables.targets
             now = connection.execute(select(table.c.generation).where(table.c.target == target)).scalar()
             if (now or 0) != generation:
                 return False
             values = {"target": target, "cursor": cursor, "generation": generation}
-            _upsert_values(connection, table, [values])
+            upsert_values(connection, table, [values])
             connection.execute(delete(tables.seen).where(tables.seen.c.target == target))
             _upsert(connection, tables.seen, seen)
             _upsert(connection, tables.outputs, outputs)
@@ -189,13 +189,34 @@ class Ledger:
             finally:
                 self._within.release()
 
+    # What was deleted
+
+    def compact(self, changed: Iterable[Table]) -> bool:
+        """Write the database anew, so that what was deleted is in no free page and no log of it any more.
+
+        On PostgreSQL only the tables that are named; its write-ahead log and its backups are its administrator's.
+        False where another connection's reading kept SQLite from emptying its log.
+        """
+        with self._translated():
+            if self._sqlite:
+                # By the driver: neither runs inside a transaction, which every connection of ours begins.
+                with closing(self._engine.raw_connection()) as connection:
+                    cursor = connection.cursor()
+                    cursor.execute("VACUUM")
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    return not cursor.fetchone()[0]
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as apart:
+                for table in changed:
+                    apart.exec_driver_sql(f"VACUUM FULL {table.name}")
+            return True
+
     @property
     def _sqlite(self) -> bool:
         return self._url.get_backend_name() == "sqlite"
 
     def _is_current(self) -> bool:
         """Look before migrating, so that a reader does not wait for a writer."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return version_of(connection) == len(STEPS)
 
     def _next_generation(self, connection: "Connection", target: str) -> None:
@@ -204,10 +225,13 @@ class Ledger:
             table.update().where(table.c.target == target).values(generation=table.c.generation + 1)
         )
         if not changed.rowcount:
-            _upsert_values(connection, table, [{"target": target, "cursor": None, "generation": 1}])
+            upsert_values(connection, table, [{"target": target, "cursor": None, "generation": 1}])
+
+    # Transactions, for the rows that modules beside this one look after
 
     @contextmanager
-    def _reading(self) -> Iterator["Connection"]:
+    def reading(self) -> Iterator["Connection"]:
+        """Give a transaction that sees the ledger as of one moment; a database's errors come out as StoreError."""
         with self._translated(), self._engine.connect() as connection:
             reading = connection.execution_options(briefingkit_reading=True)
             if not self._sqlite:
@@ -216,7 +240,8 @@ class Ledger:
                 yield reading
 
     @contextmanager
-    def _writing(self) -> Iterator["Connection"]:
+    def writing(self) -> Iterator["Connection"]:
+        """Give a transaction that writes, committed at the end of the block; on SQLite there is one at a time."""
         with self._translated(), self._engine.begin() as connection:
             yield connection
 
@@ -231,27 +256,14 @@ class Ledger:
             raise StoreError(f"the ledger {where} cannot be used: {reason}") from error
 
 
-def _insert_into(connection: "Connection", table: Table) -> Any:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-
-
 def _insert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:
     values = [attrs.asdict(row, recurse=False) for row in rows]
     if values:
-        connection.execute(_insert_into(connection, table).on_conflict_do_nothing(), values)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), values)
 
 
 def _upsert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:
-    _upsert_values(connection, table, [attrs.asdict(row, recurse=False) for row in rows])
-
-
-def _upsert_values(connection: "Connection", table: Table, values: list[dict[str, Any]]) -> None:
-    if not values:
-        return
-    keys = [column.name for column in table.primary_key]
-    insert = _insert_into(connection, table)
-    new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=new), values)
+    upsert_values(connection, table, [attrs.asdict(row, recurse=False) for row in rows])
 
 
 def _delete(connection: "Connection", table: Table, target: str, keys: list[tuple[str, str]]) -> None:

@@ -42,7 +42,35 @@ _READ_ON = (
     "INSERT INTO targets (target, cursor, generation) SELECT DISTINCT target, NULL, 0 FROM resources",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_JOURNAL, _READ_ON)
+_REGISTRATIONS = (
+    """CREATE TABLE registration_lists (
+        briefing TEXT NOT NULL PRIMARY KEY, taken TEXT NOT NULL, arrivals INTEGER NOT NULL,
+        events INTEGER NOT NULL, waiting INTEGER NOT NULL, marks INTEGER NOT NULL,
+        due TEXT, expired_at TEXT, erased TEXT NOT NULL)""",
+    """CREATE TABLE registrations (
+        briefing TEXT NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL,
+        status TEXT NOT NULL, waits BOOLEAN NOT NULL, language TEXT, answers TEXT NOT NULL,
+        stamps TEXT NOT NULL, places TEXT NOT NULL, consent TEXT,
+        created_at TEXT NOT NULL, changed_at TEXT NOT NULL,
+        PRIMARY KEY (briefing, person))""",
+    # Of those that wait alone, so that a list without a queue pays nothing for it.
+    "CREATE INDEX registrations_waiting ON registrations (briefing, position) WHERE waits",
+    """CREATE TABLE responses (
+        briefing TEXT NOT NULL, intake TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL,
+        person TEXT NOT NULL, cancels BOOLEAN NOT NULL, language TEXT, answers TEXT NOT NULL,
+        consent TEXT, before TEXT,
+        PRIMARY KEY (briefing, intake, id, at))""",
+    "CREATE TABLE subscribers (subscriber TEXT NOT NULL PRIMARY KEY)",
+    """CREATE TABLE registration_events (
+        subscriber TEXT NOT NULL, id TEXT NOT NULL, briefing TEXT NOT NULL, sequence INTEGER NOT NULL,
+        person TEXT, data TEXT NOT NULL,
+        PRIMARY KEY (subscriber, id))""",
+    """CREATE TABLE suppressions (
+        briefing TEXT NOT NULL, mark TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (briefing, mark))""",
+    "CREATE TABLE ledger_keys (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_JOURNAL, _READ_ON, _REGISTRATIONS)
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 
 

@@ -2,7 +2,21 @@
 
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
 
-__all__ = ["metadata", "outputs", "publications", "resources", "seen", "targets"]
+__all__ = [
+    "ledger_keys",
+    "metadata",
+    "outputs",
+    "publications",
+    "registration_events",
+    "registration_lists",
+    "registrations",
+    "resources",
+    "responses",
+    "seen",
+    "subscribers",
+    "suppressions",
+    "targets",
+]
 
 metadata = MetaData()
 
@@ -67,5 +81,80 @@ seen = Table(
     Column("outputs", Text, nullable=False),
 )
 
-# The registrations and the deliveries of mailings stand in this ledger too: their tables go below, and their
-# steps at the end of `migrations.STEPS`.
+registration_lists = Table(
+    "registration_lists",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("taken", Text, nullable=False),
+    Column("arrivals", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("marks", Integer, nullable=False),
+    Column("due", Text),
+    Column("expired_at", Text),
+    Column("erased", Text, nullable=False),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("language", Text),
+    Column("answers", Text, nullable=False),
+    Column("stamps", Text, nullable=False),
+    Column("places", Text, nullable=False),
+    Column("consent", Text),
+    Column("created_at", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("intake", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("at", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("cancels", Boolean, nullable=False),
+    Column("language", Text),
+    Column("answers", Text, nullable=False),
+    Column("consent", Text),
+    Column("before", Text),
+)
+
+subscribers = Table("subscribers", metadata, Column("subscriber", Text, primary_key=True))
+
+registration_events = Table(
+    "registration_events",
+    metadata,
+    Column("subscriber", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("briefing", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("person", Text),
+    Column("data", Text, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# The deliveries of mailings stand in this ledger too: their tables go below, and their steps at the end of
+# `migrations.STEPS`.

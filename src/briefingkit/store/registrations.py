@@ -1,0 +1,268 @@
+"""Registrations in the ledger: rows in, rows out. Whoever writes to a list holds its row until the commit.
+
+That row is what keeps two processes from giving the last place twice: on SQLite a writing transaction begins as
+`BEGIN IMMEDIATE`, on PostgreSQL the row is read `FOR UPDATE`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+from sqlalchemy import Table, delete, func, literal_column, select
+
+from briefingkit.store import tables
+from briefingkit.store.registration_rows import EventRow, ListRow, MarkRow, RegistrationRow, ResponseRow
+from briefingkit.store.statements import insert_into, upsert_values
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+    from briefingkit.store.ledger import Ledger
+
+__all__ = ["ListReader", "ListWriter", "Registrations"]
+
+_AT_ONCE = 1000  # rows: what is read of a long list before it is handed on
+_MANY = 5000  # names in one question; SQLite takes 32,766
+_Row = TypeVar("_Row", bound=attrs.AttrsInstance)
+
+
+class ListReader:
+    """One list in a transaction that reads."""
+
+    def __init__(self, connection: "Connection", briefing: str) -> None:
+        self._connection = connection
+        self._briefing = briefing
+
+    def held(self) -> ListRow:
+        """Return the list's own row; an empty one where nothing was written yet."""
+        table = tables.registration_lists
+        found = self._connection.execute(select(table).where(table.c.briefing == self._briefing)).first()
+        return ListRow(*found) if found else ListRow(self._briefing)
+
+    def registrations(self, persons: Iterable[str]) -> dict[str, RegistrationRow]:
+        """Return those of some people, by person."""
+        table, found = tables.registrations, {}
+        for some in _parts(persons):
+            query = select(table).where(table.c.briefing == self._briefing, table.c.person.in_(some))
+            found.update({row[1]: RegistrationRow(*row) for row in self._connection.execute(query)})
+        return found
+
+    def numbered(self, number: int) -> RegistrationRow | None:
+        """Return the registration with a number."""
+        table = tables.registrations
+        query = select(table).where(table.c.briefing == self._briefing, table.c.number == number)
+        found = self._connection.execute(query).first()
+        return RegistrationRow(*found) if found else None
+
+    def newest(self, intake: str, ids: Iterable[str]) -> dict[str, ResponseRow]:
+        """Return the newest version of each response of an intake that is there, by id."""
+        table, found = tables.responses, dict[str, ResponseRow]()
+        for some in _parts(ids):
+            these = (table.c.briefing == self._briefing, table.c.intake == intake, table.c.id.in_(some))
+            for row in self._connection.execute(select(table).where(*these).order_by(table.c.at)):
+                found[row[2]] = ResponseRow(*row)
+        return found
+
+    def responses(self, person: str) -> Sequence[ResponseRow]:
+        """Return all that was handed in for a person, oldest first."""
+        table = tables.responses
+        query = select(table).where(table.c.briefing == self._briefing, table.c.person == person)
+        return [ResponseRow(*row) for row in self._connection.execute(query.order_by(table.c.at, table.c.id))]
+
+    def marked(self, marks: Iterable[str]) -> dict[str, str]:
+        """Return when those of some marks were erased that are there."""
+        table, found = tables.suppressions, dict[str, str]()
+        for some in _parts(marks):
+            query = select(table.c.mark, table.c.at).where(
+                table.c.briefing == self._briefing, table.c.mark.in_(some)
+            )
+            found.update((mark, at) for mark, at in self._connection.execute(query))
+        return found
+
+    def all(self, status: str | None = None) -> Iterator[RegistrationRow]:
+        """Return the registrations in the order in which they came, a thousand at a time."""
+        table = tables.registrations
+        query = select(table).where(table.c.briefing == self._briefing).order_by(table.c.number)
+        return self._streamed(query if status is None else query.where(table.c.status == status))
+
+    def waiting(self) -> Iterator[RegistrationRow]:
+        """Return those that wait for a place, first come first."""
+        table = tables.registrations
+        # Word for word as in the index: SQLite would not see that `waits = 1` is the same.
+        query = select(table).where(table.c.briefing == self._briefing, literal_column("waits"))
+        return self._streamed(query.order_by(table.c.position))
+
+    def statuses(self) -> dict[str, int]:
+        """Count the registrations by status."""
+        table = tables.registrations
+        query = select(table.c.status, func.count()).where(table.c.briefing == self._briefing)
+        rows = self._connection.execute(query.group_by(table.c.status))
+        return {row[0]: row[1] for row in rows}
+
+    def mentions(self, text: str) -> Sequence[int]:
+        """Return the numbers of the registrations whose answers hold a text, as JSON writes it, in any case."""
+        table = tables.registrations
+        holds = func.lower(table.c.answers).contains(text.lower(), autoescape=True)
+        query = select(table.c.number).where(table.c.briefing == self._briefing, holds)
+        return list(self._connection.execute(query.order_by(table.c.number)).scalars())
+
+    def _streamed(self, query: "Select[Any]") -> Iterator[RegistrationRow]:
+        rows = self._connection.execution_options(yield_per=_AT_ONCE).execute(query)
+        return (RegistrationRow(*row) for row in rows)
+
+
+class ListWriter(ListReader):
+    """One list in a transaction that writes, with the list's row held until the commit."""
+
+    def __init__(self, connection: "Connection", briefing: str) -> None:
+        super().__init__(connection, briefing)
+        _insert(connection, tables.registration_lists, [ListRow(briefing)])
+        table = tables.registration_lists
+        query = select(table).where(table.c.briefing == briefing).with_for_update()
+        self._held = ListRow(*connection.execute(query).one())
+
+    def held(self) -> ListRow:
+        """Return the list's own row, as it was when it was taken hold of or last written."""
+        return self._held
+
+    def put(
+        self,
+        held: ListRow,
+        *,
+        registrations: Iterable[RegistrationRow] = (),
+        responses: Iterable[ResponseRow] = (),
+        events: Iterable[EventRow] = (),
+        marks: Iterable[MarkRow] = (),
+    ) -> None:
+        """Write the list's row, registrations that are new or changed, and add the rest."""
+        if held != self._held:
+            _upsert(self._connection, tables.registration_lists, [held])
+            self._held = held
+        _upsert(self._connection, tables.registrations, registrations)
+        _insert(self._connection, tables.responses, responses)
+        _insert(self._connection, tables.registration_events, events)
+        _upsert(self._connection, tables.suppressions, marks)
+
+    def forget(self, person: str) -> None:
+        """Delete all rows of a person."""
+        for table in (tables.registrations, tables.responses, tables.registration_events):
+            these = (table.c.briefing == self._briefing, table.c.person == person)
+            self._connection.execute(delete(table).where(*these))
+
+    def forget_all(self) -> None:
+        """Delete all rows of everybody, the marks of those who were erased before as well."""
+        for table in (
+            tables.registrations,
+            tables.responses,
+            tables.registration_events,
+            tables.suppressions,
+        ):
+            self._connection.execute(delete(table).where(table.c.briefing == self._briefing))
+
+    def subscribers(self) -> Sequence[str]:
+        """Return the names of those who are told of events."""
+        return list(self._connection.execute(select(tables.subscribers.c.subscriber)).scalars())
+
+
+class Registrations:
+    """The registrations of a ledger. StoreError where the database cannot be read or written."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    @contextmanager
+    def reading(self, briefing: str) -> Iterator[ListReader]:
+        """Look at a list as of one moment."""
+        with self._ledger.reading() as connection:
+            yield ListReader(connection, briefing)
+
+    @contextmanager
+    def writing(self, briefing: str) -> Iterator[ListWriter]:
+        """Hold a list for the block, and commit at its end; whoever else wants to write to it waits."""
+        with self._ledger.writing() as connection:
+            yield ListWriter(connection, briefing)
+
+    def lists(self) -> Sequence[ListRow]:
+        """Return the row of each list."""
+        table = tables.registration_lists
+        with self._ledger.reading() as connection:
+            return [ListRow(*row) for row in connection.execute(select(table).order_by(table.c.briefing))]
+
+    def key(self, name: str, value: str) -> str:
+        """Return the ledger's key of a name; it is `value` for ever if there is none yet."""
+        table = tables.ledger_keys
+        query = select(table.c.value).where(table.c.name == name)
+        with self._ledger.reading() as connection:
+            found: str | None = connection.execute(query).scalar()
+        if found is None:
+            with self._ledger.writing() as connection:
+                ours = insert_into(connection, table).on_conflict_do_nothing()
+                connection.execute(ours, [{"name": name, "value": value}])
+                found = connection.execute(query).scalar_one()
+        return found
+
+    def subscribe(self, names: Iterable[str]) -> None:
+        """Keep events for these subscribers from now on."""
+        table = tables.subscribers
+        with self._ledger.reading() as connection:
+            new = set(names).difference(connection.execute(select(table.c.subscriber)).scalars())
+        if new:
+            with self._ledger.writing() as connection:
+                values = [{"subscriber": name} for name in sorted(new)]
+                connection.execute(insert_into(connection, table).on_conflict_do_nothing(), values)
+
+    def unsubscribe(self, name: str) -> None:
+        """Keep no more events for a subscriber, and drop those that were kept."""
+        with self._ledger.writing() as connection:
+            for table in (tables.subscribers, tables.registration_events):
+                connection.execute(delete(table).where(table.c.subscriber == name))
+
+    def events(self, subscriber: str, limit: int) -> Sequence[EventRow]:
+        """Return what a subscriber has yet to be told, oldest of each briefing first, at most so many."""
+        table = tables.registration_events
+        query = select(table).where(table.c.subscriber == subscriber)
+        with self._ledger.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.briefing, table.c.sequence).limit(limit))
+            return [EventRow(*row) for row in rows]
+
+    def told(self, subscriber: str, identifier: str) -> None:
+        """Forget an event that a subscriber was told."""
+        table = tables.registration_events
+        with self._ledger.writing() as connection:
+            connection.execute(
+                delete(table).where(table.c.subscriber == subscriber, table.c.id == identifier)
+            )
+
+    def compact(self) -> bool:
+        """Write the database anew, so that nothing deleted is left in its free pages or its log.
+
+        False where somebody is reading and keeps the old pages alive: then it is to be done again.
+        """
+        return self._ledger.compact((tables.registrations, tables.responses, tables.registration_events))
+
+
+def _parts(names: Iterable[str]) -> Iterator[list[str]]:
+    known = list(dict.fromkeys(names))
+    for start in range(0, len(known), _MANY):
+        yield known[start : start + _MANY]
+
+
+def _values(rows: "Iterable[_Row]") -> list[Mapping[str, Any]]:
+    """Give rows as mappings: for a hundred thousand of them attrs' own way takes longer than the database."""
+    those = list(rows)
+    if not those:
+        return []
+    names = [attribute.name for attribute in attrs.fields(type(those[0]))]
+    get = attrgetter(*names)
+    return [dict(zip(names, get(row), strict=True)) for row in those]
+
+
+def _insert(connection: "Connection", table: Table, rows: "Iterable[_Row]") -> None:
+    if values := _values(rows):
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), values)
+
+
+def _upsert(connection: "Connection", table: Table, rows: "Iterable[_Row]") -> None:
+    upsert_values(connection, table, _values(rows))
