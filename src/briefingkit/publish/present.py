@@ -164,8 +164,8 @@ def _show(value: Value) -> str:
 def _summary(plan: Plan) -> Line:
     if plan.is_empty:
         kept = sum(len(planned.kept) for planned in plan.targets)
-        more = f"; {_resources(kept)} kept as changed at the target" if kept else ""
-        return _line(0, ("dim", f"Nothing to do: {_resources(plan.counts[Action.NOTHING])} in step{more}."))
+        left = f"; {_resources(kept)} kept as changed at the target" if kept else ""
+        return _line(0, ("dim", f"Nothing to do: {_resources(plan.counts[Action.NOTHING])} in step{left}."))
     counts = plan.counts
     words = ", ".join(
         f"{counts[action]} to {action.value}"
