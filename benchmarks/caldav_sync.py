@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import briefingkit as bk
+from briefingkit.model import Publication
 from corpus import write_simple
 from lines import Line, best_interleaved, timed
 from servers import in_memory, radicale
@@ -17,6 +19,7 @@ from servers import in_memory, radicale
 __all__ = ["caldav_lines"]
 
 _NUMBER, _ROUNDS = 1000, 7
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _PROJECT = """\
 format: 1
 namespace: example.org
@@ -77,8 +80,9 @@ class _Ours:
             write_simple(self._path(index), index, f"Event {index}")
 
     def entries(self) -> list[bytes]:
-        project = bk.open(self.folder / "briefingkit.yaml")
-        return [bk.render(project.publication(f"event-{i:04}"), "ics", "en") for i in range(_NUMBER)]
+        """Write each as a calendar file, for those who take files."""
+        briefings = bk.open(self.folder / "briefingkit.yaml").programme()
+        return [bk.render(Publication(each, at=_AT), "ics", "en") for each in briefings]
 
     def apply(self) -> float:
         return _run([str(Path(sys.executable).with_name("briefingkit")), "apply", "--yes"], self.folder)

@@ -16,11 +16,16 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Install a distribution of integrations: entry points, modules and extras."""
 
     def install_one(
-        name: str, points: dict[str, str], modules: dict[str, str], extras: tuple[str, ...] = ()
+        name: str,
+        points: dict[str, str],
+        modules: dict[str, str],
+        extras: tuple[str, ...] = (),
+        requires: tuple[str, ...] = (),
     ) -> None:
         info = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         provided = "".join(f"Provides-Extra: {extra}\n" for extra in extras)
+        provided += "".join(f"Requires-Dist: {line}\n" for line in requires)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{provided}")
         lines = "".join(f"{point} = {value}\n" for point, value in points.items())
         (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{lines}")
@@ -124,3 +129,24 @@ def test_what_signs_people_in_is_a_group_of_its_own(tmp_path: Path, monkeypatch:
         UnknownIntegration, match="no service to sign in to is called bord; did you mean board"
     ):
         registry.get("bord", registry.ACCOUNTS)
+
+
+def test_what_an_extra_would_bring_is_named_without_loading_anything(install: Install) -> None:
+    install(
+        "needy-kit",
+        {"needy.one": "needy_one:One", "other": "needy_one:One"},
+        {"needy_one": "class One: pass\n"},
+        ("needy", "more"),
+        (
+            'there-is-none>=1; extra == "needy"',
+            "attrs; extra == 'needy'",
+            "neither-this[x]>=2 ; python_version > '3' and extra == 'needy'",
+            'of-another; extra == "more"',
+            "always>=1",
+        ),
+    )
+    assert registry.missing("needy.one") == ["there-is-none", "neither-this"]
+    assert registry.missing("other") == []
+    assert registry.missing("files") == []
+    assert registry.install_command("needy.one") == 'pip install "needy-kit[needy]"'
+    assert "needy_one" not in sys.modules

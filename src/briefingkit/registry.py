@@ -1,8 +1,9 @@
 """Finding integrations by name in the entry-point group, ours and third parties' alike; loaded when asked for."""
 
 import importlib
+import re
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import TYPE_CHECKING, Any
 
 from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegration
@@ -10,13 +11,17 @@ from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCOUNTS", "GROUP", "available", "get"]
+__all__ = ["ACCOUNTS", "GROUP", "available", "get", "install_command", "missing"]
 
 GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
 
 ACCOUNTS = "briefingkit.auth"
 """The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
+
+
+_REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
+"""A line of Requires-Dist that belongs to an extra (the core metadata specification)."""
 
 
 def available(group: str = GROUP) -> "Sequence[str]":
@@ -39,6 +44,35 @@ def get(name: str, group: str = GROUP) -> type[Any]:
             f"{name} is offered by two packages ({', '.join(sorted(found))}): remove one of them"
         )
     return _load(points[0])
+
+
+def missing(name: str) -> "Sequence[str]":
+    """Name the packages that an integration's extra brings and that are not installed, without loading any of them.
+
+    Only what its distribution says of its extras is known here.
+    """
+    points = [point for point in entry_points(group=GROUP) if point.name == name and point.dist is not None]
+    asked = (
+        _REQUIRED.match(line)
+        for point in points
+        for line in (point.dist.requires if point.dist else None) or ()
+    )
+    extra = name.partition(".")[0]
+    return [one["name"] for one in asked if one and one["extra"] == extra and not _is_installed(one["name"])]
+
+
+def install_command(name: str) -> str:
+    """Give the command that installs what an integration needs."""
+    (point, *_) = [point for point in entry_points(group=GROUP) if point.name == name]
+    return f'pip install "{_extra(point)}"'
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _unknown(name: str, group: str) -> str:

@@ -32,4 +32,6 @@ def _missing(name: str) -> str | None:
         registry.get(name)
     except IntegrationError as error:
         return str(error)
+    if missing := registry.missing(name):
+        return f"needs {', '.join(missing)}, which is not installed: {registry.install_command(name)}"
     return None
