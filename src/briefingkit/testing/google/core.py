@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from threading import Event, RLock
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -37,7 +38,7 @@ class Core:
     now: Callable[[], datetime]
     oauth: OAuth
     faults: Faults = field(factory=Faults)
-    quotas: Quotas = field(factory=Quotas)
+    quotas: dict[str, Quotas] = field(factory=lambda: {"": Quotas()})
     requests: list[Request] = field(factory=list)
     disabled: set[str] = field(factory=set)
     backwards: bool = False
@@ -52,11 +53,30 @@ class Core:
     _routes: Routes = field(factory=Routes)
     _apis: dict[str, Api] = field(factory=dict)
     _rules: dict[str, Callable[[Call], Answer]] = field(factory=dict)
+    _groups: dict[str, str] = field(factory=dict)
+    _typed: set[str] = field(factory=set)
     _http: int = 0
 
-    def serve(self, api: Api, rules: Rules, largest_batch: int) -> None:
-        """Add an API."""
+    def serve(
+        self,
+        api: Api,
+        rules: Rules,
+        largest_batch: int,
+        *,
+        typed_errors: bool = False,
+        metrics: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    ) -> None:
+        """Add an API.
+
+        With `typed_errors` it says no as newer APIs do. `metrics` names for a method the group whose requests are
+        counted together (`forms.read`), and what Google calls it; other methods are counted in one group, the empty.
+        """
         self._routes.add(api)
+        if typed_errors:
+            self._typed.add(api.name)
+        for method, (group, title) in metrics.items():
+            self._groups[method] = group
+            self.quotas.setdefault(group, Quotas(metric=title))
         self._apis[api.name] = api
         self._rules.update(rules)
         self.largest_batch[api.batch_path] = min(
@@ -99,17 +119,19 @@ class Core:
         try:
             method, values = self._routes.find(verb, parts.path.lstrip("/").split("/"))
         except Refusal as refusal:
-            return _refused(refusal, request)
+            return self._refused(refusal, request)
         request.method = method.id
 
         def act() -> Reply:
             try:
                 return self._act(method, values, query, headers, body, request)
             except Refusal as refusal:
-                return _refused(refusal, request)
+                return self._refused(refusal, request)
             except Exception as fault:  # noqa: BLE001 - whatever it is, it is the double's own, and is shown
                 self.broken.append(fault)
-                return _refused(Refusal(500, "brokenDouble", f"The double is broken: {fault!r}"), request)
+                return self._refused(
+                    Refusal(500, "brokenDouble", f"The double is broken: {fault!r}"), request
+                )
 
         return self._with_faults(method.id, request, act)
 
@@ -141,7 +163,7 @@ class Core:
             request.reason = "truncated"
             half = len(done.body) // 2
             return evolve(done, keep=half) if request.part is None else evolve(done, body=done.body[:half])
-        return _refused(fault.refusal(), request) if fault.status else None
+        return self._refused(fault.refusal(), request) if fault.status else None
 
     def _act(
         self,
@@ -160,7 +182,8 @@ class Core:
             check_selection(parse_fields(read["fields"]), method.response)  # before anything is done
         with self.lock:
             now = self.now()
-            self.quotas.spend(read.get("quotaUser") or caller.email, now)
+            quotas = self.quotas[self._groups.get(method.id, "")]
+            quotas.spend(read.get("quotaUser") or caller.email, now)
             content, ignored = _read_body(method, headers, body)
             request.body, request.ignored = content or None, ignored
             rule = self._rules.get(method.id)
@@ -170,6 +193,12 @@ class Core:
             call = Call(method, path, read, content, headers, caller, now, ignored)
             answer = rule(call)
         return _reply(method, call, answer, request)
+
+    def _refused(self, refusal: Refusal, request: Request) -> Reply:
+        request.refuse(refusal)
+        typed = request.method.partition(".")[0] in self._typed
+        body = refusal.typed_body() if typed else refusal.body()
+        return Reply(refusal.status, {**_JSON, **refusal.headers}, json.dumps(body).encode())
 
     def _check_allowed(self, method: Method, caller: Caller) -> None:
         name = method.id.partition(".")[0]
@@ -205,7 +234,7 @@ class Core:
                 if len(parts) > self.largest_batch[path]:
                     raise invalid(f"The batch has {len(parts)} calls, more than {self.largest_batch[path]}.")
             except Refusal as refusal:
-                return _refused(refusal, request)
+                return self._refused(refusal, request)
             places = range(len(parts))[:: -1 if self.backwards else 1]
             replies = [(parts[at], self._answer_part(parts[at], at, headers, number)) for at in places]
             written = multipart.compose(
@@ -301,11 +330,6 @@ def _check_own(shape: Shape, body: dict[str, Any]) -> None:
         shape(body, "")
     except Refusal as refusal:
         raise AssertionError(f"an answer that Google would not give: {refusal.message}") from refusal
-
-
-def _refused(refusal: Refusal, request: Request) -> Reply:
-    request.refuse(refusal)
-    return Reply(refusal.status, {**_JSON, **refusal.headers}, json.dumps(refusal.body()).encode())
 
 
 def _zipped(reply: Reply, headers: Mapping[str, str]) -> Reply:

@@ -64,6 +64,8 @@ def _read_text(name: str, check: Check, text: str) -> str:
 
 def _parameter(name: str, schema: Mapping[str, Any]) -> Parameter:
     read: Callable[[str], Any]
+    if "will be coerced" in schema.get("description", ""):
+        schema = {key: value for key, value in schema.items() if key != "maximum"}
     check = check_scalar(schema, described=False)
     if schema.get("type") == "boolean":
         read = partial(_read_boolean, name)
@@ -126,10 +128,13 @@ class Api:
 
 
 @cache
-def load_api(name: str, version: str) -> Api:
-    """Read a document and make its methods ready; once in a process, for it never changes."""
+def load_api(name: str, version: str, writable: frozenset[str] = frozenset()) -> Api:
+    """Read a document and make its methods ready; once in a process, for it never changes.
+
+    `writable` are the fields that are the server's by the document, and yet are written by callers.
+    """
     document = read_document(name, version)
-    schemas = Schemas(document)
+    schemas = Schemas(document, writable)
     general = {
         each: evolve(_parameter(each, schema), default=None)
         for each, schema in document.get("parameters", {}).items()

@@ -9,11 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from briefingkit.testing.google import calendar as calendar_rules
+from briefingkit.testing.google import drive as drive_rules
+from briefingkit.testing.google import forms as forms_rules
 from briefingkit.testing.google.by_hand import ByHand
 from briefingkit.testing.google.call import Request
 from briefingkit.testing.google.core import Core
 from briefingkit.testing.google.discovery import load_api, read_document
 from briefingkit.testing.google.faults import Fault
+from briefingkit.testing.google.forms.by_hand import FormsByHand
 from briefingkit.testing.google.oauth import OAuth, ServiceAccount, private_key, private_pem
 from briefingkit.testing.google.server import Server
 
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["GoogleDouble"]
 
 _SCOPE = "https://www.googleapis.com/auth/calendar"
-_CALENDAR_BATCH = 50
+_DRIVE = "https://www.googleapis.com/auth/drive"
+_USUAL = {"calendar": ("v3", _SCOPE), "drive": ("v3", _DRIVE), "forms": ("v1", _DRIVE)}
+_BATCH = {"calendar": 50, "drive": 100, "forms": 50}
+"""The most calls in a batch. Drive's guide (…/drive/api/guides/performance) says 100; for Forms it is our reading."""
 
 
 def _now() -> datetime:
@@ -42,7 +48,7 @@ def _forward(owner: str, name: str, doc: str) -> Any:
     return property(read, write, doc=doc)
 
 
-class GoogleDouble(ByHand):
+class GoogleDouble(ByHand, FormsByHand):
     """A server on loopback that answers as Google does; use it as a context manager, or `close` it.
 
     `person` is who consents, and whose tokens `service()` uses; people of the domains in `workspace` are on Google.
@@ -59,6 +65,9 @@ class GoogleDouble(ByHand):
         "_world", "conference_reads", "Reads until a conference is there; 0: at once."
     )
     conference_fails = _forward("_world", "conference_fails", "Whether conferences fail.")
+    search_lag = _forward(
+        "_drive", "search_lag", "How long a search in Drive does not find what is new, a timedelta."
+    )
     groups = _forward("_world", "groups", "The members of groups, as sets by the group's address.")
     in_testing = _forward("_oauth", "testing", "Whether the app is in testing: consent holds for 7 days.")
     denies = _forward("_oauth", "denies", "Whether the person refuses consent.")
@@ -79,9 +88,21 @@ class GoogleDouble(ByHand):
         self._oauth = OAuth(self.now, domains=domains, person=person)
         self._world = calendar_rules.World(self.now, domains)
         self._core = Core(self.now, self._oauth)
-        self._core.serve(load_api("calendar", "v3"), calendar_rules.rules(self._world), _CALENDAR_BATCH)
+        self._drive = drive_rules.DriveWorld(self.now, lambda: self._world.groups)
+        self._forms = forms_rules.FormsWorld(self.now, self._drive)
+        self._serve()
         self._server = Server(self._core.answer)
         self._core.token_uri = self.token_uri
+
+    def _serve(self) -> None:
+        calendar = load_api("calendar", "v3")
+        self._core.serve(calendar, calendar_rules.rules(self._world), _BATCH["calendar"])
+        drive = load_api("drive", "v3", drive_rules.WRITABLE)
+        self._core.serve(drive, drive_rules.rules(self._drive), _BATCH["drive"])
+        forms = load_api("forms", "v1", forms_rules.WRITABLE)
+        self._form_schemas = forms.schemas
+        rules = forms_rules.rules(self._forms, forms.schemas)
+        self._core.serve(forms, rules, _BATCH["forms"], typed_errors=True, metrics=forms_rules.METRICS)
 
     def __enter__(self) -> Self:
         return self
@@ -129,17 +150,21 @@ class GoogleDouble(ByHand):
     def service(
         self,
         name: str = "calendar",
-        version: str = "v3",
+        version: str | None = None,
         *,
         user: str | None = None,
-        scopes: Iterable[str] = (_SCOPE,),
+        scopes: Iterable[str] | None = None,
     ) -> "Resource":
-        """Give Google's own client for this server, with somebody's token that refreshes itself."""
+        """Give Google's own client for this server, with somebody's token that refreshes itself.
+
+        Scopes are the widest of the API unless said otherwise: for Forms that of Drive.
+        """
         from google.oauth2.credentials import Credentials
         from googleapiclient.discovery import build_from_document
 
         client, secret = self._client()
-        wanted = tuple(scopes)
+        usual_version, usual_scope = _USUAL[name]
+        wanted = (usual_scope,) if scopes is None else tuple(scopes)
         email = user or self.person
         credentials = Credentials(  # type: ignore[no-untyped-call]
             token=self.token(email, wanted),
@@ -149,7 +174,7 @@ class GoogleDouble(ByHand):
             client_secret=secret,
             scopes=list(wanted),
         )
-        service = build_from_document(self.document(name, version), credentials=credentials)
+        service = build_from_document(self.document(name, version or usual_version), credentials=credentials)
         self._services.append(service)
         return service
 
@@ -246,10 +271,15 @@ class GoogleDouble(ByHand):
         """Switch it on again."""
         self._core.disabled.discard(name)
 
-    def limit(self, *, per_user: int | None = None, per_project: int | None = None) -> None:
-        """Let so many requests through in a minute; Google's own figures are 600 and 10,000."""
+    def limit(self, group: str = "", *, per_user: int | None = None, per_project: int | None = None) -> None:
+        """Let so many requests through in a minute; Google's own figures for Calendar are 600 and 10,000.
+
+        `group` is what Forms counts apart: `forms.read` (Google: 390 and 975), `forms.responses` (180 and 450) and
+        `forms.write` (150 and 375). Raises KeyError for another one.
+        """
         with self._core.lock:
-            self._core.quotas.per_user, self._core.quotas.per_project = per_user, per_project
+            quotas = self._core.quotas[group]
+            quotas.per_user, quotas.per_project = per_user, per_project
 
     def fail(  # noqa: PLR0913 - the ways to fail
         self,

@@ -18,10 +18,14 @@ _WINDOW = timedelta(minutes=1)
 
 @define
 class Quotas:
-    """How many requests are let through in a minute; None lets all through."""
+    """How many requests are let through in a minute; None lets all through.
+
+    `metric` is the name of what is counted, in APIs that say it and answer 429 to whoever it is.
+    """
 
     per_user: int | None = None
     per_project: int | None = None
+    metric: str = ""
     _calls: dict[str, deque[datetime]] = field(factory=dict)
 
     def spend(self, user: str, at: datetime) -> None:
@@ -30,11 +34,21 @@ class Quotas:
             return
         mine, all_of_us = self._recent(user, at), self._recent("", at)
         if self.per_user is not None and len(mine) >= self.per_user:
+            if self.metric:
+                raise self._exceeded("per user")
             raise Refusal(403, "userRateLimitExceeded", "User Rate Limit Exceeded", domain="usageLimits")
         if self.per_project is not None and len(all_of_us) >= self.per_project:
+            if self.metric:
+                raise self._exceeded("per project")
             raise Refusal(429, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
         mine.append(at)
         all_of_us.append(at)
+
+    def _exceeded(self, whose: str) -> Refusal:
+        message = (
+            f"Quota exceeded for quota metric '{self.metric}' and limit '{self.metric} per minute {whose}'."
+        )
+        return Refusal(429, "rateLimitExceeded", message, domain="usageLimits")
 
     def _recent(self, user: str, at: datetime) -> deque[datetime]:
         calls = self._calls.setdefault(user, deque())

@@ -1,7 +1,8 @@
 """How Google says no: one exception, and the JSON that stands for it.
 
 The shape is that of the guide "Handle API errors" (developers.google.com/workspace/calendar/api/guides/errors):
-a code, a message, and a list of errors with domain, reason, message and the place of the mistake.
+a code, a message, and a list of errors with domain, reason, message and the place of the mistake. Newer APIs have a
+status and typed details in place of that list: "Errors" (google.aip.dev/193), and so it is seen in answers of Forms.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,11 @@ _STATES = {
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    409: "ABORTED",
     429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
     501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
 }
 
 
@@ -53,6 +57,20 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = f"{retry_after:g}"
+
+    def typed_body(self) -> dict[str, Any]:
+        """Give the JSON of the answer as newer APIs have it: a status, and details of a type."""
+        status = _STATES.get(self.status, "UNKNOWN")
+        whole: dict[str, Any] = {"code": self.status, "message": self.message, "status": status}
+        details = list(self.details)
+        if self.status == 400 and self.location is not None:  # noqa: PLR2004 - an HTTP status
+            violation = {"field": self.location, "description": self.message}
+            details.append(
+                {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}
+            )
+        if details:
+            whole["details"] = details
+        return {"error": whole}
 
     def body(self) -> dict[str, Any]:
         """Give the JSON of the answer."""

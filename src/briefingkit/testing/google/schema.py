@@ -178,10 +178,14 @@ class Shape:
 
 
 class Schemas:
-    """The schemas of one document, each made once, when it is first asked for."""
+    """The schemas of one document, each made once, when it is first asked for.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    `writable` names fields (`Permission.emailAddress`) that the document has as the server's although one writes them.
+    """
+
+    def __init__(self, document: Mapping[str, Any], writable: frozenset[str] = frozenset()) -> None:
         self._sources: Mapping[str, Any] = document.get("schemas", {})
+        self._writable = writable
         self._made: dict[str, Shape] = {}
 
     def __getitem__(self, name: str) -> Shape:
@@ -197,7 +201,7 @@ class Schemas:
             shape.checks[name], inner = self._make(field, name)
             if inner is not None:
                 shape.inner[name] = inner
-            if _is_the_servers(field):
+            if _is_the_servers(field) and f"{schema.get('id')}.{name}" not in self._writable:
                 server.add(name)
             for method in field.get("annotations", {}).get("required", ()):
                 shape.needed.setdefault(method, []).append(name)
@@ -225,7 +229,8 @@ class Schemas:
 
 
 def _is_the_servers(field: Mapping[str, Any]) -> bool:
-    return bool(field.get("readOnly")) or "Read-only." in field.get("description", "")
+    said = field.get("description", "")
+    return bool(field.get("readOnly")) or "Read-only." in said or said.startswith("Output only.")
 
 
 def drop_server_fields(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
