@@ -7,6 +7,7 @@
     ├── SourceError          files that could not be read: carries every finding
     ├── NoteError            a concept note that could not be read at all
     ├── RenderError          a template or an output that could not be made
+    ├── RegistrationError    a list, a file of registrations or a person that cannot be found or used
     ├── StoreError           the ledger cannot be opened, migrated or written
     ├── IntegrationError     a target's integration refused or failed
     │   ├── UnknownIntegration   no integration has this name
@@ -44,6 +45,7 @@ __all__ = [
     "Position",
     "ProjectError",
     "PublishError",
+    "RegistrationError",
     "RenderError",
     "SourceError",
     "StoreError",
@@ -136,6 +138,10 @@ class NoteError(BriefingkitError):
 
 class RenderError(BriefingkitError):
     """A template or an output that could not be made."""
+
+
+class RegistrationError(BriefingkitError):
+    """A list, a file of registrations or a person that cannot be found or used."""
 
 
 class StoreError(BriefingkitError):

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from briefingkit.publish.journal import Journal
     from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
     from briefingkit.publish.plan import Plan
+    from briefingkit.registrations.events import Hook
+    from briefingkit.registrations.personal_data import PersonalData
+    from briefingkit.registrations.registration_list import RegistrationList
 
 __all__ = [
     "Project",
@@ -101,6 +104,7 @@ class Project:
     clock: Clock = field(default=_now, repr=False)
     added: "tuple[Target, ...]" = ()
     environment: Mapping[str, str] = field(factory=lambda: os.environ, repr=False)
+    hooks: "Mapping[str, Hook]" = field(factory=dict, repr=False)
 
     @classmethod
     def without_file(cls, folder: Path) -> "Project":
@@ -286,6 +290,32 @@ class Project:
         """Load a plan's targets; those that are gone are its own to report."""
         names = {planned.target for planned in plan.targets}
         return self.targets(names.intersection(self.target_names))
+
+    # Registrations
+
+    def registrations(self, identifier: str) -> "RegistrationList":
+        """Open a briefing's list: to look at, to add to, to import, to export. ProjectError for another name."""
+        from briefingkit.registrations.registration_list import RegistrationList
+        from briefingkit.store import open_ledger
+
+        programme = self.programme()
+        briefing = self.briefing(identifier, programme)
+        ledger = open_ledger(self._store())
+        return RegistrationList(briefing, programme, ledger, clock=self.clock, hooks=self.hooks)
+
+    def personal_data(self) -> "PersonalData":
+        """Open what the ledger holds of people, over all lists: to be shown to them, erased, and gone in time."""
+        from briefingkit.registrations.personal_data import PersonalData
+        from briefingkit.store import open_ledger
+
+        return PersonalData(self.programme(), open_ledger(self._store()), clock=self.clock, hooks=self.hooks)
+
+    def with_hook(self, name: str, hook: "Hook") -> "Project":
+        """Give the same project with a hook: it is called with each event of a list, after the commit, at least once.
+
+        From then on events are kept under the name until a hook of that name has returned, whoever caused them.
+        """
+        return evolve(self, hooks={**self.hooks, name: hook})
 
     @property
     def limits(self) -> "LimitPolicy":

@@ -30,7 +30,9 @@ def _section(text: str, heading: str) -> str:
 def test_each_command_is_described_with_all_its_options_and_no_others(name: str) -> None:
     command = commands.get_command(click.Context(commands), name)
     assert command is not None
-    options = {option for each in command.params if isinstance(each, click.Option) for option in each.opts}
+    within = command.commands.values() if isinstance(command, click.Group) else ()
+    params = [each for one in (command, *within) for each in one.params]
+    options = {option for each in params if isinstance(each, click.Option) for option in each.opts}
     table = "\n".join(re.findall(r"^\|.*\|$", _section(_text("command-line.md"), name), re.MULTILINE))
     described = {
         option

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from sqlalchemy import Table, and_, bindparam, delete, func, select
@@ -204,7 +204,8 @@ class Ledger:
                     cursor = connection.cursor()
                     cursor.execute("VACUUM")
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                    return not cursor.fetchone()[0]
+                    busy: Any = cursor.fetchone()
+                    return not busy[0]
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as apart:
                 for table in changed:
                     apart.exec_driver_sql(f"VACUUM FULL {table.name}")

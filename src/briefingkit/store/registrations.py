@@ -5,7 +5,7 @@ That row is what keeps two processes from giving the last place twice: on SQLite
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -109,8 +109,10 @@ class ListReader:
         return list(self._connection.execute(query.order_by(table.c.number)).scalars())
 
     def _streamed(self, query: "Select[Any]") -> Iterator[RegistrationRow]:
-        rows = self._connection.execution_options(yield_per=_AT_ONCE).execute(query)
-        return (RegistrationRow(*row) for row in rows)
+        rows = self._connection.execute(query, execution_options={"yield_per": _AT_ONCE})
+        with closing(rows):
+            for row in rows:
+                yield RegistrationRow(*row)
 
 
 class ListWriter(ListReader):

@@ -1,0 +1,104 @@
+"""What stands in the cells of a file, as answers: texts, dates that are numbers, options by their text."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from functools import lru_cache
+
+from attrs import frozen
+
+from briefingkit.errors import TextError
+from briefingkit.model import QuestionType
+from briefingkit.registrations.columns import Asked, Column, plain
+from briefingkit.registrations.formulas import armed
+from briefingkit.registrations.response import Answer
+from briefingkit.text.language import canonical
+
+__all__ = ["CellFault", "Reader", "language_tag", "readers", "reading"]
+
+_LONGEST = 20_000  # characters of an answer
+_SEVERAL = re.compile(r"[;|,\n]")
+
+
+class CellFault(Exception):
+    """A cell that cannot be the answer to what its column asks; its words quote nothing of it."""
+
+
+@frozen
+class Reader:
+    """How the cells of one column are read."""
+
+    index: int
+    header: str
+    key: str
+    read: Callable[[object], Answer]
+
+
+def readers(columns: Sequence[Column], asked: Mapping[str, Asked]) -> tuple[Reader, ...]:
+    """Give a reader for each column that is taken for something."""
+    return tuple(
+        Reader(column.index, column.header, column.key, reading(asked.get(column.key)))
+        for column in columns
+        if column.key is not None
+    )
+
+
+def reading(asked: Asked | None) -> Callable[[object], Answer]:
+    """Give what reads a cell, or a typed text, as the answer to what is asked; it raises CellFault."""
+    if asked is None:
+        return _text
+    if asked.type is QuestionType.CHOICE:
+        return lambda value: _option(_text(value), asked)
+    if asked.type is QuestionType.CHOICES:
+        return lambda value: _options(_text(value), asked)
+    return _language if asked.key == "language" else _text
+
+
+def _text(value: object) -> str:
+    if type(value) is str:
+        text = (armed(value) if value[:1] == "'" else value).strip()
+    elif isinstance(value, datetime):
+        text = (
+            value.date().isoformat()
+            if value.time() == time()
+            else value.isoformat(sep="T", timespec="seconds")
+        )
+    elif isinstance(value, date | time):
+        text = value.isoformat()
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, float) and value.is_integer():
+        text = str(int(value))
+    else:
+        text = str(value).strip()
+    if len(text) > _LONGEST:
+        raise CellFault(f"the text is longer than {_LONGEST} characters")
+    return text
+
+
+def _option(text: str, asked: Asked) -> str:
+    key = asked.options.get(plain(text))
+    if key is None:
+        raise CellFault("this is none of the options")
+    return key
+
+
+def _options(text: str, asked: Asked) -> tuple[str, ...]:
+    if whole := asked.options.get(plain(text)):
+        return (whole,)
+    parts = [part for part in _SEVERAL.split(text) if part.strip()]
+    return tuple(dict.fromkeys(_option(part, asked) for part in parts))
+
+
+def _language(value: object) -> str:
+    text = _text(value)
+    return language_tag(text) or text
+
+
+@lru_cache(maxsize=512)
+def language_tag(text: str) -> str | None:
+    """Give the canonical tag of a language; None for a text that is no tag."""
+    try:
+        return canonical(text)
+    except TextError:
+        return None

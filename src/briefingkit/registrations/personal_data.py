@@ -1,0 +1,118 @@
+"""A person's data over all the lists of a ledger: to be shown, erased, and gone when their time is over."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from briefingkit.errors import RegistrationError
+from briefingkit.registrations.capacity import Capacity, Terms, terms_of
+from briefingkit.registrations.codec import iso, registration_json, registration_of, response_json
+from briefingkit.registrations.erasure import Erased, erase_from, expire_list, joined
+from briefingkit.registrations.events import Hook, deliver
+from briefingkit.registrations.intake import Desk
+from briefingkit.registrations.person import normalised_email
+from briefingkit.registrations.registration_list import key_of
+from briefingkit.store.registrations import Registrations
+
+if TYPE_CHECKING:
+    from briefingkit.model import Programme
+    from briefingkit.store.ledger import Ledger
+
+__all__ = ["PersonalData"]
+
+
+class PersonalData:
+    """All the lists of a ledger, those of briefings that are no more included. Use it as a context manager.
+
+    Raises RegistrationError for what is no e-mail address, StoreError where the ledger cannot be used.
+    """
+
+    def __init__(
+        self,
+        programme: "Programme",
+        ledger: "Ledger",
+        *,
+        clock: Callable[[], datetime],
+        hooks: Mapping[str, Hook] | None = None,
+    ) -> None:
+        self._programme, self._ledger, self._clock = programme, ledger, clock
+        self._hooks, self._store = dict(hooks or {}), Registrations(ledger)
+        if self._hooks:
+            self._store.subscribe(self._hooks)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ledger.close()
+
+    def person(self, email: str) -> dict[str, Any]:
+        """Give all that the ledger holds of a person, as JSON, for a request by the one whom it is about."""
+        person, found = _address(email), []
+        for held in self._store.lists():
+            with self._store.reading(held.briefing) as reader:
+                row = reader.registrations([person]).get(person)
+                responses = reader.responses(person)
+            if row is not None or responses:
+                registration = None if row is None else registration_json(registration_of(row))
+                found.append(
+                    {
+                        "briefing": held.briefing,
+                        "kept_until": held.due,
+                        "registration": registration,
+                        "responses": list(map(response_json, responses)),
+                    }
+                )
+        return {"email": person, "at": iso(self._clock()), "lists": found}
+
+    def erase(self, email: str) -> Erased:
+        """Erase a person from every list, and remember of them no more than a keyed hash for each."""
+        person = _address(email)
+        # The lists of briefings without a registration so far too: a file may bring the person there.
+        names = dict.fromkeys((*(held.briefing for held in self._store.lists()), *self._programme.briefings))
+        erased = [erase_from(self._store, name, person, self._desk(name), compact=False) for name in names]
+        complete = self._store.compact()
+        deliver(self._store, self._hooks)
+        return joined(erased, complete=complete)
+
+    def expire(self) -> Mapping[str, int]:
+        """Erase every list whose data have to be gone by now: the end of the briefing, and the consent's retention.
+
+        Give how many registrations went, by briefing. A briefing that was moved is looked at as it stands now.
+        """
+        now, gone = self._clock(), dict[str, int]()
+        for held in self._store.lists():
+            known = self._programme.briefings.get(held.briefing)
+            due = terms_of(known).due if known is not None else _moment(held.due)
+            if due is not None and now >= due:
+                number = expire_list(self._store, held, self._desk(held.briefing))
+                if number:
+                    gone[held.briefing] = number
+        if gone:
+            self._store.compact()
+            deliver(self._store, self._hooks)
+        return gone
+
+    def _desk(self, briefing: str) -> Desk:
+        known = self._programme.briefings.get(briefing)
+        terms = terms_of(known) if known is not None else self._last_terms(briefing)
+        return Desk(terms, self._clock(), key_of(self._store))
+
+    def _last_terms(self, briefing: str) -> Terms:
+        """Give the terms of a briefing that is no more: nobody is promoted on its list, and it ends when it did."""
+        with self._store.reading(briefing) as reader:
+            return Terms(Capacity(whole=0), due=_moment(reader.held().due))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _address(email: str) -> str:
+    person = normalised_email(email)
+    if person is None:
+        raise RegistrationError("that is no e-mail address")
+    return person
