@@ -38,6 +38,31 @@ def refused() -> Refused:
 
 
 @pytest.fixture
+def told() -> Refused:
+    """Give what executes a request that must be refused, and says with which status and message."""
+    from googleapiclient.errors import HttpError
+
+    def execute(request: Any) -> tuple[int, str]:
+        with pytest.raises(HttpError) as caught:
+            request.execute()
+        return int(caught.value.resp.status), str(caught.value.reason)
+
+    return execute
+
+
+@pytest.fixture
+def forms(google: GoogleDouble) -> Any:
+    """Give Google's client for forms."""
+    return google.service("forms").forms()
+
+
+@pytest.fixture
+def drive(google: GoogleDouble) -> Any:
+    """Give Google's client for Drive."""
+    return google.service("drive")
+
+
+@pytest.fixture
 def event() -> Event:
     """Give what makes the body of an event of one hour; `None` leaves a field out."""
 

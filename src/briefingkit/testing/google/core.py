@@ -299,7 +299,7 @@ def _read_body(
         raise Refusal(400, "parseError", "Parse Error") from None
     if not isinstance(content, dict):
         raise Refusal(400, "parseError", "Parse Error")
-    if method.verb != "PATCH":
+    if not method.merges:
         content = without_nulls(content)
     method.request(content, "")
     ignored = tuple(drop_server_fields(method.request, content))

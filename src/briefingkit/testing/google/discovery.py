@@ -81,7 +81,7 @@ def _parameter(name: str, schema: Mapping[str, Any]) -> Parameter:
 
 @frozen
 class Method:
-    """A method of an API: `calendar.events.insert`."""
+    """A method of an API: `calendar.events.insert`. Where it `merges`, a null in the body takes something away."""
 
     id: str
     verb: str
@@ -90,6 +90,7 @@ class Method:
     request: Shape | None = field(repr=False)
     response: Shape | None = field(repr=False)
     scopes: frozenset[str] = field(repr=False)
+    merges: bool = False
 
     def read_query(self, given: Mapping[str, list[str]]) -> dict[str, Any]:
         """Read the parameters after the question mark; an unknown one is refused, although Google may let it pass."""
@@ -166,6 +167,7 @@ def _method(
         request=schemas[request["$ref"]] if request else None,
         response=schemas[response["$ref"]] if response else None,
         scopes=frozenset(source.get("scopes", ())),
+        merges=source["httpMethod"] == "PATCH" or "patch semantics" in source.get("description", ""),
     )
 
 
