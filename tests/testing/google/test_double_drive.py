@@ -255,12 +255,16 @@ class TestSharedDrives:
         assert {each["id"] for each in everywhere} == {form, inside}
         assert refused(drive.files().list(driveId=shared, **BOTH)) == (400, "invalid")
         assert refused(drive.files().list(corpora="drive", **BOTH)) == (400, "invalid")
+        assert refused(drive.files().list(corpora="everything", **BOTH)) == (400, "invalid")
         assert refused(drive.files().list(corpora="drive", driveId=shared, **ALL)) == (403, "forbidden")
 
     def test_members_see_drives_and_do_what_their_role_lets_them(
         self, google: GoogleDouble, drive: Any, shared: str, refused: Refused
     ) -> None:
-        assert drive.drives().get(driveId=shared).execute()["name"] == "Cities"
+        usual = {"kind": "drive#drive", "id": shared, "name": "Cities"}
+        assert drive.drives().get(driveId=shared).execute() == usual
+        can = drive.drives().get(driveId=shared, fields="capabilities").execute()["capabilities"]
+        assert can["canAddChildren"] is True
         assert [each["id"] for each in drive.drives().list().execute()["drives"]] == [shared]
         other = google.service("drive", user="else@cities.example")
         assert other.drives().list().execute()["drives"] == []
@@ -344,7 +348,12 @@ class TestSearch:
     def test_what_is_no_query_is_refused(self, drive: Any, refused: Refused, query: str) -> None:
         assert refused(drive.files().list(q=query)) == (400, "invalid")
 
-    def test_a_term_that_is_not_kept_says_so(self, drive: Any, refused: Refused) -> None:
+    def test_what_is_not_kept_says_so(self, drive: Any, refused: Refused) -> None:
+        assert refused(drive.files().create(body={"name": "X", "id": "given"})) == (501, "notImplemented")
+        assert refused(drive.files().create(body={"folderColorRgb": "red"})) == (501, "notImplemented")
+        assert refused(drive.files().list(corpora="domain")) == (501, "notImplemented")
+        assert refused(drive.files().list(spaces="appDataFolder")) == (501, "notImplemented")
+        assert refused(drive.drives().list(q="name = 'x'")) == (501, "notImplemented")
         assert refused(drive.files().list(q="fullText contains 'x'")) == (501, "notImplemented")
 
     def test_pages_follow_one_another(self, google: GoogleDouble, drive: Any, refused: Refused) -> None:

@@ -330,6 +330,13 @@ class TestPublishing:
         assert answer["formId"] == form
         assert google.form(form)["publishSettings"] == {"publishState": {"isPublished": True}}
 
+    def test_a_legacy_form_is_not_published(self, google: GoogleDouble, forms: Any, told: Refused) -> None:
+        form = google.make_form("Old", legacy=True)
+        assert "publishSettings" not in forms.get(formId=form).execute()
+        state = {"publishState": {"isPublished": False, "isAcceptingResponses": False}}
+        request = forms.setPublishSettings(formId=form, body={"publishSettings": state})
+        assert told(request)[0] == 400
+
     def test_the_mask_is_one_of_its_own(self, forms: Any, form: str, told: Refused) -> None:
         state = {"publishState": {"isPublished": False, "isAcceptingResponses": False}}
         for mask in ("publish_state", "*"):

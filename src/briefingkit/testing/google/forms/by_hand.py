@@ -37,14 +37,23 @@ class FormsByHand(DriveByHand):
             return deepcopy(show_form(self._forms, self._forms.forms[name], self.person))
 
     def make_form(
-        self, title: str, *items: Mapping[str, Any], parent: str | None = None, owner: str | None = None
+        self,
+        title: str,
+        *items: Mapping[str, Any],
+        parent: str | None = None,
+        owner: str | None = None,
+        legacy: bool = False,
     ) -> str:
-        """Make a form in the editor, published and open; items are as in the API. Gives its id."""
+        """Make a form in the editor, published and open; items are as in the API. Gives its id.
+
+        A `legacy` form is one from before forms were published: it has no publish settings.
+        """
         with self._core.lock:
             name = self._made(title, FORM, parent, owner)
             form = self._forms.forms[name]
             form.items = []
             form.published = form.accepting = True
+            form.legacy = legacy
         for item in items:
             self.add_item(name, item)
         return name

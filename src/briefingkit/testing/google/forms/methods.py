@@ -52,8 +52,6 @@ def show_form(world: FormsWorld, form: HeldForm, email: str) -> dict[str, Any]:
     }
     if form.items:
         shown["items"] = form.items
-    if form.linked_sheet:
-        shown["linkedSheetId"] = form.linked_sheet
     if not form.legacy:
         shown["publishSettings"] = _publishing(form)
     return shown

@@ -27,7 +27,7 @@ def questions_of(item: Item) -> list[dict[str, Any]]:
 
 @define(eq=False)
 class HeldForm:
-    """A form. Its title in Drive is the name of its file, which has its id.
+    """A form. Its title in Drive is the name of its file, which has its id. A `legacy` one is always published.
 
     `history` has for each past revision the item ids in their order, and until when it was the last one.
     """
@@ -43,7 +43,6 @@ class HeldForm:
     revision: int = 1
     history: dict[int, tuple[list[str], datetime]] = field(factory=dict)
     responses: dict[str, dict[str, Any]] = field(factory=dict)
-    linked_sheet: str = ""
 
     def revision_for(self, email: str, revision: int | None = None) -> str:
         """Give the id of a revision: opaque, and another one for each person."""
