@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import define, field, frozen
 
 from briefingkit import __version__
-from briefingkit.errors import IntegrationError, MissingExtra
+from briefingkit.errors import IntegrationError
 from briefingkit.retry import Patience, retrying
-from briefingkit_google.auth import Auth, credentials
+from briefingkit_google.auth import Auth, credentials, library_missing
 from briefingkit_google.faults import Fault, classify, garbled, raise_for_target
 
 if TYPE_CHECKING:
@@ -148,16 +148,10 @@ _SESSIONS = _Sessions()
 
 def _open_session(settings: Settings, api: Api) -> Session:
     found = credentials(settings.auth, api.scopes, settings.base)
-    try:
+    with library_missing():
         from googleapiclient.discovery import build_from_document
 
         from briefingkit_google.transport import Transport
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("briefingkit"):
-            raise
-        raise MissingExtra(
-            f'this needs the package {error.name}, which is not installed: pip install "briefingkit[google]"'
-        ) from error
     transport = Transport(found, timeout=TIMEOUT, agent=f"briefingkit/{__version__}")
     document = {**_document(api.name, api.version)}
     if settings.base_url is not None:
