@@ -45,6 +45,8 @@ class TestCreate:
         made = forms.create(body={"info": {"title": "Registration", "documentTitle": "File"}}).execute()
         assert made["info"] == {"title": "Registration", "documentTitle": "File"}
         assert made["formId"] in google.forms
+        plain = forms.create(body={"info": {"title": "Plain"}}).execute()
+        assert plain["info"] == {"title": "Plain", "documentTitle": "Plain"}
         assert made["formId"] not in made["responderUri"]
         assert made["revisionId"]
         assert "items" not in made
@@ -263,6 +265,9 @@ class TestSettings:
         assert told(batch(graded))[0] == 400
         batch(quiz(yes=True), graded).execute()
         assert told(batch(create(text("P", grading={"pointValue": -1}))))[0] == 400
+        collects = {"settings": {"emailCollectionType": "VERIFIED"}, "updateMask": "emailCollectionType"}
+        batch({"updateSettings": collects}).execute()
+        assert google.form(form)["items"][0]["questionItem"]["question"]["grading"] == {"pointValue": 1}
         batch(quiz(yes=False)).execute()
         assert "grading" not in google.form(form)["items"][0]["questionItem"]["question"]
 
@@ -326,6 +331,7 @@ class TestPublishing:
         assert told(publish(isPublished=True))[0] == 400
         assert told(publish(isAcceptingResponses=False))[0] == 400
         assert told(publish(isPublished=False, isAcceptingResponses=True))[0] == 400
+        assert publish(isPublished=True, isAcceptingResponses=True).execute()["formId"] == form
         answer = publish(isPublished=True, isAcceptingResponses=False).execute()
         assert answer["formId"] == form
         assert google.form(form)["publishSettings"] == {"publishState": {"isPublished": True}}

@@ -142,7 +142,13 @@ class TestSections:
         form = google.make_form("F")
         google.add_item(form, {"title": "North", "itemId": "0a000001", "pageBreakItem": {}})
         google.add_item(
-            form, choice("Up", "yes", {"value": "done", "goToAction": "SUBMIT_FORM"}, required=True)
+            form,
+            choice(
+                "Up",
+                {"value": "yes", "goToAction": "NEXT_SECTION"},
+                {"value": "done", "goToAction": "SUBMIT_FORM"},
+                required=True,
+            ),
         )
         google.add_item(form, {"title": "South", "itemId": "0a000002", "pageBreakItem": {}})
         google.add_item(

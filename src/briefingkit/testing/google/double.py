@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from briefingkit.testing.google import calendar as calendar_rules
 from briefingkit.testing.google import drive as drive_rules
 from briefingkit.testing.google import forms as forms_rules
+from briefingkit.testing.google import sheets as sheets_rules
 from briefingkit.testing.google.by_hand import ByHand
 from briefingkit.testing.google.call import Request
 from briefingkit.testing.google.core import Core
@@ -19,6 +20,7 @@ from briefingkit.testing.google.faults import Fault
 from briefingkit.testing.google.forms.by_hand import FormsByHand
 from briefingkit.testing.google.oauth import OAuth, ServiceAccount, private_key, private_pem
 from briefingkit.testing.google.server import Server
+from briefingkit.testing.google.sheets.by_hand import SheetsByHand
 
 if TYPE_CHECKING:
     from googleapiclient.discovery import Resource
@@ -27,9 +29,14 @@ __all__ = ["GoogleDouble"]
 
 _SCOPE = "https://www.googleapis.com/auth/calendar"
 _DRIVE = "https://www.googleapis.com/auth/drive"
-_USUAL = {"calendar": ("v3", _SCOPE), "drive": ("v3", _DRIVE), "forms": ("v1", _DRIVE)}
-_BATCH = {"calendar": 50, "drive": 100, "forms": 50}
-"""The most calls in a batch. Drive's guide (…/drive/api/guides/performance) says 100; for Forms it is our reading."""
+_USUAL = {
+    "calendar": ("v3", _SCOPE),
+    "drive": ("v3", _DRIVE),
+    "forms": ("v1", _DRIVE),
+    "sheets": ("v4", _DRIVE),
+}
+_BATCH = {"calendar": 50, "drive": 100, "forms": 50, "sheets": 100}
+"""The most calls in a batch. Drive's guide (…/drive/api/guides/performance) says 100; the last two are our reading."""
 
 
 def _now() -> datetime:
@@ -48,7 +55,7 @@ def _forward(owner: str, name: str, doc: str) -> Any:
     return property(read, write, doc=doc)
 
 
-class GoogleDouble(ByHand, FormsByHand):
+class GoogleDouble(ByHand, FormsByHand, SheetsByHand):
     """A server on loopback that answers as Google does; use it as a context manager, or `close` it.
 
     `person` is who consents, and whose tokens `service()` uses; people of the domains in `workspace` are on Google.
@@ -90,6 +97,7 @@ class GoogleDouble(ByHand, FormsByHand):
         self._core = Core(self.now, self._oauth)
         self._drive = drive_rules.DriveWorld(self.now, lambda: self._world.groups)
         self._forms = forms_rules.FormsWorld(self.now, self._drive)
+        self._sheets = sheets_rules.SheetsWorld(self._drive)
         self._serve()
         self._server = Server(self._core.answer)
         self._core.token_uri = self.token_uri
@@ -103,6 +111,8 @@ class GoogleDouble(ByHand, FormsByHand):
         self._form_schemas = forms.schemas
         rules = forms_rules.rules(self._forms, forms.schemas)
         self._core.serve(forms, rules, _BATCH["forms"], typed_errors=True, metrics=forms_rules.METRICS)
+        sheets = load_api("sheets", "v4")
+        self._core.serve(sheets, sheets_rules.rules(self._sheets), _BATCH["sheets"], typed_errors=True)
 
     def __enter__(self) -> Self:
         return self

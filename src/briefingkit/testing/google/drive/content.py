@@ -39,12 +39,10 @@ def instant(at: Any) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def show_file(world: DriveWorld, file: HeldFile, call: Call, *, usual: bool | None = None) -> dict[str, Any]:
+def show_file(world: DriveWorld, file: HeldFile, call: Call) -> dict[str, Any]:
     """Give a file as a caller sees it; a few fields of it where the call names none."""
-    if usual is None:
-        usual = "fields" not in call.query
     whole = _whole(world, file, call.caller.email)
-    return {name: whole[name] for name in _USUAL} if usual else whole
+    return whole if "fields" in call.query else {name: whole[name] for name in _USUAL}
 
 
 def _whole(world: DriveWorld, file: HeldFile, email: str) -> dict[str, Any]:

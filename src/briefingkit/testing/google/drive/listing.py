@@ -39,8 +39,7 @@ def _list(world: DriveWorld, call: Call) -> Answer:
     query = _query(call)
     left = world.pages.begin_or_go_on(call.query.get("pageToken"), query, names)
     page, token = world.pages.cut(left, min(call.query["pageSize"], _LARGEST), query)
-    usual = "fields" not in call.query
-    shown = [show_file(world, world.files[name], call, usual=usual) for name in page if name in world.files]
+    shown = [show_file(world, world.files[name], call) for name in page if name in world.files]
     return Answer({"kind": "drive#fileList", "incompleteSearch": False, "files": shown, **token})
 
 
