@@ -15,14 +15,8 @@ from briefingkit.model.people import Contact, Organizer, OrganizerRole, Partner,
 from briefingkit.model.place import Access, FromTarget, Online, Place, PlaceMode, Venue
 from briefingkit.model.programme import Programme
 from briefingkit.model.publication import Publication, public_digest, why_unpublishable
-from briefingkit.model.registration import (
-    Consent,
-    Option,
-    QuestionType,
-    Registration,
-    RegistrationField,
-    RegistrationQuestion,
-)
+from briefingkit.model.question import Option, QuestionType, RegistrationQuestion, ShownIf
+from briefingkit.model.registration import Choosable, Consent, Registration, RegistrationField
 from briefingkit.model.related import Link, Material, PartOf, RelatedEvent
 from briefingkit.model.schedule import Anchor, LocalTime, Offset, When
 from briefingkit.model.structure import FORMAT, structure, unstructure
@@ -39,6 +33,7 @@ __all__ = [
     "AudienceGroup",
     "Briefing",
     "Channel",
+    "Choosable",
     "Consent",
     "Contact",
     "FromTarget",
@@ -70,6 +65,7 @@ __all__ = [
     "RegistrationField",
     "RegistrationQuestion",
     "RelatedEvent",
+    "ShownIf",
     "Slot",
     "Status",
     "Venue",

@@ -73,7 +73,8 @@ class Question:
 class AgendaItem:
     """One item. It starts at `start` (local, on `day`), or runs on from the item before for `duration`, or has no time.
 
-    `day` is given in a briefing of several days; `duration` may stand beside `start`.
+    `day` is given in a briefing of several days; `duration` may stand beside `start`. `capacity` counts people, where
+    registrants choose among the items.
     """
 
     key: str = field(validator=check_key)
@@ -85,11 +86,14 @@ class AgendaItem:
     description: MultilingualText | None = None
     participants: tuple[Participant, ...] = ()
     questions: tuple[Question, ...] = ()
+    capacity: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a day that says nothing, and keys that stand twice."""
         if self.day is not None and self.start is None:
             raise ModelError("a day without a start says nothing: give `start` too", field="day")
+        if self.capacity is not None and self.capacity < 1:
+            raise ModelError("a capacity is at least 1; leave it out for no limit", field="capacity")
         if twice := duplicates(question.key for question in self.questions):
             raise ModelError(
                 f"two questions have the key {twice[0]}: keys are unique in a list", field="questions"

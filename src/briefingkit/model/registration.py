@@ -1,5 +1,6 @@
 """Registration: where, until when, how many, what is asked and what is consented to."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -8,10 +9,11 @@ from attrs import field, frozen
 from briefingkit.errors import ModelError
 from briefingkit.model.keys import check_key, duplicates
 from briefingkit.model.place import FromTarget
+from briefingkit.model.question import RegistrationQuestion, ShownIf
 from briefingkit.model.schedule import Offset, check_length, check_local
 from briefingkit.text import LocalizedUrl, MultilingualText
 
-__all__ = ["Consent", "Option", "QuestionType", "Registration", "RegistrationField", "RegistrationQuestion"]
+__all__ = ["TAKEN", "Choosable", "Consent", "Registration", "RegistrationField"]
 
 
 class RegistrationField(StrEnum):
@@ -23,62 +25,48 @@ class RegistrationField(StrEnum):
     POSITION = "position"
     COUNTRY = "country"
     LANGUAGE = "language"
+    TIMEZONE = "timezone"
     INTERPRETATION = "interpretation"
     ACCESSIBILITY = "accessibility"
 
 
-class QuestionType(StrEnum):
-    """How a question is answered."""
+class Choosable(StrEnum):
+    """What of the programme a registrant may choose: the briefings that are part of this one, or its agenda items."""
 
-    TEXT = "text"
-    PARAGRAPH = "paragraph"
-    CHOICE = "choice"
-    CHOICES = "choices"
+    SEGMENTS = "segments"
+    AGENDA = "agenda"
 
 
-@frozen
-class Option:
-    """An answer to choose; its key is what is stored, in whatever language it was chosen."""
+TAKEN: frozenset[str] = frozenset((*RegistrationField, "segments", "consent"))
+"""Answers stand under these keys, so that no question of the organiser's own may have one of them."""
 
-    key: str = field(validator=check_key)
-    text: MultilingualText
-
-
-@frozen
-class RegistrationQuestion:
-    """A question of the organiser's own. Raises ModelError where options and type contradict each other."""
-
-    key: str = field(validator=check_key)
-    text: MultilingualText
-    type: QuestionType = QuestionType.TEXT
-    required: bool = False
-    options: tuple[Option, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a choice among nothing, and options that nobody could choose."""
-        choosing = self.type in {QuestionType.CHOICE, QuestionType.CHOICES}
-        if choosing and not self.options:
-            raise ModelError("a choice needs options", field="options")
-        if self.options and not choosing:
-            raise ModelError(f"options are for a choice, and the type is {self.type}", field="options")
-        if twice := duplicates(option.key for option in self.options):
-            raise ModelError(f"two options have the key {twice[0]}", field="options")
+_LISTED = frozenset(
+    (
+        RegistrationField.COUNTRY,
+        RegistrationField.LANGUAGE,
+        RegistrationField.TIMEZONE,
+        RegistrationField.INTERPRETATION,
+    )
+)
 
 
 @frozen
 class Consent:
-    """What a registrant agrees to, and how long after the end their data is kept."""
+    """What a registrant agrees to, what their data is for, and how long after the end it is kept."""
 
     key: str = field(validator=check_key)
     text: MultilingualText
     retention: timedelta | None = field(default=None, validator=check_length)
+    purpose: MultilingualText | None = None
 
 
 @frozen
 class Registration:
     """`url` is an address, or comes from a target; absent, it is the first target that takes registrations.
 
-    `opens` and `closes` are local times, or offsets from the start. `capacity` counts people.
+    `opens` and `closes` are local times, or offsets from the start. `capacity` counts people. Name and e-mail are
+    always required where they are asked; `required_fields` names others that are. `choose` lets registrants say what
+    of the programme they come to.
     """
 
     url: LocalizedUrl | FromTarget | None = None
@@ -89,6 +77,8 @@ class Registration:
     fields: tuple[RegistrationField, ...] = (RegistrationField.NAME, RegistrationField.EMAIL)
     questions: tuple[RegistrationQuestion, ...] = ()
     consent: Consent | None = None
+    required_fields: tuple[RegistrationField, ...] = ()
+    choose: Choosable | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a capacity of nobody, a time that is over before it begins, and keys or fields that stand twice."""
@@ -102,6 +92,28 @@ class Registration:
             raise ModelError(f"the field {twice[0]} is asked twice", field="fields")
         if twice := duplicates(question.key for question in self.questions):
             raise ModelError(f"two questions have the key {twice[0]}", field="questions")
+        if unasked := [name for name in self.required_fields if name not in self.fields]:
+            message = f"{unasked[0]} is required and not asked: add it to fields"
+            raise ModelError(message, field="required_fields")
+        if problems := tuple(self._question_problems()):
+            raise ModelError("; ".join(message for _, message in problems), problems=problems)
+
+    def _question_problems(self) -> Iterator[tuple[str, str]]:
+        before: dict[str, tuple[str, ...] | None] = {
+            name.value: () if name in _LISTED else None for name in self.fields
+        }
+        if self.choose is not None:
+            before["segments"] = ()
+        for index, question in enumerate(self.questions):
+            where = f"questions.{index}"
+            if question.key in TAKEN:
+                message = (
+                    f"{question.key} is the name of what every form knows: give the question another key"
+                )
+                yield f"{where}.key", message
+            if question.shown_if is not None:
+                yield from _condition_problems(f"{where}.shown_if", question.shown_if, before)
+            before[question.key] = question.answers
 
     def _closes_first(self) -> bool:
         """Whether it does, as far as can be told without the briefing's own times."""
@@ -111,3 +123,25 @@ class Registration:
         if isinstance(opens, Offset) and isinstance(closes, Offset) and opens.anchor is closes.anchor:
             return closes.delta <= opens.delta
         return False
+
+
+def _condition_problems(
+    where: str, condition: ShownIf, before: Mapping[str, tuple[str, ...] | None]
+) -> Iterator[tuple[str, str]]:
+    """Find what a condition names that is not there; an empty list of answers is one that is not known here."""
+    name = condition.question
+    if name not in before:
+        yield f"{where}.question", f"{name} is not asked before: a condition names what stands above it"
+        return
+    answers = before[name]
+    if answers is None:
+        yield (
+            f"{where}.question",
+            f"{name} is answered in words: a condition needs options, yes or no, or a number",
+        )
+    for answer in condition.answers if answers else ():
+        if answers and answer not in answers:
+            yield (
+                f"{where}.answers",
+                f"{answer[:80]!r} does not answer {name}: there are {', '.join(answers)}",
+            )

@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from string import ascii_lowercase, digits
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from briefingkit import model
 from briefingkit.model.briefing import Status
+from briefingkit.model.question import OTHER
+from briefingkit.model.registration import TAKEN
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "people",
     "programmes",
     "publications",
+    "registration_questions",
     "urls",
     "words",
 ]
@@ -159,6 +163,7 @@ def agenda_items(draw: st.DrawFn, persons: tuple[str, ...] = ()) -> model.Agenda
         description=draw(_maybe(multilingual_texts())),
         participants=tuple(draw(st.lists(participant, max_size=2))),
         questions=draw(_tuples(_questions(), 2)),
+        capacity=draw(_maybe(st.integers(1, 500))),
     )
 
 
@@ -189,23 +194,84 @@ def _accessibility() -> st.SearchStrategy[model.Accessibility]:
     return st.builds(model.Accessibility, captions=tags, sign=st.just(("ils",)), requests=_maybe(requests))
 
 
+def registration_questions() -> st.SearchStrategy[model.RegistrationQuestion]:
+    """Draw questions of every type, within every bound, asked of everybody."""
+    kinds = model.QuestionType
+    said = {
+        "key": keys().filter(lambda key: key not in TAKEN),
+        "text": multilingual_texts(),
+        "required": st.booleans(),
+        "description": _maybe(multilingual_texts()),
+    }
+    option = st.builds(model.Option, key=keys().filter(OTHER.__ne__), text=multilingual_texts())
+    options = st.lists(option, min_size=2, max_size=3, unique_by=lambda o: o.key).map(tuple)
+    chosen = {"options": options, "other": st.booleans(), **said}
+    label, day = _maybe(multilingual_texts()), st.dates(date(2000, 1, 1), date(2018, 12, 31))
+    longest = _maybe(st.integers(1, 10_000))
+    pattern = _maybe(st.sampled_from(("[A-Z]{2}[0-9]{4,6}", "(a+)+", r"\w+ \w+|-", "^x?y*$")))
+    return st.one_of(
+        st.builds(model.RegistrationQuestion, longest=longest, pattern=pattern, **said),
+        st.builds(model.RegistrationQuestion, type=st.just(kinds.PARAGRAPH), longest=longest, **said),
+        st.builds(model.RegistrationQuestion, type=st.just(kinds.CHOICE), **chosen),
+        st.builds(
+            model.RegistrationQuestion,
+            type=st.just(kinds.CHOICES),
+            least=_maybe(st.just(1)),
+            most=_maybe(st.integers(1, 2)),
+            **chosen,
+        ),
+        st.builds(
+            model.RegistrationQuestion,
+            type=st.just(kinds.SCALE),
+            least=_maybe(st.integers(0, 1)),
+            most=_maybe(st.integers(2, 10)),
+            least_label=label,
+            most_label=label,
+            **said,
+        ),
+        st.builds(
+            model.RegistrationQuestion, type=st.just(kinds.RATING), most=_maybe(st.integers(3, 10)), **said
+        ),
+        st.builds(
+            model.RegistrationQuestion,
+            type=st.just(kinds.DATE),
+            earliest=_maybe(day),
+            latest=_maybe(day.map(lambda d: d + timedelta(days=7000))),
+            **said,
+        ),
+        st.builds(model.RegistrationQuestion, type=st.sampled_from((kinds.TIME, kinds.YES_NO)), **said),
+    )
+
+
+@st.composite
+def _form_questions(draw: st.DrawFn) -> tuple[model.RegistrationQuestion, ...]:
+    """Draw questions of which some are asked only after an answer to one before them."""
+    drawn = draw(st.lists(registration_questions(), max_size=3, unique_by=lambda one: one.key))
+    for index, question in enumerate(drawn):
+        earlier = [one for one in drawn[:index] if one.answers]
+        if earlier and index % 2:
+            one = draw(st.sampled_from(earlier))
+            answers = draw(st.lists(st.sampled_from(one.answers or ()), min_size=1, max_size=2, unique=True))
+            drawn[index] = attrs.evolve(question, shown_if=model.ShownIf(one.key, tuple(answers)))
+    return tuple(drawn)
+
+
+def _with_required(registration: model.Registration) -> st.SearchStrategy[model.Registration]:
+    asked = registration.fields
+    some = st.lists(st.sampled_from(asked), max_size=2, unique=True).map(tuple) if asked else st.just(())
+    return some.map(lambda required: attrs.evolve(registration, required_fields=required))
+
+
 def _registrations() -> st.SearchStrategy[model.Registration]:
     def before(most: int, least: int) -> st.SearchStrategy[model.Offset]:
         return st.builds(model.Offset, delta=st.integers(-most, -least).map(lambda m: timedelta(minutes=m)))
 
-    option = st.builds(model.Option, key=keys(), text=multilingual_texts())
-    question = st.one_of(
-        st.builds(model.RegistrationQuestion, key=keys(), text=multilingual_texts(), required=st.booleans()),
-        st.builds(
-            model.RegistrationQuestion,
-            key=keys(),
-            text=multilingual_texts(),
-            type=st.sampled_from((model.QuestionType.CHOICE, model.QuestionType.CHOICES)),
-            options=st.lists(option, min_size=1, max_size=3, unique_by=lambda o: o.key).map(tuple),
-        ),
-    )
     consent = st.builds(
-        model.Consent, key=keys(), text=multilingual_texts(), retention=st.just(timedelta(days=90))
+        model.Consent,
+        key=keys(),
+        text=multilingual_texts(),
+        retention=st.just(timedelta(days=90)),
+        purpose=_maybe(multilingual_texts()),
     )
     fields = st.lists(st.sampled_from(model.RegistrationField), max_size=4, unique=True).map(tuple)
     return st.builds(
@@ -216,9 +282,10 @@ def _registrations() -> st.SearchStrategy[model.Registration]:
         capacity=st.integers(1, 5000),
         waitlist=st.booleans(),
         fields=fields,
-        questions=_tuples(question, 2),
+        questions=_form_questions(),
         consent=_maybe(consent),
-    )
+        choose=_maybe(st.sampled_from(model.Choosable)),
+    ).flatmap(_with_required)
 
 
 def _mailings() -> st.SearchStrategy[model.Mailing]:
