@@ -50,6 +50,7 @@ class TestFiles:
         file = drive.files().get(fileId=form, fields="owners(emailAddress,me),trashed").execute()
         assert file == {"owners": [{"emailAddress": "person@cities.example", "me": True}], "trashed": False}
         assert drive.files().get(fileId=form, fields="*").execute()["modifiedTime"]
+        assert drive.files().get(fileId=form, fields="description").execute() == {}
 
     def test_what_is_absent_or_not_shared_is_not_found(
         self, google: GoogleDouble, drive: Any, form: str, told: Refused, refused: Refused
@@ -58,7 +59,8 @@ class TestFiles:
         other = google.service("drive", user="else@cities.example")
         assert refused(other.files().get(fileId=form)) == (404, "notFound")
         google.share_file(form, "reader", "user:else@cities.example")
-        assert other.files().get(fileId=form).execute()["id"] == form
+        seen = other.files().get(fileId=form, fields="permissions,capabilities(canEdit)").execute()
+        assert seen == {"capabilities": {"canEdit": False}}
         change = other.files().update(fileId=form, body={"name": "Mine"})
         assert refused(change) == (403, "insufficientFilePermissions")
         google.share_file(form, "writer", "domain:cities.example")
@@ -178,6 +180,19 @@ class TestCopies:
         assert google.files[copy].app_properties == {"mark": "ours"}
         assert google.files[google.copy_file(form)].app_properties == marks
 
+    def test_a_file_of_no_api_is_copied_too(self, google: GoogleDouble, drive: Any) -> None:
+        plain = drive.files().create(body={"name": "Plain"}).execute()["id"]
+        assert drive.files().copy(fileId=plain, body={}).execute()["name"] == "Copy of Plain"
+        assert google.files[google.copy_file(plain)].name == "Copy of Plain"
+
+    def test_a_file_that_another_moves_keeps_its_owner(self, google: GoogleDouble, form: str) -> None:
+        folder = google.make_folder("F")
+        for name in (form, folder):
+            google.share_file(name, "writer", "user:else@cities.example")
+        other = google.service("drive", user="else@cities.example")
+        other.files().update(fileId=form, addParents=folder).execute()
+        assert (google.files[form].owner, google.files[form].parent) == (google.person, folder)
+
     def test_a_folder_is_not_copied(self, google: GoogleDouble, drive: Any, refused: Refused) -> None:
         folder = google.make_folder("F")
         assert refused(drive.files().copy(fileId=folder, body={})) == (403, "cannotCopyFile")
@@ -227,6 +242,7 @@ class TestSharedDrives:
         assert refused(drive.permissions().list(fileId=form)) == (404, "notFound")
         assert refused(drive.files().create(body={"name": "X", "parents": [shared]})) == (404, "notFound")
         assert drive.files().get(fileId=form, **ALL).execute()["id"] == form
+        assert drive.files().get(fileId=form, supportsTeamDrives=True).execute()["id"] == form
         assert drive.files().list(**ALL).execute()["files"] == []
         assert len(drive.files().list(**BOTH).execute()["files"]) == 1
 
@@ -234,6 +250,8 @@ class TestSharedDrives:
         form = google.make_form("F", parent=google.make_folder("In", shared))
         file = drive.files().get(fileId=form, fields="*", **ALL).execute()
         assert file["driveId"] == shared
+        body = {"type": "user", "role": "fileOrganizer", "emailAddress": "a@x.example"}
+        assert drive.permissions().create(fileId=form, body=body, **ALL).execute()["role"] == "fileOrganizer"
         assert not {"owners", "ownedByMe", "permissions", "shared"} & set(file)
 
     def test_a_file_moved_into_one_is_owned_by_it_and_out_again_by_who_moved_it(
@@ -341,6 +359,7 @@ class TestSearch:
             "appProperties has {key='a'}",
             "appProperties = 'x'",
             "createdTime > 'yesterday'",
+            "createdTime contains '2020'",
             "createdTime > '2020-01-01T00:00:00'",
             '"x" in parents',
         ],
@@ -438,6 +457,7 @@ class TestPermissions:
                 "invalid",
             ),
             ({"type": "anyone", "role": "organizer"}, 403, "invalidSharingRequest"),
+            ({"type": "user", "role": "owner", "emailAddress": "a@x.example"}, 501, "notImplemented"),
         ],
     )
     def test_a_permission_that_cannot_be_is_refused(
@@ -456,7 +476,9 @@ class TestPermissions:
         anyone = {"type": "anyone", "role": "reader"}
         assert refused(create(fileId=form, body=anyone, sendNotificationEmail=False)) == (400, "invalid")
 
-    def test_a_role_is_changed_and_nothing_else(self, drive: Any, form: str, refused: Refused) -> None:
+    def test_a_role_is_changed_and_nothing_else(
+        self, google: GoogleDouble, drive: Any, form: str, refused: Refused
+    ) -> None:
         body = {"type": "user", "role": "reader", "emailAddress": "a@x.example"}
         made = drive.permissions().create(fileId=form, body=body).execute()
         assert set(made) == {"kind", "id", "type", "role"}
@@ -466,9 +488,15 @@ class TestPermissions:
         change(fileId=form, permissionId=made["id"], body={"role": "writer"}).execute()
         got = drive.permissions().get(fileId=form, permissionId=made["id"], fields="*").execute()
         assert (got["role"], got["emailAddress"]) == ("writer", "a@x.example")
+        assert change(fileId=form, permissionId=made["id"], body={}).execute()["role"] == "writer"
         wrong = change(fileId=form, permissionId=made["id"], body={"type": "anyone"})
         assert refused(wrong) == (403, "fieldNotWritable")
         assert refused(change(fileId=form, permissionId="absent", body={})) == (404, "notFound")
+        google.share_file(form, "reader", view="published")
+        view = "anyoneWithLinkPublished"
+        change(fileId=form, permissionId=view, body={"role": "reader"}).execute()
+        more = change(fileId=form, permissionId=view, body={"role": "writer"})
+        assert refused(more) == (403, "insufficientFilePermissions")
         owner = change(fileId=form, permissionId="owner", body={"role": "reader"})
         assert refused(owner) == (403, "insufficientFilePermissions")
         gone = drive.permissions().delete(fileId=form, permissionId="owner")
@@ -484,6 +512,7 @@ class TestPermissions:
         member = google.service("drive", user="a@x.example")
         member.files().update(fileId=form, body={"name": "Out"}).execute()
         google.share_file(folder, "none", "group:all@x.example")
+        assert len(google.files[folder].permissions) == 1
         assert refused(member.files().get(fileId=form)) == (404, "notFound")
 
     def test_who_may_read_may_not_share_but_may_leave(
