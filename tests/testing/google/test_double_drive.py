@@ -284,6 +284,8 @@ class TestSharedDrives:
         can = drive.drives().get(driveId=shared, fields="capabilities").execute()["capabilities"]
         assert can["canAddChildren"] is True
         assert [each["id"] for each in drive.drives().list().execute()["drives"]] == [shared]
+        google.make_drive("Mine alone")
+        assert len(drive.drives().list(pageSize=1).execute()["nextPageToken"]) > 1
         other = google.service("drive", user="else@cities.example")
         assert other.drives().list().execute()["drives"] == []
         assert refused(other.drives().get(driveId=shared)) == (404, "notFound")
@@ -437,6 +439,8 @@ class TestPermissions:
         other = google.service("drive", user="else@elsewhere.example")
         assert refused(other.files().get(fileId=form)) == (404, "notFound")
         google.share_file(form, "reader")
+        listed = google.service("drive").permissions().list(fileId=form).execute()["permissions"]
+        assert [each["id"] for each in listed] == ["owner", "anyoneWithLink"]
         assert other.files().get(fileId=form).execute()["id"] == form
         assert other.files().list().execute()["files"] == []
 
@@ -448,6 +452,8 @@ class TestPermissions:
             ({"type": "user", "role": "reader"}, 400, "required"),
             ({"type": "domain", "role": "reader"}, 400, "required"),
             ({"type": "city", "role": "reader"}, 400, "invalid"),
+            ({"type": "anyone", "role": "reader", "emailAddress": "a@x.example"}, 400, "invalid"),
+            ({"type": "anyone", "role": "reader", "domain": "x.example"}, 400, "invalid"),
             ({"type": "anyone", "role": "boss"}, 400, "invalid"),
             ({"type": "anyone", "role": "writer", "view": "published"}, 400, "invalid"),
             ({"type": "anyone", "role": "reader", "view": "other"}, 400, "invalid"),

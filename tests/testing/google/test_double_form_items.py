@@ -236,18 +236,19 @@ class TestSections:
     def test_an_option_leads_to_a_section_until_that_is_deleted(
         self, google: GoogleDouble, form: str, create: Make
     ) -> None:
-        leads = choice({"value": "a", "goToSectionId": "0a000001"})
-        create({**PAGE, "itemId": "0a000001"}, leads).execute()
+        other = {"value": "b", "goToSectionId": "0a000002"}
+        leads = choice({"value": "a", "goToSectionId": "0a000001"}, other)
+        end = {"title": "End", "pageBreakItem": {}, "itemId": "0a000002"}
+        create(end, {**PAGE, "itemId": "0a000001"}, leads).execute()
 
-        def option() -> dict[str, str]:
-            found: dict[str, str] = google.form(form)["items"][0]["questionItem"]["question"][
-                "choiceQuestion"
-            ]["options"][0]
+        def options() -> list[dict[str, str]]:
+            question = google.form(form)["items"][0]["questionItem"]["question"]
+            found: list[dict[str, str]] = question["choiceQuestion"]["options"]
             return found
 
-        assert option()["goToSectionId"] == "0a000001"
+        assert options()[0]["goToSectionId"] == "0a000001"
         google.remove_item(form, "More")
-        assert option() == {"value": "a"}
+        assert options() == [{"value": "a"}, other]
 
     def test_a_question_is_no_section(self, create: Make, told: Refused) -> None:
         leads = choice({"value": "a", "goToSectionId": "0a000001"})

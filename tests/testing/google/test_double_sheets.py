@@ -188,6 +188,7 @@ class TestWrite:
         body = {"values": [[None, ""], ["x", "y"]]}
         answer = values.update(spreadsheetId=book, range="B2:C3", body=body, **RAW).execute()
         assert google.cells(book, "B2:C3") == [["name"], ["x", "y"]]
+        assert "updatedData" not in answer
         assert (answer["updatedRange"].replace("'", ""), answer["updatedCells"]) == ("Sheet1!B2:C3", 3)
 
     @pytest.mark.parametrize(
