@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from briefingkit.model import Offset, Status
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
@@ -122,7 +122,28 @@ def place(registration: Registration, room: Room, *, admit: bool = True) -> Regi
         status = _status(room.capacity, has_place=WHOLE in places, waits=waits)
     if (status, waits, tuple(places)) == (registration.status, registration.waits, registration.places):
         return registration
-    return evolve(registration, status=status, waits=waits, places=tuple(places))
+    return _with(registration, status, tuple(places), waits=waits)
+
+
+def _with(
+    old: Registration, status: RegistrationStatus, places: tuple[str, ...], *, waits: bool
+) -> Registration:
+    # As `evolve` would, at a fifth of the price: an import makes a hundred thousand.
+    return Registration(
+        old.briefing,
+        old.person,
+        old.number,
+        old.position,
+        status,
+        waits,
+        old.language,
+        old.answers,
+        old.stamps,
+        places,
+        old.consent,
+        old.created_at,
+        old.changed_at,
+    )
 
 
 def _status(capacity: Capacity, *, has_place: bool, waits: bool) -> RegistrationStatus:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from briefingkit.registrations.registration import Registration, RegistrationStatus
@@ -26,9 +27,25 @@ dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _NOTHING = "{}"
 
 
+@lru_cache(maxsize=4096)
 def iso(at: datetime) -> str:
     """Write a moment so that texts sort as moments do: in UTC, always to the microsecond."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=4096)
+def _places(places: tuple[str, ...]) -> str:
+    return dumps(places)
+
+
+@lru_cache(maxsize=4096)
+def _places_of(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 def _answer(value: Any) -> Answer:
@@ -37,7 +54,9 @@ def _answer(value: Any) -> Answer:
 
 def _answers(text: str) -> dict[str, Answer]:
     read: dict[str, Any] = json.loads(text)
-    return {key: _answer(value) for key, value in read.items()}
+    if "[" in text:
+        return {key: _answer(value) for key, value in read.items()}
+    return read
 
 
 def _consent_json(consent: ConsentGiven | None) -> dict[str, Any] | None:
@@ -56,8 +75,8 @@ def _consent_text(consent: ConsentGiven | None) -> str | None:
     return None if consent is None else dumps(_consent_json(consent))
 
 
-def registration_row(registration: Registration) -> RegistrationRow:
-    """Write a registration as a row."""
+def registration_row(registration: Registration, answers: str | None = None) -> RegistrationRow:
+    """Write a registration as a row; `answers` are its answers as text, where somebody has that already."""
     stamps = {key: iso(at) for key, at in registration.stamps.items()}
     return RegistrationRow(
         registration.briefing,
@@ -67,9 +86,9 @@ def registration_row(registration: Registration) -> RegistrationRow:
         registration.status.value,
         registration.waits,
         registration.language,
-        dumps(registration.answers),
+        dumps(registration.answers) if answers is None else answers,
         dumps(stamps) if stamps else _NOTHING,
-        dumps(registration.places),
+        _places(registration.places),
         _consent_text(registration.consent),
         iso(registration.created_at),
         iso(registration.changed_at),
@@ -88,11 +107,11 @@ def registration_of(row: RegistrationRow) -> Registration:
         bool(row.waits),
         row.language,
         _answers(row.answers),
-        {key: datetime.fromisoformat(at) for key, at in stamps.items()},
-        tuple(json.loads(row.places)),
+        {key: _moment(at) for key, at in stamps.items()},
+        _places_of(row.places),
         _consent_of(json.loads(row.consent)) if row.consent else None,
-        datetime.fromisoformat(row.created_at),
-        datetime.fromisoformat(row.changed_at),
+        _moment(row.created_at),
+        _moment(row.changed_at),
     )
 
 

@@ -78,9 +78,8 @@ def expire_list(store: "Registrations", held: "ListRow", desk: Desk) -> int:
         for status, number in statuses.items():
             erased[status] = erased.get(status, 0) + number
         sitting.room.taken.clear()
-        sitting.held = evolve(
-            sitting.held, waiting=0, marks=0, expired_at=iso(desk.now), erased=dumps(erased)
-        )
+        sitting.waiting = 0
+        sitting.held = evolve(sitting.held, marks=0, expired_at=iso(desk.now), erased=dumps(erased))
         sitting.tell(EventKind.EXPIRED, None)
         sitting.write()
     return sum(statuses.values())
@@ -91,8 +90,8 @@ def _give_back(sitting: Sitting, row: "RegistrationRow") -> None:
     place(evolve(before, status=RegistrationStatus.CANCELLED), sitting.room)
     erased: dict[str, int] = json.loads(sitting.held.erased)
     erased[row.status] = erased.get(row.status, 0) + 1
-    waiting = sitting.held.waiting - before.waits
-    sitting.held = evolve(sitting.held, waiting=waiting, erased=dumps(erased))
+    sitting.waiting -= before.waits
+    sitting.held = evolve(sitting.held, erased=dumps(erased))
     sitting.tell(EventKind.ERASED, None)
 
 

@@ -12,7 +12,6 @@ from attrs import field, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.cells import CellFault, Reader, readers
-from briefingkit.registrations.codec import dumps
 from briefingkit.registrations.columns import AT, STATUS, Column, asked_by, find_columns, recognised
 from briefingkit.registrations.intake import Outcome, Sitting
 from briefingkit.registrations.person import normalised_email
@@ -75,11 +74,11 @@ def preview(
 ) -> Preview:
     """Read the columns and the first rows; nothing is written."""
     table = _open(roll, path, columns, sheet)
-    rows, faults = list[Mapping[str, Answer]](), list[RowFault]()
+    rows, faults, now = list[Mapping[str, Answer]](), list[RowFault](), roll.desk().now
     for row in islice(table.rows, _SHOWN):
         answers = _answers(row, table, faults)
-        if answers:
-            rows.append(answers)
+        if answers and (response := _response(row, answers, roll.briefing.identifier, now, faults)):
+            rows.append(response.answers)
     return Preview(table.header_row, table.columns, tuple(rows), tuple(faults))
 
 
@@ -180,7 +179,7 @@ def _response(
         at = read if read.tzinfo else read.replace(tzinfo=UTC)
     cancels = status == RegistrationStatus.CANCELLED
     # The same row is the same response, whenever and from whatever file it comes.
-    digest = hashlib.sha256(f"{cancels}{dumps(answers)}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{cancels}{answers!r}".encode(errors="surrogatepass")).hexdigest()[:32]
     language = answers.get("language")
     return Response(
         digest,

@@ -83,11 +83,14 @@ class Sitting:
     def __init__(self, writer: "ListWriter", desk: Desk) -> None:
         self.writer, self.desk = writer, desk
         self.held: ListRow = writer.held()
+        self.waiting, self.arrivals = self.held.waiting, self.held.arrivals
         self.room = Room(desk.terms.capacity, _taken(self.held))
         self.subscribers = writer.subscribers()
         self.events: list[EventRow] = []
         self.changed: dict[str, Registration] = {}
         self.responses: list[ResponseRow] = []
+        # Those whose answers are those of their response: their text is made once.
+        self.fresh: list[tuple[Registration, ResponseRow]] = []
 
     def take(self, responses: Sequence[Response], persons: Sequence[str] = ()) -> list[Outcome]:
         """Take responses in, in order; a place that one gives back goes to whoever waits before the next is looked at.
@@ -106,7 +109,7 @@ class Sitting:
     def promote(self) -> list[Registration]:
         """Give the places that are free to those who wait, first come first, and write that down."""
         promoted = list[Registration]()
-        if self.held.waiting and not self.room.is_full():
+        if self.waiting and not self.room.is_full():
             for row in self.writer.waiting():
                 before = registration_of(row)
                 after = place(before, self.room)
@@ -124,10 +127,8 @@ class Sitting:
     def keep(self, before: Registration | None, after: Registration, kind: EventKind | None) -> None:
         """Remember to write a registration, and to tell of it."""
         self.changed[after.person] = after
-        waiting = self.held.waiting + after.waits - (before.waits if before else False)
-        arrivals = max(self.held.arrivals, after.number, after.position)
-        if (waiting, arrivals) != (self.held.waiting, self.held.arrivals):
-            self.held = evolve(self.held, waiting=waiting, arrivals=arrivals)
+        self.waiting += after.waits - (before.waits if before else False)
+        self.arrivals = max(self.arrivals, after.number, after.position)
         if kind is not None:
             self.tell(kind, after)
 
@@ -139,19 +140,24 @@ class Sitting:
 
     def write(self) -> None:
         """Write all that changed since the last time."""
-        taken = dumps(self.room.taken)
-        if taken != self.held.taken:
-            self.held = evolve(self.held, taken=taken)
         due = None if self.desk.terms.due is None else iso(self.desk.terms.due)
-        if due != self.held.due:
-            self.held = evolve(self.held, due=due)
+        self.held = evolve(
+            self.held,
+            taken=dumps(self.room.taken),
+            arrivals=self.arrivals,
+            waiting=self.waiting,
+            due=due,
+        )
+        new = {id(registration.answers): row.answers for registration, row in self.fresh}
         self.writer.put(
             self.held,
-            registrations=map(registration_row, self.changed.values()),
+            registrations=(
+                registration_row(each, new.get(id(each.answers))) for each in self.changed.values()
+            ),
             responses=self.responses,
             events=self.events,
         )
-        self.changed, self.responses, self.events = {}, [], []
+        self.changed, self.responses, self.events, self.fresh = {}, [], [], []
 
     def _batch(self, responses: Sequence[Response], persons: Sequence[str]) -> list[Outcome]:
         """Take in as many as can be before somebody who waits has to be given a place."""
@@ -162,7 +168,7 @@ class Sitting:
         for person, response in zip(persons, responses, strict=True):
             outcome = self._one(person, response, known, newest, erased)
             outcomes.append(outcome)
-            if self.room.freed and self.held.waiting:
+            if self.room.freed and self.waiting:
                 break
         return outcomes
 
@@ -196,18 +202,20 @@ class Sitting:
         last = newest.get((response.intake, response.id))
         if last is not None and (iso(response.at) <= last.at or same_content(last, response)):
             return Outcome(response, Effect.UNCHANGED, held)
-        merged = merge(held, response, person=person, number=self.held.arrivals + 1)
+        merged = merge(held, response, person=person, number=self.arrivals + 1)
         admit = response.intake in {Intake.HAND, Intake.IMPORT} or self.desk.terms.is_open(response.at)
         after = place(merged.registration, self.room, admit=admit)
         if after.waits and held is not None and not held.waits and after.position == held.position:
             # Who wants something more goes to the end of the queue for it.
-            after = evolve(after, position=self.held.arrivals + 1)
+            after = evolve(after, position=self.arrivals + 1)
         if self.desk.on_the_spot and after.status is RegistrationStatus.PENDING and _arrives(held):
             return Outcome(response, None, None, Refusal.FULL)
         known[person] = after
         row = response_row(response, person, merged.before)
         newest[response.intake, response.id] = row
         self.responses.append(row)
+        if after.answers is response.answers:
+            self.fresh.append((after, row))
         effect = merged.effect
         if effect is Effect.UNCHANGED and held is not None and held.status is not after.status:
             effect = Effect.CHANGED

@@ -4,9 +4,8 @@ That row is what keeps two processes from giving the last place twice: on SQLite
 `BEGIN IMMEDIATE`, on PostgreSQL the row is read `FOR UPDATE`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -14,7 +13,7 @@ from sqlalchemy import Table, delete, func, literal_column, select
 
 from briefingkit.store import tables
 from briefingkit.store.registration_rows import EventRow, ListRow, MarkRow, RegistrationRow, ResponseRow
-from briefingkit.store.statements import insert_into, upsert_values
+from briefingkit.store.statements import execute_rows, insert_into, upsert
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -251,20 +250,9 @@ def _parts(names: Iterable[str]) -> Iterator[list[str]]:
         yield known[start : start + _MANY]
 
 
-def _values(rows: "Iterable[_Row]") -> list[Mapping[str, Any]]:
-    """Give rows as mappings: for a hundred thousand of them attrs' own way takes longer than the database."""
-    those = list(rows)
-    if not those:
-        return []
-    names = [attribute.name for attribute in attrs.fields(type(those[0]))]
-    get = attrgetter(*names)
-    return [dict(zip(names, get(row), strict=True)) for row in those]
-
-
 def _insert(connection: "Connection", table: Table, rows: "Iterable[_Row]") -> None:
-    if values := _values(rows):
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), values)
+    execute_rows(connection, insert_into(connection, table).on_conflict_do_nothing(), rows)
 
 
 def _upsert(connection: "Connection", table: Table, rows: "Iterable[_Row]") -> None:
-    upsert_values(connection, table, _values(rows))
+    execute_rows(connection, upsert(connection, table), rows)
