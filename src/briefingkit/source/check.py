@@ -13,6 +13,7 @@ from briefingkit.source.check_content import check_content
 from briefingkit.source.check_dates import check_dates
 from briefingkit.source.check_languages import check_languages
 from briefingkit.source.check_programme import Neighbours, check_programme, neighbours
+from briefingkit.source.check_registration import check_registration
 from briefingkit.source.check_targets import check_targets
 from briefingkit.source.codes import CODES
 from briefingkit.source.structured import in_order
@@ -40,6 +41,7 @@ def check(
         *check_languages(loaded, briefing, targets),
         *check_content(loaded, briefing),
         *check_targets(loaded, briefing, targets),
+        *check_registration(loaded, briefing),
     ]
     if programme is not None:
         found += check_programme(loaded, briefing, programme)

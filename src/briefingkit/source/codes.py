@@ -334,6 +334,31 @@ _ALL = (
         "It would be waited for, and never made.",
         "Name a target of briefingkit.yaml.",
     ),
+    # Registration
+    Code(
+        "W601",
+        "A form without an e-mail address",
+        "Nobody could be told that a time has changed, and one person who registers twice is two.",
+        "Ask for it: add email to `fields`.",
+    ),
+    Code(
+        "W602",
+        "A question for a form that is not there",
+        "A guiding question with `in_form` is asked where people register, and here they do not.",
+        "Add a registration, or take `in_form` out.",
+    ),
+    Code(
+        "W603",
+        "A choice of parts that is none",
+        "A capacity counts those who choose an item in the form; openings, breaks and closings nobody chooses.",
+        "Say `choose: agenda` in the registration, or take the capacity out.",
+    ),
+    Code(
+        "W604",
+        "A consent without an end",
+        "Data that nobody needs any more is a duty and a danger.",
+        "Give `retention`, such as 90d after the end.",
+    ),
 )
 
 CODES: Mapping[str, Code] = {code.code: code for code in _ALL}
