@@ -36,7 +36,9 @@ class TestSpreadsheets:
         assert made["properties"] == {"title": "T", "locale": "en_US", "timeZone": "Europe/Oslo"}
         name = made["spreadsheetId"]
         assert google.files[name].mime_type == "application/vnd.google-apps.spreadsheet"
-        assert [each["properties"]["title"] for each in made["sheets"]] == ["Sheet1"]
+        [first] = made["sheets"]
+        assert first["properties"]["title"] == "Sheet1"
+        assert first["properties"]["gridProperties"] == {"rowCount": 1000, "columnCount": 26}
         copy = google.copy_file(name)
         google.type_cells(copy, "A1", [["x"]])
         assert google.cells(name, "A1") == []
@@ -49,6 +51,10 @@ class TestSpreadsheets:
         assert [each["properties"]["title"] for each in made] == ["A", "B"]
         assert made[1]["properties"]["hidden"] is True
 
+    def test_grid_data_is_not_kept(self, sheets: Any, book: str, told: Refused) -> None:
+        for more in ({"includeGridData": True}, {"ranges": ["A1"]}):
+            assert told(sheets.get(spreadsheetId=book, **more))[0] == 501
+
     def test_roles_count(self, google: GoogleDouble, book: str, told: Refused) -> None:
         other = google.service("sheets", user="else@cities.example").spreadsheets()
         assert told(other.get(spreadsheetId=book))[0] == 403
@@ -58,6 +64,8 @@ class TestSpreadsheets:
         assert told(write) == (403, "The caller does not have permission")
         narrow = google.service("sheets", scopes=["https://www.googleapis.com/auth/drive.file"])
         assert told(narrow.spreadsheets().get(spreadsheetId=book))[0] == 404
+        made = narrow.spreadsheets().create(body={}, fields="spreadsheetId").execute()
+        assert narrow.spreadsheets().get(**made).execute()["properties"]["title"] == "Untitled spreadsheet"
 
     def test_a_service_account_makes_none(self, google: GoogleDouble, told: Refused) -> None:
         from google.oauth2.service_account import Credentials
@@ -85,7 +93,10 @@ class TestSheets:
         first = sheets.get(spreadsheetId=book).execute()["sheets"][0]["properties"]
         assert first["title"] == "Newer"
         assert first["gridProperties"] == {"rowCount": 5, "columnCount": 26, "frozenRowCount": 1}
-        self.change(sheets, book, {"deleteSheet": {"sheetId": number}}).execute()
+        gone = {"requests": [{"deleteSheet": {"sheetId": number}}], "includeSpreadsheetInResponse": True}
+        assert "updatedSpreadsheet" not in answer
+        answer = sheets.batchUpdate(spreadsheetId=book, body=gone).execute()
+        assert len(answer["updatedSpreadsheet"]["sheets"]) == 1
         assert google.cells(book, "Sheet1!B2") == [["name"]]
 
     @pytest.mark.parametrize(
@@ -270,9 +281,14 @@ class TestAppend:
     def test_where_there_is_none_rows_go_to_the_range(
         self, google: GoogleDouble, values: Any, book: str
     ) -> None:
-        answer = values.append(spreadsheetId=book, range="E9", body={"values": [["x"]]}, **RAW).execute()
-        assert "tableRange" not in answer
+        for range_, option in (("E9", "OVERWRITE"), ("F2:G4", "INSERT_ROWS")):
+            body = {"values": [["x"]]}
+            append = values.append(
+                spreadsheetId=book, range=range_, body=body, insertDataOption=option, **RAW
+            )
+            assert "tableRange" not in append.execute()
         assert google.cells(book, "E9") == [["x"]]
+        assert google.cells(book, "B2:F4") == [["name", "age", "", "", "x"], ["Ann", 40], ["Bo", 7]]
 
     def test_the_last_of_several_tables_counts(self, google: GoogleDouble, values: Any, book: str) -> None:
         google.type_cells(book, "E8", [["other"], ["table"]])
