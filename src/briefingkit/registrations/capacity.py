@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from briefingkit.model import Offset, Status
+from briefingkit.registrations.form import SEGMENTS, form_of
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
 from briefingkit.text.zones import instant
 
@@ -57,12 +58,21 @@ def terms_of(briefing: "Briefing") -> Terms:
         return Terms(cancelled=cancelled)
     retention = said.consent.retention if said.consent else None
     return Terms(
-        Capacity(said.capacity, waitlist=said.waitlist),
+        Capacity(said.capacity, _of_items(briefing), waitlist=said.waitlist),
         _moment(said.opens, briefing),
         _moment(said.closes, briefing),
         cancelled=cancelled,
         due=when.utc_end + retention if when is not None and retention is not None else None,
     )
+
+
+def _of_items(briefing: "Briefing") -> Mapping[str, int]:
+    """Give the limits of the form's parts that are agenda items; a briefing that is a part keeps a list of its own."""
+    if all(item.capacity is None for item in briefing.agenda):
+        return {}
+    form = form_of(briefing)
+    parts = form.by_key[SEGMENTS].options if SEGMENTS in form.by_key else ()
+    return {part.key: part.capacity for part in parts if part.capacity is not None}
 
 
 def _moment(said: Offset | datetime | None, briefing: "Briefing") -> datetime | None:

@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from briefingkit.errors import TextError
-from briefingkit.model import QuestionType
+from briefingkit.registrations.answers import normalized, problems
 from briefingkit.registrations.columns import Asked, Column, plain
+from briefingkit.registrations.form import FieldType, Form
 from briefingkit.registrations.formulas import armed
 from briefingkit.registrations.response import Answer
 from briefingkit.text.language import canonical
+from briefingkit.text.phrases import SHIPPED, phrase
 
 __all__ = ["CellFault", "Reader", "language_tag", "readers", "reading"]
 
 _LONGEST = 20_000  # characters of an answer
+_WHOLE = re.compile(r"\d{1,2}", re.ASCII)
+_TO_THE_SECOND = re.compile(r"\d{2}:\d{2}:00", re.ASCII)
+_WORDS = frozenset((FieldType.TEXT, FieldType.EMAIL, FieldType.PARAGRAPH))
 _SEVERAL = re.compile(r"[;|,\n]")
 
 
@@ -45,13 +50,35 @@ def readers(columns: Sequence[Column], asked: Mapping[str, Asked]) -> tuple[Read
 
 def reading(asked: Asked | None) -> Callable[[object], Answer]:
     """Give what reads a cell, or a typed text, as the answer to what is asked; it raises CellFault."""
-    if asked is None:
-        return _text
-    if asked.type is QuestionType.CHOICE:
-        return lambda value: _option(_text(value), asked)
-    if asked.type is QuestionType.CHOICES:
-        return lambda value: _options(_text(value), asked)
-    return _language if asked.key == "language" else _text
+    if asked is None or asked.asks is None or (asked.asks.type in _WORDS and asked.asks.pattern is None):
+        return _language if asked is not None and asked.key == "language" else _text
+    # Whether it is shown to this person is not looked at: what somebody has answered is kept.
+    form = Form((evolve(asked.asks, shown_if=None, required=False),))
+    return lambda value: _read(value, asked, form)
+
+
+def _read(value: object, asked: Asked, form: Form) -> Answer:
+    kind = form.fields[0].type
+    given: object = _text(value)
+    if kind is FieldType.CHOICES:
+        given = _options(str(given), asked)
+    elif asked.options:
+        given = _option(str(given), asked)
+    elif kind is FieldType.DATE and isinstance(value, int | float) and not isinstance(value, bool):
+        given = _day(value)
+    elif isinstance(value, time):
+        given = value.strftime("%H:%M")
+    for problem in problems(form, {asked.key: given}, language="en", complete=False):
+        raise CellFault(problem.message)
+    return normalized(form, {asked.key: given}).get(asked.key)
+
+
+def _day(serial: float) -> str:
+    """Read a date that is a number: days since 1899-12-30, as spreadsheets count (ECMA-376, 18.17.4.1)."""
+    try:
+        return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
+    except (OverflowError, ValueError):
+        raise CellFault("this is no date") from None
 
 
 def _text(value: object) -> str:
@@ -93,6 +120,40 @@ def _options(text: str, asked: Asked) -> tuple[str, ...]:
 def _language(value: object) -> str:
     text = _text(value)
     return language_tag(text) or text
+
+
+def _number(value: object) -> int | None:
+    text = _text(value)
+    if text and not _WHOLE.fullmatch(text):
+        raise CellFault("this is no number of the scale")
+    return int(text) if text else None
+
+
+def _yes_or_no(value: object) -> bool | None:
+    said = plain(_text(value))
+    if said and said not in _both():
+        raise CellFault("this is neither yes nor no")
+    return _both()[said] if said else None
+
+
+@lru_cache(maxsize=1)
+def _both() -> Mapping[str, bool]:
+    """Give how yes and no are said, in every language that ships and as programs say them."""
+    said = {plain(phrase(word, tag)): word == "Yes" for tag in SHIPPED for word in ("Yes", "No")}
+    return {**said, "true": True, "false": False, "1": True, "0": False}
+
+
+def _clock(value: object) -> str:
+    text = _text(value)
+    return text.removesuffix(":00") if _TO_THE_SECOND.fullmatch(text) else text
+
+
+_OWN_READERS: Mapping[QuestionType, Callable[[object], Answer]] = {
+    QuestionType.SCALE: _number,
+    QuestionType.RATING: _number,
+    QuestionType.YES_NO: _yes_or_no,
+    QuestionType.TIME: _clock,
+}
 
 
 @lru_cache(maxsize=512)

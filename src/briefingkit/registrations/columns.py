@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from briefingkit.model import Option, QuestionType, RegistrationField
+from briefingkit.model import RegistrationField
+from briefingkit.registrations.form import FieldType, FormField, form_of
+from briefingkit.registrations.labels import Label, words
+from briefingkit.model.question import OTHER
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
-    from briefingkit.text import MultilingualText
 
 __all__ = ["AT", "STATUS", "Asked", "Column", "asked_by", "find_columns", "plain", "recognised"]
 
@@ -39,15 +41,23 @@ _WORDS = {
 }
 
 
+# What people write in a cell for yes and no, in the languages that ship.
+_YES = "yes|y|true|1|x|oui|vrai|sí|si|verdadero|sim|verdadeiro|да|是|نعم"
+_NO = "no|n|false|0|non|faux|falso|não|нет|否|لا"
+
+
 @frozen
 class Asked:
-    """Something that the form asks: its key, how it is answered, and all that it may be called in a header."""
+    """Something that may be answered: its key, how, and all that it may be called in a header.
+
+    `asks` is the form's own, None for a built-in field that this form does not ask: a file may have it all the same.
+    `options` give the key by the option's key and its words in each of the briefing's languages, in one form.
+    """
 
     key: str
-    type: QuestionType
     names: frozenset[str] = field(repr=False)
+    asks: FormField | None = None
     options: Mapping[str, str] = field(factory=dict, repr=False)
-    """By their key, and by their text in every language, brought into one form: the key."""
 
 
 @frozen
@@ -66,41 +76,36 @@ def plain(text: object) -> str:
 
 
 def asked_by(briefing: "Briefing", programme: "Programme") -> tuple[Asked, ...]:
-    """Give all that a briefing's form may ask: the built-in fields, its questions, those of the agenda, segments."""
+    """Give all that may be answered for a briefing: what its form asks, and the built-in fields that it does not ask."""
     return tuple(_asked(briefing, programme))
 
 
 def _asked(briefing: "Briefing", programme: "Programme") -> Iterator[Asked]:
+    form = form_of(briefing, programme)
+    for one in form.fields:
+        called = (one.key, *_called(one.label, briefing.languages), *_WORDS.get(one.key, "").split("|"))
+        yield Asked(one.key, _names(called), one, _options(one, briefing.languages))
     for built_in in RegistrationField:
-        words = _WORDS.get(built_in.value, "").split("|")
-        yield Asked(built_in.value, QuestionType.TEXT, frozenset(map(plain, (built_in.value, *words))))
-    for question in briefing.registration.questions if briefing.registration else ():
-        names = frozenset({plain(question.key), *_texts(question.text)})
-        yield Asked(question.key, question.type, names, _options(question.options))
-    for item in briefing.agenda:
-        for guiding in item.questions:
-            key = f"agenda.{item.key}.{guiding.key}"
-            yield Asked(key, QuestionType.PARAGRAPH, frozenset({plain(key), *_texts(guiding.text)}))
-    if segments := dict(_segments(briefing, programme)):
-        yield Asked("segments", QuestionType.CHOICES, frozenset({"segments"}), segments)
+        if built_in.value not in form.by_key:
+            yield Asked(built_in.value, _names((built_in.value, *_WORDS.get(built_in.value, "").split("|"))))
 
 
-def _segments(briefing: "Briefing", programme: "Programme") -> Iterator[tuple[str, str]]:
-    for item in briefing.agenda:
-        for name in (plain(item.key), *_texts(item.title)):
-            yield name, item.key
-    for child in programme.children(briefing.identifier):
-        for name in (plain(child.identifier), *(_texts(child.title) if child.title else ())):
-            yield name, child.identifier
+def _names(called: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for name in map(plain, called) if name)
 
 
-def _texts(text: "MultilingualText") -> Iterator[str]:
-    return map(plain, text.texts.values())
+def _called(label: Label, languages: Iterable[str]) -> tuple[str, ...]:
+    return tuple(words(label, language) for language in languages)
 
 
-def _options(options: Sequence[Option]) -> dict[str, str]:
-    named = {name: option.key for option in options for name in _texts(option.text)}
-    return {**named, **{plain(option.key): option.key for option in options}}
+def _options(asked: FormField, languages: Sequence[str]) -> dict[str, str]:
+    if asked.type is FieldType.YES_NO:
+        said = {"yes": _YES, "no": _NO}
+        return {plain(word): key for key, known in said.items() for word in known.split("|")}
+    # The names of some hundred zones are nobody's answer in a file.
+    named = () if asked.key == RegistrationField.TIMEZONE else asked.options
+    by_words = {plain(word): each.key for each in named for word in _called(each.label, languages)}
+    return {**by_words, **{plain(key): key for key in asked.option_keys}}
 
 
 def _key_of(header: str, asked: Sequence[Asked], said: Mapping[str, str]) -> str | None:

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from briefingkit.errors import RegistrationError
-from briefingkit.model import QuestionType
+from briefingkit.registrations.answers import normalized, problems
+from briefingkit.registrations.answers import normalized, problems
 from briefingkit.registrations.cells import CellFault, reading
 from briefingkit.registrations.columns import asked_by
+from briefingkit.registrations.form import form_of
+from briefingkit.registrations.form import form_of
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.response import Answer
 
@@ -15,27 +20,40 @@ if TYPE_CHECKING:
 
 __all__ = ["checked", "typed"]
 
+_TOLD_IN = "en"  # as all that the command line and errors say
+
 
 def checked(
-    briefing: "Briefing", programme: "Programme", answers: Mapping[str, Answer]
+    briefing: "Briefing",
+    programme: "Programme",
+    answers: Mapping[str, Answer],
+    *,
+    language: str | None = None,
 ) -> Mapping[str, Answer]:
-    """Give the answers; RegistrationError, with everything that is wrong with them, quotes none."""
+    """Give answers in their one spelling, as far as they go: what is not there is not missed, for it may come later.
+
+    RegistrationError, with everything that is wrong with them in words of the language, quotes none.
+    """
     asked = {one.key: one for one in asked_by(briefing, programme)}
-    wrong = []
-    for key, answer in answers.items():
-        one = asked.get(key)
-        if one is None:
-            wrong.append(f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(asked)}")
-        elif one.options and not _chosen(answer, one.type, set(one.options.values())):
-            wrong.append(f"{key} is answered by options: {', '.join(sorted(set(one.options.values())))}")
-    email = answers.get("email")
-    if email is not None and normalised_email(email) is None:
-        wrong.append("that is no e-mail address")
+    whole = form_of(briefing, programme)
+    form = evolve(whole, fields=tuple(evolve(one, shown_if=None) for one in whole.fields))
+    known = {key: answer for key, answer in answers.items() if key in form.by_key}
+    rest = {key: answer for key, answer in answers.items() if key not in form.by_key}
+    said = problems(form, known, language=language or "en", complete=False)
+    wrong = [f"{problem.key}: {problem.message}" for problem in said]
+    wrong += [
+        f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(asked)}"
+        for key in rest
+        if key not in asked
+    ]
     if not (answers.get("email") or answers.get("name")):
         wrong.append("a registration needs a name or an e-mail address")
+    if "email" in rest and rest["email"] and normalised_email(rest["email"]) is None:
+        wrong.append("email: that is no e-mail address")
     if wrong:
         raise RegistrationError("\n".join(wrong))
-    return {key: answer.strip() if isinstance(answer, str) else answer for key, answer in answers.items()}
+    stripped = {key: answer.strip() if isinstance(answer, str) else answer for key, answer in rest.items()}
+    return {**normalized(form, known), **stripped}
 
 
 def typed(briefing: "Briefing", programme: "Programme", answers: Mapping[str, str]) -> Mapping[str, Answer]:
@@ -50,10 +68,3 @@ def typed(briefing: "Briefing", programme: "Programme", answers: Mapping[str, st
     if wrong:
         raise RegistrationError("\n".join(wrong))
     return read
-
-
-def _chosen(answer: Answer, kind: QuestionType, options: set[str]) -> bool:
-    if answer is None:
-        return True
-    several = isinstance(answer, tuple) and kind is QuestionType.CHOICES
-    return set(answer) <= options if several and isinstance(answer, tuple) else answer in options

@@ -1,0 +1,80 @@
+"""The list holds what it is told to what the form asks."""
+
+from typing import Any
+
+import pytest
+
+from briefingkit.errors import RegistrationError
+from briefingkit.model import Briefing, Programme, structure
+from briefingkit.registrations.capacity import terms_of
+from briefingkit.registrations.form_answers import checked, typed
+
+
+def briefing(**registration: Any) -> Briefing:
+    questions = [
+        {"key": "useful", "text": "Useful?", "type": "scale"},
+        {"key": "again", "text": {"en": "Again?", "fr": "Encore ?"}, "type": "yes-no"},
+        {"key": "at", "text": "At?", "type": "time"},
+        {"key": "pass", "text": "Pass", "pattern": "[A-Z]{2}"},
+        {
+            "key": "dish",
+            "text": "Dish?",
+            "type": "choice",
+            "other": True,
+            "options": [{"key": "fish", "text": "Fish"}],
+        },
+    ]
+    agenda = [
+        {"key": "work", "title": "Work", "capacity": 12},
+        {"key": "tea", "title": "Tea", "kind": "break"},
+    ]
+    data = {"briefing": "x", "languages": ["en", "fr"], "agenda": agenda}
+    return structure({**data, "registration": {"questions": questions, **registration}})
+
+
+def test_typed_answers_become_what_the_form_keeps() -> None:
+    asked, none = briefing(), Programme(())
+    told = {
+        "name": "Ann",
+        "useful": "4",
+        "again": "Oui",
+        "at": "15:00:00",
+        "dish": "other",
+        "dish.other": "Soup",
+    }
+    read = typed(asked, none, told)
+    assert checked(asked, none, read) == {
+        "name": "Ann",
+        "useful": 4,
+        "again": True,
+        "at": "15:00",
+        "dish": "other",
+        "dish.other": "Soup",
+    }
+
+
+def test_what_cannot_be_read_is_told_for_each_key() -> None:
+    with pytest.raises(RegistrationError) as caught:
+        typed(briefing(), Programme(()), {"useful": "very", "again": "perhaps"})
+    assert str(caught.value).splitlines() == [
+        "useful: this is no number of the scale",
+        "again: this is neither yes nor no",
+    ]
+
+
+def test_an_answer_told_by_hand_is_held_to_the_form_and_nothing_is_missed() -> None:
+    with pytest.raises(RegistrationError) as caught:
+        checked(briefing(), Programme(()), {"name": "Ann", "useful": 9, "pass": "b"})
+    assert str(caught.value).splitlines() == [
+        "useful: Choose a number from 1 to 5",
+        "pass: This is not in the form that is asked for",
+    ]
+
+
+def test_a_field_that_this_form_does_not_ask_may_be_told_too() -> None:
+    assert checked(briefing(), Programme(()), {"name": "Ann", "country": " BE "})["country"] == "BE"
+
+
+def test_an_item_that_people_choose_has_a_limit_of_its_own() -> None:
+    assert terms_of(briefing(choose="agenda", capacity=30)).capacity.segments == {"work": 12}
+    assert terms_of(briefing(capacity=30)).capacity.segments == {}
