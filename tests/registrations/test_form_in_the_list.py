@@ -57,8 +57,8 @@ def test_what_cannot_be_read_is_told_for_each_key() -> None:
     with pytest.raises(RegistrationError) as caught:
         typed(briefing(), Programme(()), {"useful": "very", "again": "perhaps"})
     assert str(caught.value).splitlines() == [
-        "useful: this is no number of the scale",
-        "again: this is neither yes nor no",
+        "useful: Choose a number from 1 to 5",
+        "again: this is none of the options",
     ]
 
 

@@ -41,7 +41,7 @@ _UNSEEN = re.compile(
 )
 _WHOLE = re.compile(r"\d{1,2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
 _SAID = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -245,4 +245,4 @@ def _clock(text: str) -> str:
     if not _CLOCK.fullmatch(text):
         form = msgid("Write the time of day as hours and minutes, such as {example}")
         raise _Refused(form, {"example": "15:00"})
-    return time.fromisoformat(text).isoformat("minutes")
+    return time.fromisoformat(text).isoformat("minutes")  # some browsers and spreadsheets add the seconds

@@ -14,14 +14,12 @@ from briefingkit.registrations.form import FieldType, Form
 from briefingkit.registrations.formulas import armed
 from briefingkit.registrations.response import Answer
 from briefingkit.text.language import canonical
-from briefingkit.text.phrases import SHIPPED, phrase
 
 __all__ = ["CellFault", "Reader", "language_tag", "readers", "reading"]
 
 _LONGEST = 20_000  # characters of an answer
-_WHOLE = re.compile(r"\d{1,2}", re.ASCII)
-_TO_THE_SECOND = re.compile(r"\d{2}:\d{2}:00", re.ASCII)
 _WORDS = frozenset((FieldType.TEXT, FieldType.EMAIL, FieldType.PARAGRAPH))
+_TO_THE_SECOND = re.compile(r"\d{2}:\d{2}:00", re.ASCII)
 _SEVERAL = re.compile(r"[;|,\n]")
 
 
@@ -66,8 +64,8 @@ def _read(value: object, asked: Asked, form: Form) -> Answer:
         given = _option(str(given), asked)
     elif kind is FieldType.DATE and isinstance(value, int | float) and not isinstance(value, bool):
         given = _day(value)
-    elif isinstance(value, time):
-        given = value.strftime("%H:%M")
+    elif kind is FieldType.TIME and _TO_THE_SECOND.fullmatch(str(given)):
+        given = str(given).removesuffix(":00")
     for problem in problems(form, {asked.key: given}, language="en", complete=False):
         raise CellFault(problem.message)
     return normalized(form, {asked.key: given}).get(asked.key)
@@ -120,40 +118,6 @@ def _options(text: str, asked: Asked) -> tuple[str, ...]:
 def _language(value: object) -> str:
     text = _text(value)
     return language_tag(text) or text
-
-
-def _number(value: object) -> int | None:
-    text = _text(value)
-    if text and not _WHOLE.fullmatch(text):
-        raise CellFault("this is no number of the scale")
-    return int(text) if text else None
-
-
-def _yes_or_no(value: object) -> bool | None:
-    said = plain(_text(value))
-    if said and said not in _both():
-        raise CellFault("this is neither yes nor no")
-    return _both()[said] if said else None
-
-
-@lru_cache(maxsize=1)
-def _both() -> Mapping[str, bool]:
-    """Give how yes and no are said, in every language that ships and as programs say them."""
-    said = {plain(phrase(word, tag)): word == "Yes" for tag in SHIPPED for word in ("Yes", "No")}
-    return {**said, "true": True, "false": False, "1": True, "0": False}
-
-
-def _clock(value: object) -> str:
-    text = _text(value)
-    return text.removesuffix(":00") if _TO_THE_SECOND.fullmatch(text) else text
-
-
-_OWN_READERS: Mapping[QuestionType, Callable[[object], Answer]] = {
-    QuestionType.SCALE: _number,
-    QuestionType.RATING: _number,
-    QuestionType.YES_NO: _yes_or_no,
-    QuestionType.TIME: _clock,
-}
 
 
 @lru_cache(maxsize=512)

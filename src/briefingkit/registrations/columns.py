@@ -10,7 +10,6 @@ from attrs import field, frozen
 from briefingkit.model import RegistrationField
 from briefingkit.registrations.form import FieldType, FormField, form_of
 from briefingkit.registrations.labels import Label, words
-from briefingkit.model.question import OTHER
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
@@ -76,7 +75,7 @@ def plain(text: object) -> str:
 
 
 def asked_by(briefing: "Briefing", programme: "Programme") -> tuple[Asked, ...]:
-    """Give all that may be answered for a briefing: what its form asks, and the built-in fields that it does not ask."""
+    """Give all that may be answered for a briefing: what its form asks, and the built-in fields that it does not."""
     return tuple(_asked(briefing, programme))
 
 

@@ -7,10 +7,8 @@ from attrs import evolve
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.answers import normalized, problems
-from briefingkit.registrations.answers import normalized, problems
 from briefingkit.registrations.cells import CellFault, reading
 from briefingkit.registrations.columns import asked_by
-from briefingkit.registrations.form import form_of
 from briefingkit.registrations.form import form_of
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.response import Answer
@@ -39,7 +37,7 @@ def checked(
     form = evolve(whole, fields=tuple(evolve(one, shown_if=None) for one in whole.fields))
     known = {key: answer for key, answer in answers.items() if key in form.by_key}
     rest = {key: answer for key, answer in answers.items() if key not in form.by_key}
-    said = problems(form, known, language=language or "en", complete=False)
+    said = problems(form, known, language=language or _TOLD_IN, complete=False)
     wrong = [f"{problem.key}: {problem.message}" for problem in said]
     wrong += [
         f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(asked)}"
