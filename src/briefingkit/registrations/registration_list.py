@@ -137,7 +137,7 @@ class RegistrationList:
         Raises RegistrationError, with every problem, for answers that the form does not take.
         """
         now = self._clock()
-        given = checked(self.briefing, self.programme, answers)
+        given = checked(self.briefing, self.programme, answers, language=language)
         digest = hashlib.sha256(dumps([now.isoformat(), dict(given)]).encode()).hexdigest()[:32]
         response = Response(digest, self.briefing.identifier, Intake.HAND, now, language, given, consent)
         return self.receive(response, on_the_spot=True)
