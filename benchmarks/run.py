@@ -1,7 +1,7 @@
 """Every claim about speed, beside a named peer, in one run on one machine: `make bench`.
 
 Ratios count, not seconds. Exit code 1 where a line does not hold its bound. It takes about five minutes; names of
-parts (`imports check thousand noop calendars google caldav`) run those alone.
+parts (`imports check thousand noop registrations calendars google caldav`) run those alone.
 """
 
 import sys
@@ -13,6 +13,7 @@ from google_calendar import google_lines
 from lines import Line, show
 from noop import noop_lines
 from processes import check_lines, import_lines
+from registrations import registration_lines
 from thousand import thousand_lines
 
 PARTS = {
@@ -20,6 +21,7 @@ PARTS = {
     "check": ("Checking one briefing, whole processes", check_lines),
     "thousand": ("A thousand briefings", thousand_lines),
     "noop": ("A plan with nothing to do", noop_lines),
+    "registrations": ("A hundred thousand registrations", registration_lines),
     "calendars": ("Calendar entries", calendar_lines),
     "google": ("A thousand events at Google Calendar, 50 ms a request", google_lines),
     "caldav": ("A thousand events at a CalDAV server, whole processes", caldav_lines),

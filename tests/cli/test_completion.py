@@ -38,7 +38,7 @@ def _complete(folder: Path, words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("briefingkit re", ["render"]),
+        ("briefingkit re", ["render", "registrations"]),
         ("briefingkit plan --targ", ["--target"]),
         ("briefingkit plan --target ", ["archive", "site"]),
         ("briefingkit apply -t si", ["site"]),

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 # ASCII alone: half of a surrogate pair, which no database takes, is then a text like any other.
-dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 _NOTHING = "{}"
 
 

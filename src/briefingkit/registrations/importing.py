@@ -95,9 +95,10 @@ def import_file(
     faults, counted, read = list[RowFault](), Counter[str](), 0
     while rows := list(islice(table.rows, _AT_ONCE)):
         responses = list[Response]()
+        briefing = roll.briefing.identifier
         for row in rows:
             answers = _answers(row, table, faults)
-            if answers and (response := _response(row, answers, roll.briefing.identifier, at, faults)):
+            if answers and (response := _response(row, answers, briefing, at, faults)):
                 responses.append(response)
         read += len(rows)
         if responses:

@@ -41,7 +41,7 @@ def _check_name(_instance: object, attribute: Any, value: str) -> None:
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ModelError("a response's time has to carry its zone", field="at")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 @frozen
