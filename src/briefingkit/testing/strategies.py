@@ -194,59 +194,66 @@ def _accessibility() -> st.SearchStrategy[model.Accessibility]:
     return st.builds(model.Accessibility, captions=tags, sign=st.just(("ils",)), requests=_maybe(requests))
 
 
-def registration_questions() -> st.SearchStrategy[model.RegistrationQuestion]:
-    """Draw questions of every type, within every bound, asked of everybody."""
-    kinds = model.QuestionType
-    said = {
-        "key": keys().filter(lambda key: key not in TAKEN),
-        "text": multilingual_texts(),
-        "required": st.booleans(),
-        "description": _maybe(multilingual_texts()),
-    }
-    option = st.builds(model.Option, key=keys().filter(OTHER.__ne__), text=multilingual_texts())
-    options = st.lists(option, min_size=2, max_size=3, unique_by=lambda o: o.key).map(tuple)
-    chosen = {"options": options, "other": st.booleans(), **said}
-    label, day = _maybe(multilingual_texts()), st.dates(date(2000, 1, 1), date(2018, 12, 31))
-    longest = _maybe(st.integers(1, 10_000))
-    pattern = _maybe(st.sampled_from(("[A-Z]{2}[0-9]{4,6}", "(a+)+", r"\w+ \w+|-", "^x?y*$")))
-    return st.one_of(
-        st.builds(model.RegistrationQuestion, longest=longest, pattern=pattern, **said),
-        st.builds(model.RegistrationQuestion, type=st.just(kinds.PARAGRAPH), longest=longest, **said),
-        st.builds(model.RegistrationQuestion, type=st.just(kinds.CHOICE), **chosen),
-        st.builds(
-            model.RegistrationQuestion,
-            type=st.just(kinds.CHOICES),
-            least=_maybe(st.just(1)),
-            most=_maybe(st.integers(1, 2)),
-            **chosen,
-        ),
-        st.builds(
-            model.RegistrationQuestion,
-            type=st.just(kinds.SCALE),
-            least=_maybe(st.integers(0, 1)),
-            most=_maybe(st.integers(2, 10)),
-            least_label=label,
-            most_label=label,
-            **said,
-        ),
-        st.builds(
-            model.RegistrationQuestion, type=st.just(kinds.RATING), most=_maybe(st.integers(3, 10)), **said
-        ),
-        st.builds(
-            model.RegistrationQuestion,
-            type=st.just(kinds.DATE),
-            earliest=_maybe(day),
-            latest=_maybe(day.map(lambda d: d + timedelta(days=7000))),
-            **said,
-        ),
-        st.builds(model.RegistrationQuestion, type=st.sampled_from((kinds.TIME, kinds.YES_NO)), **said),
+@st.composite
+def registration_questions(draw: st.DrawFn, key: str | None = None) -> model.RegistrationQuestion:
+    """Draw a question of any type, within every bound, asked of everybody; under a key of one's own, if given."""
+    kind = draw(st.sampled_from(model.QuestionType))
+    return model.RegistrationQuestion(
+        key=draw(_question_keys()) if key is None else key,
+        text=draw(multilingual_texts()),
+        type=kind,
+        required=draw(st.booleans()),
+        description=draw(_maybe(multilingual_texts())),
+        **{name: draw(values) for name, values in _bounds(kind).items()},
     )
+
+
+def _question_keys() -> st.SearchStrategy[str]:
+    return keys().filter(lambda key: key not in TAKEN)
+
+
+def _bounds(kind: model.QuestionType) -> dict[str, st.SearchStrategy[Any]]:
+    """Give what a question of a type has besides, by the names of its fields."""
+    longest, label = _maybe(st.integers(1, 10_000)), _maybe(multilingual_texts())
+    day = st.dates(date(2000, 1, 1), date(2018, 12, 31))
+    chosen: dict[str, st.SearchStrategy[Any]] = {"options": _options(), "other": st.booleans()}
+    match kind:
+        case model.QuestionType.TEXT:
+            patterns = ("[A-Z]{2}[0-9]{4,6}", "(a+)+", r"\w+ \w+|-", "^x?y*$")
+            return {"longest": longest, "pattern": _maybe(st.sampled_from(patterns))}
+        case model.QuestionType.PARAGRAPH:
+            return {"longest": longest}
+        case model.QuestionType.CHOICE:
+            return chosen
+        case model.QuestionType.CHOICES:
+            return {**chosen, "least": _maybe(st.just(1)), "most": _maybe(st.integers(1, 2))}
+        case model.QuestionType.SCALE:
+            ends = {"least": _maybe(st.integers(0, 1)), "most": _maybe(st.integers(2, 10))}
+            return {**ends, "least_label": label, "most_label": label}
+        case model.QuestionType.RATING:
+            return {"most": _maybe(st.integers(3, 10))}
+        case model.QuestionType.DATE:
+            return {
+                "earliest": _maybe(day),
+                "latest": _maybe(day.map(lambda one: one + timedelta(days=7000))),
+            }
+        case _:
+            return {}
+
+
+@st.composite
+def _options(draw: st.DrawFn) -> tuple[model.Option, ...]:
+    named = draw(st.lists(keys().filter(OTHER.__ne__), min_size=2, max_size=3, unique=True))
+    return tuple(model.Option(key, draw(multilingual_texts())) for key in named)
 
 
 @st.composite
 def _form_questions(draw: st.DrawFn) -> tuple[model.RegistrationQuestion, ...]:
     """Draw questions of which some are asked only after an answer to one before them."""
-    drawn = draw(st.lists(registration_questions(), max_size=3, unique_by=lambda one: one.key))
+    # Questions are the longest part of a briefing by far: most briefings ask none.
+    most = draw(st.sampled_from((0, 0, 0, 1, 3)))
+    named = draw(st.lists(_question_keys(), max_size=most, unique=True))
+    drawn = [draw(registration_questions(key)) for key in named]
     for index, question in enumerate(drawn):
         earlier = [one for one in drawn[:index] if one.answers]
         if earlier and index % 2:
