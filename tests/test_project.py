@@ -505,8 +505,26 @@ def test_one_apply_is_enough_where_a_target_shows_what_another_makes(folder: Pat
     )
     project.apply(project.plan()).raise_for_failed()
     (event,) = [thing for thing in wall.things.values() if thing.kind == "event"]
-    assert event.fields["rooms-room"] == "See memory://server-1"
+    assert event.fields["rooms-room"] == "See https://memory.example/server-1"
     assert project.plan().is_empty
+
+
+def test_where_nothing_is_said_people_register_at_the_first_target_that_takes_registrations(
+    folder: Path,
+) -> None:
+    path = put(folder, "night-buses", registration="{capacity: 30}")
+    project = settings(folder, PROJECT).with_target("hall", Memory(MemoryServer(), registrar=True))
+    project = project.with_target("desk", Memory(MemoryServer(), registrar=True))
+    project.apply(project.plan()).raise_for_failed()
+    page = folder / "site" / "en" / "night-buses.html"
+    assert "https://memory.example/" in page.read_text(encoding="utf-8")
+    assert project.plan().registrars == {"night-buses": "hall"}
+    # A plan of some targets knows of the others too.
+    assert project.plan(targets=["site"]).is_empty
+    kept = load_plan(dump_plan(project.plan(targets=["site"])))
+    assert project.freshen(kept).registrars == {"night-buses": "hall"}
+    path.write_text(path.read_text("utf-8").replace("{capacity: 30}", "{url: 'https://x.example/'}"), "utf-8")
+    assert project.plan().registrars == {}
 
 
 # A death in the middle

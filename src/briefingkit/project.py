@@ -8,7 +8,7 @@ report.raise_for_failed()
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from briefingkit.publish.journal import Journal
     from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
     from briefingkit.publish.plan import Plan
+    from briefingkit.registrations.connected import Connected
     from briefingkit.registrations.events import Hook
     from briefingkit.registrations.personal_data import PersonalData
     from briefingkit.registrations.registration_list import RegistrationList
@@ -238,6 +239,7 @@ class Project:
         asked = [self.briefing(identifier, programme) for identifier in briefings or ()]
         going = _publishable(programme, asked)
         chosen, namespace = self.targets(targets), self._namespace
+        registrars = self._registrars(going, None if targets is None else chosen)
         with self._journal() as journal:
             return build_plan(
                 chosen,
@@ -248,7 +250,17 @@ class Project:
                 owners=briefings,
                 drift=self._drift(drift),
                 limits=self.limits,
+                registrars=registrars,
             )
+
+    def _registrars(
+        self, going: "Sequence[Briefing]", chosen: "Sequence[Target] | None"
+    ) -> Mapping[str, str] | None:
+        """Name where people register over all the targets, also where only some are planned; None: those are all."""
+        from briefingkit.publish.registrar import registrars
+
+        asked = [each for each in going if each.registration is not None and each.registration.url is None]
+        return registrars(self.targets(), asked) if asked and chosen is not None else None
 
     def apply(self, plan: "Plan", *, delete: bool = False) -> "Report":
         """Apply a plan to its end and report; `apply_iter` says what it does and raises."""
@@ -293,22 +305,51 @@ class Project:
 
     # Registrations
 
-    def registrations(self, identifier: str) -> "RegistrationList":
-        """Open a briefing's list: to look at, to add to, to import, to export. ProjectError for another name."""
+    def registrations(self, identifier: str, programme: Programme | None = None) -> "RegistrationList":
+        """Open a briefing's list, of a programme that was read before or is read now; ProjectError for another name."""
         from briefingkit.registrations.registration_list import RegistrationList
         from briefingkit.store import open_ledger
 
-        programme = self.programme()
+        programme = programme or self.programme()
         briefing = self.briefing(identifier, programme)
         ledger = open_ledger(self._store())
-        return RegistrationList(briefing, programme, ledger, clock=self.clock, hooks=self.hooks)
+        return RegistrationList(
+            briefing,
+            programme,
+            ledger,
+            clock=self.clock,
+            hooks=self.hooks,
+            connections=lambda protocol: self._connected(protocol, identifier),
+        )
 
     def personal_data(self) -> "PersonalData":
         """Open what the ledger holds of people, over all lists: to be shown to them, erased, and gone in time."""
         from briefingkit.registrations.personal_data import PersonalData
         from briefingkit.store import open_ledger
 
-        return PersonalData(self.programme(), open_ledger(self._store()), clock=self.clock, hooks=self.hooks)
+        return PersonalData(
+            self.programme(),
+            open_ledger(self._store()),
+            clock=self.clock,
+            hooks=self.hooks,
+            connections=self._connected,
+        )
+
+    def _connected(self, protocol: type, briefing: str | None = None) -> "Sequence[Connected]":
+        """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""
+        from briefingkit import registry
+        from briefingkit.registrations.connected import Connected
+
+        kinds = {target.name: registry.get(target.use) for target in self.settings.targets}
+        kinds.update({target.name: type(target.integration) for target in self.added})
+        targets = self.targets([name for name, kind in kinds.items() if issubclass(kind, protocol)])
+        if briefing is None or not targets:
+            return [Connected(target.name, target.integration) for target in targets]
+        with self._journal() as journal:
+            return [
+                Connected(target.name, target.integration, journal.of(target.name, briefing))
+                for target in targets
+            ]
 
     def with_hook(self, name: str, hook: "Hook") -> "Project":
         """Give the same project with a hook: it is called with each event of a list, after the commit, at least once.

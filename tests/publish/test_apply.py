@@ -148,7 +148,7 @@ def test_an_address_that_is_made_reaches_those_that_show_it_in_one_apply(journal
     assert [planned.target for planned in plan.targets] == ["rooms", "pages"]
     apply(plan, targets, journal, clock=clock).raise_for_failed()
     event = next(thing for thing in pages.things.values() if thing.kind == "event")
-    assert event.fields["rooms-room"] == "See memory://server-1"
+    assert event.fields["rooms-room"] == "See https://memory.example/server-1"
     assert plan_all(targets, journal, sample_briefing()).is_empty
 
 
@@ -159,7 +159,7 @@ def test_an_address_that_becomes_another_reaches_what_was_in_step(journal: Journ
     rooms.remove("server-1")
     apply(plan_all(targets, journal, sample_briefing()), targets, journal, clock=clock).raise_for_failed()
     event = next(thing for thing in pages.things.values() if thing.kind == "event")
-    assert event.fields["rooms-room"] == "See memory://server-5"
+    assert event.fields["rooms-room"] == "See https://memory.example/server-5"
 
 
 def one_shows_the_room_of_another(
@@ -180,7 +180,7 @@ def test_what_shows_an_address_that_the_target_itself_makes_comes_after_what_mak
     briefings = (sample_briefing("a"), sample_briefing("b"))
     apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock).raise_for_failed()
     shown = {thing.key: thing.fields.get("room") for thing in server.things.values()}
-    assert shown == {"b": None, "a": "See memory://server-1"}
+    assert shown == {"b": None, "a": "See https://memory.example/server-1"}
     assert plan_all(targets, journal, *briefings).is_empty
 
 
@@ -189,7 +189,7 @@ class MovingRooms(Memory):
     """A target whose rooms move whenever their event is written."""
 
     def _remote(self, thing: Stored) -> Remote:
-        return evolve(super()._remote(thing), outputs={"room": f"memory://{thing.id}/{thing.version}"})
+        return evolve(super()._remote(thing), outputs={"room": f"https://memory.example/{thing.id}/{thing.version}"})
 
 
 def test_what_was_written_with_an_address_that_then_became_another_is_written_again(
@@ -207,7 +207,7 @@ def test_what_was_written_with_an_address_that_then_became_another_is_written_ag
         apply(plan_all(targets, journal, *briefings), targets, journal, clock=clock).raise_for_failed()
         assert plan_all(targets, journal, *briefings).is_empty
     shown = {thing.key: thing for thing in server.things.values()}
-    assert shown["a"].fields["room"] == f"See memory://{shown['b'].id}/{shown['b'].version}"
+    assert shown["a"].fields["room"] == f"See https://memory.example/{shown['b'].id}/{shown['b'].version}"
 
 
 def test_two_that_show_each_others_address_are_written_twice_and_no_more(journal: Journal) -> None:

@@ -104,3 +104,20 @@ def test_what_the_target_knows_itself_goes_before_what_others_make() -> None:
         own=lambda _, language: {"url": f"https://x.example/{language}"},
     )
     assert views["road"]["en"].url == "https://x.example/en"
+
+
+def test_who_does_not_say_where_is_registered_at_the_first_target_that_takes_registrations() -> None:
+    briefing = evolve(_told(), registration=Registration())
+    assert "registration.url" not in made_addresses(briefing, "fr", _context(), Access.PUBLIC)
+    known = evolve(
+        _context(("forms", "registration.fr", "https://forms.example/fr")), registrars={"road": "forms"}
+    )
+    addresses = made_addresses(briefing, "fr", known, Access.PUBLIC)
+    assert addresses["registration.url"] == "https://forms.example/fr"
+    assert is_pending(made_addresses(briefing, "en", known, Access.PUBLIC)["registration.url"])
+
+
+def test_a_target_at_which_people_register_does_not_wait_for_itself() -> None:
+    briefing = evolve(_told(), registration=Registration())
+    context = evolve(_context(), registrars={"road": "here"})
+    assert "registration.url" not in made_addresses(briefing, "fr", context, Access.PUBLIC)

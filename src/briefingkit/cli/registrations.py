@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.erasure import Erased
     from briefingkit.registrations.importing import Imported, Preview, RowFault
     from briefingkit.registrations.intake import Outcome
+    from briefingkit.registrations.pulling import Pulled
     from briefingkit.registrations.registration import Registration
 
 __all__ = ["registrations_command"]
@@ -113,6 +114,33 @@ def promote_command(briefing: str, project_file: Path | None, *, as_json: bool) 
     say(
         f"{len(numbers)} promoted{': ' if numbers else ''}{', '.join(f'#{each}' for each in numbers[:_SHOWN])}"
     )
+
+
+@registrations_command.command("pull")
+@click.argument("briefing", required=False, shell_complete=complete_briefing)
+@project_option
+@json_option
+def pull_command(briefing: str | None, project_file: Path | None, *, as_json: bool) -> None:
+    """Fetch what was handed in elsewhere, for BRIEFING or for all: from every target that takes registrations.
+
+    Exit code 1: a target could not be read to its end; what was read is kept.
+    """
+    project = project_here(project_file)
+    programme = project.programme()
+    names = [briefing] if briefing else [each.identifier for each in programme if each.registration]
+    told: list[tuple[str, Pulled]] = []
+    for name in names:
+        with project.registrations(name, programme) as roll:
+            told += [(name, pulled) for pulled in roll.pull()]
+    if as_json:
+        emit_json({"pulled": [{"briefing": name, **_pulled_json(pulled)} for name, pulled in told]})
+    else:
+        for name, pulled in told:
+            _say_pulled(name, pulled)
+        if not told:
+            say("No target takes registrations.")
+    if any(pulled.error for _, pulled in told):
+        raise click.exceptions.Exit(1)
 
 
 @registrations_command.command("import")
@@ -268,6 +296,17 @@ def _tell_outcome(outcome: "Outcome", *, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _pulled_json(pulled: "Pulled") -> dict[str, Any]:
+    return {"intake": pulled.intake, "outcomes": dict(pulled.outcomes), "error": pulled.error}
+
+
+def _say_pulled(briefing: str, pulled: "Pulled") -> None:
+    words = ", ".join(f"{number} {word}" for word, number in pulled.outcomes.items())
+    say(f"{briefing} from {pulled.intake}: {words or 'nothing new'}")
+    if pulled.error is not None:
+        say(f"{briefing} from {pulled.intake}: {pulled.error}", "error", err=True)
+
+
 def _tell_preview(found: "Preview", *, as_json: bool) -> None:
     columns = [{"column": each.index + 1, "header": each.header, "key": each.key} for each in found.columns]
     if as_json:
@@ -321,7 +360,13 @@ def _say_faults(faults: "Sequence[RowFault]", number: int) -> None:
 
 def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
     copies = [
-        {"briefing": each.briefing, "intake": each.intake, "response": each.id, "at": each.at.isoformat()}
+        {
+            "briefing": each.briefing,
+            "intake": each.intake,
+            "response": each.id,
+            "at": each.at.isoformat(),
+            "where": each.where,
+        }
         for each in erased.copies
     ]
     if as_json:
@@ -336,9 +381,8 @@ def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
         return
     say(f"{erased.registrations} registrations erased", "good")
     for copy in copies:
-        say(
-            f"A copy may be where it was handed in: {copy['intake']}, {copy['response']} ({copy['briefing']})"
-        )
+        where = copy["where"] or f"{copy['intake']}, {copy['response']}"
+        say(f"A copy may be where it was handed in: {where} ({copy['briefing']})")
     for name, number in erased.mentions:
         say(f"The address also stands in what somebody else wrote: #{number} of {name}", "warning")
     if not erased.complete:

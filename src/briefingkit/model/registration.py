@@ -62,7 +62,7 @@ class Consent:
 
 @frozen
 class Registration:
-    """`url` is an address, or comes from a target; absent, it is the first target that takes registrations.
+    """`url` is an address, or comes from a target; absent, it is the first target at which people can register.
 
     `opens` and `closes` are local times, or offsets from the start. `capacity` counts people. Name and e-mail are
     always required where they are asked; `required_fields` names others that are. `choose` lets registrants say what

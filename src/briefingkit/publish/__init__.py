@@ -8,7 +8,7 @@ from briefingkit.publish.change import Action, Applied, Change, Drift, Progress
 from briefingkit.publish.context import Context, OutputKey, is_pending
 from briefingkit.publish.diff import diff
 from briefingkit.publish.outcome import Outcome, Report, Status
-from briefingkit.publish.protocol import Integration, Target
+from briefingkit.publish.protocol import Integration, Registrar, Target
 from briefingkit.publish.resource import Fields, Identity, Remote, Resource, Snapshot, Value
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "OutputKey",
     "Progress",
+    "Registrar",
     "Remote",
     "Report",
     "Resource",

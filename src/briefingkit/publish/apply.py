@@ -149,7 +149,7 @@ class _TargetRun:
         if all(self._outputs.get(key) == value for key, value in self._asked.items()):
             return
         plan = self._plan
-        context = context_for(self._name, plan.namespace, plan.publications, self._outputs)
+        context = context_for(self._name, plan.namespace, plan.publications, self._outputs, plan.registrars)
         desired = {
             resource.identity: resource
             for resource in self._integration.desired(plan.publications, context)

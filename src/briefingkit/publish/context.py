@@ -61,13 +61,15 @@ def is_pending(value: Value) -> bool:
 class Context:
     """What a projection is told besides: its target's name, the namespace, all briefings, the outputs so far.
 
-    `uses` gathers what was asked for, known or not: by it the plan finds out which target has to run first.
+    `registrars` names the target at which people register, for briefings that do not say where. `uses` gathers what
+    was asked for, known or not: by it the plan finds out which target has to run first.
     """
 
     target: str
     namespace: str
     outputs: Mapping[OutputKey, str] = field(factory=dict)
     briefings: "Mapping[str, Briefing]" = field(factory=dict, repr=False)
+    registrars: Mapping[str, str] = field(factory=dict)
     uses: dict[OutputKey, str | None] = field(factory=dict, init=False, eq=False, repr=False)
 
     def output(self, target: str, name: str, *, owner: str) -> str:

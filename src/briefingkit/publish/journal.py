@@ -84,6 +84,11 @@ class Journal:
                 remotes[row.remote_id] = _seen_remote(row)
         return Known(applied, Snapshot.of(remotes.values(), rows.cursor), rows.generation)
 
+    def of(self, target: str, owner: str) -> dict[Identity, Remote]:
+        """Return what is known to be ours at a target, of one owner."""
+        remotes = self.load(target).snapshot.remotes
+        return {name: each for name, each in remotes.items() if each.ours and each.resource.owner == owner}
+
     def generation(self, target: str) -> int:
         """Return the number of writes of the target's resources so far."""
         return self._ledger.generation(target)

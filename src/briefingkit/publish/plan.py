@@ -79,7 +79,8 @@ class Plan:
     """What would be done at all targets, in the order in which they are applied.
 
     `publications` are those of the whole tree, as the projections took them; `owners` the briefings (and targets'
-    own names) that were planned, None for all. `refusals` are the limits that the plan goes beyond.
+    own names) that were planned, None for all. `refusals` are the limits that the plan goes beyond. `registrars` names
+    the target at which people register, for briefings that do not say where.
     """
 
     namespace: str
@@ -88,6 +89,7 @@ class Plan:
     targets: tuple[TargetPlan, ...]
     owners: frozenset[str] | None = None
     refusals: tuple[str, ...] = ()
+    registrars: Mapping[str, str] = field(factory=dict)
 
     @property
     def is_empty(self) -> bool:

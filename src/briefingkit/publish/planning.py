@@ -13,6 +13,7 @@ from briefingkit.publish.limits import DriftPolicy, LimitPolicy
 from briefingkit.publish.mint import highest_revisions, mint
 from briefingkit.publish.plan import Plan, Reading, decide
 from briefingkit.publish.protocol import Target
+from briefingkit.publish.registrar import registrars as find_registrars
 from briefingkit.publish.resource import Snapshot
 
 if TYPE_CHECKING:
@@ -31,19 +32,28 @@ def build_plan(  # noqa: PLR0913 - a plan is made of these; each is named at the
     owners: Collection[str] | None = None,
     drift: DriftPolicy | None = None,
     limits: LimitPolicy | None = None,
+    registrars: Mapping[str, str] | None = None,
 ) -> Plan:
     """Read every target once and decide what is to be done; nothing changes at a target.
 
     `briefings` are all those of the tree, for an index shows all; `owners` limits what may be changed to some
-    briefings (and targets' own names). `at` is the moment that new publications carry. A target that cannot be
+    briefings (and targets' own names). `at` is the moment that new publications carry. `registrars` names the targets
+    at which people register, where there are more targets than these (see `registrars`). A target that cannot be
     read has its error in the plan, and the others are planned. Raises PlanRefused for targets that wait for each
     other's outputs, Unpublishable for a briefing without title or time, StoreError for the ledger.
     """
     published, made = journal.published(namespace), journal.outputs()
+    where = find_registrars(targets, briefings) if registrars is None else registrars
     publications = mint(briefings, published, {}, at=at)
     outputs: Mapping[OutputKey, str] = {key: output.value for key, output in made.items()}
     readings = [
-        _read(target, publications, context_for(target.name, namespace, publications, outputs), journal, made)
+        _read(
+            target,
+            publications,
+            context_for(target.name, namespace, publications, outputs, where),
+            journal,
+            made,
+        )
         for target in targets
     ]
     corrected = mint(briefings, published, highest_revisions(reading.snapshot for reading in readings), at=at)
@@ -52,21 +62,29 @@ def build_plan(  # noqa: PLR0913 - a plan is made of these; each is named at the
         publications = corrected
         readings = [
             _project_again(
-                reading, target, publications, context_for(target.name, namespace, publications, known)
+                reading,
+                target,
+                publications,
+                context_for(target.name, namespace, publications, known, where),
             )
             for reading, target in zip(readings, targets, strict=True)
         ]
-    return decide(
+    plan = decide(
         readings, publications, namespace=namespace, at=at, owners=owners, drift=drift, limits=limits
     )
+    return evolve(plan, registrars=where)
 
 
 def context_for(
-    name: str, namespace: str, publications: "Sequence[Publication]", outputs: Mapping[OutputKey, str]
+    name: str,
+    namespace: str,
+    publications: "Sequence[Publication]",
+    outputs: Mapping[OutputKey, str],
+    registrars: Mapping[str, str] | None = None,
 ) -> Context:
     """Make the context that a projection of publications takes."""
     briefings = {each.briefing.identifier: each.briefing for each in publications}
-    return Context(name, namespace, outputs, briefings)
+    return Context(name, namespace, outputs, briefings, registrars or {})
 
 
 def _read(

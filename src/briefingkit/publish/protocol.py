@@ -11,9 +11,9 @@ from briefingkit.publish.outcome import Outcome
 from briefingkit.publish.resource import Resource, Snapshot
 
 if TYPE_CHECKING:
-    from briefingkit.model import Publication
+    from briefingkit.model import Briefing, Publication
 
-__all__ = ["Integration", "Target", "Watchful"]
+__all__ = ["Integration", "Registrar", "Target", "Watchful"]
 
 
 class Integration(Protocol):
@@ -68,6 +68,17 @@ class Watchful(Protocol):
         False wherever that is not certain, such as for a cursor of other settings or one that has expired. Raises
         IntegrationError when the target is out of reach.
         """
+
+
+@runtime_checkable
+class Registrar(Protocol):
+    """What an integration has besides where people can register at it.
+
+    It makes the outputs `registration` and, if there is an address for each language, `registration.fr` (see `views`).
+    """
+
+    def registers(self, briefing: "Briefing") -> bool:
+        """Whether people can register for a briefing there."""
 
 
 @frozen

@@ -50,6 +50,7 @@ def dump_plan(plan: Plan) -> str:
         ],
         "targets": [_target_to(planned) for planned in plan.targets],
         "refusals": plan.refusals,
+        "registrars": dict(plan.registrars),
     }
     return json.dumps(data, indent=1)
 
@@ -89,6 +90,7 @@ def _plan_from(data: Mapping[str, Any]) -> Plan:
         targets=tuple(map(_target_from, data["targets"])),
         owners=None if data["owners"] is None else frozenset(data["owners"]),
         refusals=tuple(data["refusals"]),
+        registrars=dict(data["registrars"]),
     )
 
 
@@ -173,6 +175,7 @@ def _hold_against(
         plan.namespace,
         plan.publications,
         {key: value for key, value in planned.uses.items() if value is not None},
+        plan.registrars,
     )
     desired = tuple(target.integration.desired(plan.publications, context))
     known = journal.load(planned.target)

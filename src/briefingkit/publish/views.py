@@ -106,7 +106,7 @@ def _made_addresses(
     from briefingkit.model import Access
 
     registration, online = briefing.registration, briefing.place.online if briefing.place else None
-    if registration is not None and (maker := _other(registration.url, context)):
+    if registration is not None and (maker := _registrar(briefing, context)):
         own = OutputKey(maker, briefing.identifier, f"{REGISTRATION}.{language}")
         name = own.name if own in context.outputs else REGISTRATION
         yield "registration.url", context.output(maker, name, owner=briefing.identifier)
@@ -118,6 +118,14 @@ def _made_addresses(
         if maker := _other(channel.url, context):
             made = context.output(maker, room_of(channel.language), owner=briefing.identifier)
             yield f"interpretation.into.{channel.language}.url", made
+
+
+def _registrar(briefing: "Briefing", context: Context) -> str | None:
+    """Name the other target at which people register, if one is meant."""
+    if briefing.registration is not None and briefing.registration.url is None:
+        first = context.registrars.get(briefing.identifier)
+        return first if first != context.target else None
+    return _other(briefing.registration.url if briefing.registration else None, context)
 
 
 def _other(url: "LocalizedUrl | FromTarget | None", context: Context) -> str | None:

@@ -12,7 +12,7 @@ from briefingkit.registrations.codec import dumps, iso, registration_of
 from briefingkit.registrations.events import EventKind
 from briefingkit.registrations.intake import Desk, Sitting, mark_of
 from briefingkit.registrations.registration import RegistrationStatus
-from briefingkit.registrations.response import Intake
+from briefingkit.registrations.response import OwnIntake
 from briefingkit.store.registration_rows import MarkRow
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ __all__ = ["Copy", "Erased", "erase_from", "expire_list", "joined"]
 
 @frozen
 class Copy:
-    """A response that was handed in somewhere, where it may still be: the ledger's own copy is gone."""
+    """A response that was handed in somewhere, where it may still be: the ledger's own copy is gone.
+
+    `where` says where to find it there, if its intake is a target of the project.
+    """
 
     briefing: str
     intake: str
     id: str
     at: datetime
+    where: str | None = None
 
 
 @frozen
@@ -54,7 +58,7 @@ def erase_from(
         sitting = Sitting(writer, desk)
         row = writer.registrations([person]).get(person)
         # What an organiser typed in is nowhere else.
-        copies = tuple(_copy(each) for each in writer.responses(person) if each.intake != Intake.HAND)
+        copies = tuple(_copy(each) for each in writer.responses(person) if each.intake != OwnIntake.HAND)
         writer.forget(person)
         mentions = writer.mentions(_as_written(person)) if "@" in person else ()
         mark = mark_of(desk.key, briefing, person)

@@ -16,7 +16,7 @@ from briefingkit.registrations.columns import AT, STATUS, Column, asked_by, find
 from briefingkit.registrations.intake import Outcome, Sitting
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.registration import RegistrationStatus
-from briefingkit.registrations.response import Answer, Intake, Response
+from briefingkit.registrations.response import Answer, OwnIntake, Response
 from briefingkit.registrations.tables import Row, read_table
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _response(
     return Response(
         digest,
         briefing,
-        Intake.IMPORT,
+        OwnIntake.IMPORT,
         at,
         language if isinstance(language, str) else None,
         answers,

@@ -23,7 +23,7 @@ from briefingkit.registrations.events import EventKind, event_rows
 from briefingkit.registrations.merge import Effect, merge
 from briefingkit.registrations.person import person_of
 from briefingkit.registrations.registration import Registration, RegistrationStatus
-from briefingkit.registrations.response import Intake, Response
+from briefingkit.registrations.response import OwnIntake, Response
 
 if TYPE_CHECKING:
     from briefingkit.store.registration_rows import EventRow, ListRow, ResponseRow
@@ -203,7 +203,7 @@ class Sitting:
         if last is not None and (iso(response.at) <= last.at or same_content(last, response)):
             return Outcome(response, Effect.UNCHANGED, held)
         merged = merge(held, response, person=person, number=self.arrivals + 1)
-        admit = response.intake in {Intake.HAND, Intake.IMPORT} or self.desk.terms.is_open(response.at)
+        admit = response.intake in {OwnIntake.HAND, OwnIntake.IMPORT} or self.desk.terms.is_open(response.at)
         after = place(merged.registration, self.room, admit=admit)
         if after.waits and held is not None and not held.waits and after.position == held.position:
             # Who wants something more goes to the end of the queue for it.
@@ -231,9 +231,9 @@ class Sitting:
             expired and iso(response.at) <= expired
         ):
             return Refusal.EXPIRED
-        if erased is not None and (response.intake == Intake.IMPORT or response.at <= erased):
+        if erased is not None and (response.intake == OwnIntake.IMPORT or response.at <= erased):
             return Refusal.ERASED
-        late = response.intake != Intake.HAND and not terms.is_open(response.at)
+        late = response.intake != OwnIntake.HAND and not terms.is_open(response.at)
         if self.desk.on_the_spot and late and _arrives(held) and not response.cancels:
             return Refusal.CLOSED
         return None

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.capacity import Capacity, Terms, terms_of
 from briefingkit.registrations.codec import iso, registration_json, registration_of, response_json
+from briefingkit.registrations.connected import Connections, not_connected
 from briefingkit.registrations.erasure import Erased, erase_from, expire_list, joined
 from briefingkit.registrations.events import Hook, deliver
 from briefingkit.registrations.intake import Desk
 from briefingkit.registrations.person import normalised_email
+from briefingkit.registrations.pulling import located
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations
 
@@ -35,7 +37,9 @@ class PersonalData:
         *,
         clock: Callable[[], datetime],
         hooks: Mapping[str, Hook] | None = None,
+        connections: Connections = not_connected,
     ) -> None:
+        self._connections = connections
         self._programme, self._ledger, self._clock = programme, ledger, clock
         self._hooks, self._store = dict(hooks or {}), Registrations(ledger)
         if self._hooks:
@@ -76,7 +80,7 @@ class PersonalData:
         erased = [erase_from(self._store, name, person, self._desk(name), compact=False) for name in names]
         complete = self._store.compact()
         deliver(self._store, self._hooks)
-        return joined(erased, complete=complete)
+        return located(joined(erased, complete=complete), self._connections)
 
     def expire(self) -> Mapping[str, int]:
         """Erase every list whose data have to be gone by now: the end of the briefing, and the consent's retention.

@@ -15,12 +15,13 @@ from attrs import frozen
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.capacity import terms_of
 from briefingkit.registrations.codec import dumps, registration_of
+from briefingkit.registrations.connected import Connections, not_connected
 from briefingkit.registrations.events import Hook, deliver
 from briefingkit.registrations.form_answers import checked, typed
 from briefingkit.registrations.intake import Desk, Outcome, Sitting
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.registration import Registration, RegistrationStatus
-from briefingkit.registrations.response import Answer, ConsentGiven, Intake, Response
+from briefingkit.registrations.response import Answer, ConsentGiven, OwnIntake, Response
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.erasure import Erased
     from briefingkit.registrations.exporting import Exported
     from briefingkit.registrations.importing import Imported, Preview
+    from briefingkit.registrations.pulling import Pulled
     from briefingkit.store.ledger import Ledger
 
 __all__ = ["Counts", "RegistrationList", "key_of"]
@@ -55,6 +57,7 @@ class RegistrationList:
     """A briefing's list. Close it, or use it as a context manager; whoever forgets has the ledger closed with it.
 
     `hooks` are called with each event, by the name under which they have subscribed. `clock` gives an aware datetime.
+    `connections` are the project's targets, of which some take registrations.
     Every method is one transaction, and the places that it frees go to those who wait. Raises StoreError where the
     ledger cannot be read or written, RegistrationError for a person who is not there.
     """
@@ -67,10 +70,12 @@ class RegistrationList:
         *,
         clock: Callable[[], datetime],
         hooks: Mapping[str, Hook] | None = None,
+        connections: Connections = not_connected,
     ) -> None:
         self.briefing, self.programme = briefing, programme
         self.terms = terms_of(briefing)
         self._ledger, self._clock, self._hooks = ledger, clock, dict(hooks or {})
+        self._connections = connections
         self._store = Registrations(ledger)
         self._key = key_of(self._store)
         if self._hooks:
@@ -139,7 +144,7 @@ class RegistrationList:
         now = self._clock()
         given = checked(self.briefing, self.programme, answers, language=language)
         digest = hashlib.sha256(dumps([now.isoformat(), dict(given)]).encode()).hexdigest()[:32]
-        response = Response(digest, self.briefing.identifier, Intake.HAND, now, language, given, consent)
+        response = Response(digest, self.briefing.identifier, OwnIntake.HAND, now, language, given, consent)
         return self.receive(response, on_the_spot=True)
 
     def typed(self, answers: Mapping[str, str]) -> Mapping[str, Answer]:
@@ -176,7 +181,9 @@ class RegistrationList:
         held = self.person(who)
         now = max(self._clock(), held.changed_at)
         digest = hashlib.sha256(f"cancel {held.person} {now.isoformat()}".encode(errors="replace"))
-        response = Response(digest.hexdigest()[:32], self.briefing.identifier, Intake.HAND, now, cancels=True)
+        response = Response(
+            digest.hexdigest()[:32], self.briefing.identifier, OwnIntake.HAND, now, cancels=True
+        )
         with self._store.writing(self.briefing.identifier) as writer:
             outcome = Sitting(writer, self.desk()).take([response], persons=[held.person])[0]
         self.deliver()
@@ -188,6 +195,17 @@ class RegistrationList:
             promoted = Sitting(writer, self.desk()).promote()
         self.deliver()
         return promoted
+
+    def pull(self) -> "Sequence[Pulled]":
+        """Fetch what was handed in at every target that takes registrations; one that fails stops no other.
+
+        Raises what loading the targets raises.
+        """
+        from briefingkit.registrations.pulling import Intake, pull_from
+
+        pulled = [pull_from(source, self) for source in self._connections(Intake)]
+        self.deliver()
+        return pulled
 
     # Files
 
@@ -236,13 +254,14 @@ class RegistrationList:
         An address is remembered as a keyed hash, so that no import brings it back.
         """
         from briefingkit.registrations.erasure import erase_from
+        from briefingkit.registrations.pulling import located
 
         person = self.person(who).person if who.startswith("#") else normalised_email(who)
         if person is None:
             raise RegistrationError("that is no e-mail address: give one, or a number such as #17")
         erased = erase_from(self._store, self.briefing.identifier, person, self.desk())
         self.deliver()
-        return erased
+        return located(erased, self._connections)
 
     # Telling
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from briefingkit.errors import ModelError
 
-__all__ = ["Answer", "ConsentGiven", "Intake", "Response"]
+__all__ = ["Answer", "ConsentGiven", "OwnIntake", "Response"]
 
 Answer = str | tuple[str, ...] | bool | int | None
 """An answer under its key: text, the keys of options, yes or no, a number; None where it was taken back."""
@@ -16,8 +16,8 @@ Answer = str | tuple[str, ...] | bool | int | None
 _LONGEST = 255
 
 
-class Intake:
-    """The names of the intakes that come with briefingkit; another one has a name of its own."""
+class OwnIntake:
+    """The names of the intakes that are no target; a target's is its name in the project."""
 
     HAND = "hand"
     IMPORT = "import"

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-__all__ = ["EventRow", "ListRow", "MarkRow", "RegistrationRow", "ResponseRow"]
+__all__ = ["CursorRow", "EventRow", "ListRow", "MarkRow", "RegistrationRow", "ResponseRow"]
 
 
 @frozen
@@ -85,3 +85,12 @@ class MarkRow:
     briefing: str
     mark: str
     at: str
+
+
+@frozen
+class CursorRow:
+    """Where to go on reading at an intake."""
+
+    briefing: str
+    intake: str
+    cursor: str | None

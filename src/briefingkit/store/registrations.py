@@ -12,7 +12,14 @@ import attrs
 from sqlalchemy import Table, delete, func, literal_column, select
 
 from briefingkit.store import tables
-from briefingkit.store.registration_rows import EventRow, ListRow, MarkRow, RegistrationRow, ResponseRow
+from briefingkit.store.registration_rows import (
+    CursorRow,
+    EventRow,
+    ListRow,
+    MarkRow,
+    RegistrationRow,
+    ResponseRow,
+)
 from briefingkit.store.statements import execute_rows, insert_into, upsert
 
 if TYPE_CHECKING:
@@ -69,6 +76,13 @@ class ListReader:
         table = tables.responses
         query = select(table).where(table.c.briefing == self._briefing, table.c.person == person)
         return [ResponseRow(*row) for row in self._connection.execute(query.order_by(table.c.at, table.c.id))]
+
+    def cursor(self, intake: str) -> str | None:
+        """Return where to go on reading at an intake; None: from the beginning."""
+        table = tables.intake_cursors
+        these = (table.c.briefing == self._briefing, table.c.intake == intake)
+        found: str | None = self._connection.execute(select(table.c.cursor).where(*these)).scalar()
+        return found
 
     def marked(self, marks: Iterable[str]) -> dict[str, str]:
         """Return when those of some marks were erased that are there."""
@@ -136,6 +150,7 @@ class ListWriter(ListReader):
         responses: Iterable[ResponseRow] = (),
         events: Iterable[EventRow] = (),
         marks: Iterable[MarkRow] = (),
+        cursors: Iterable[CursorRow] = (),
     ) -> None:
         """Write the list's row, registrations that are new or changed, and add the rest."""
         if held != self._held:
@@ -145,6 +160,7 @@ class ListWriter(ListReader):
         _insert(self._connection, tables.responses, responses)
         _insert(self._connection, tables.registration_events, events)
         _upsert(self._connection, tables.suppressions, marks)
+        _upsert(self._connection, tables.intake_cursors, cursors)
 
     def forget(self, person: str) -> None:
         """Delete all rows of a person."""

@@ -1,9 +1,13 @@
 """The tables as they are today, for queries. They are made and changed by `migrations` alone."""
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
 
 __all__ = [
+    "deliveries",
+    "intake_cursors",
     "ledger_keys",
+    "mail_rates",
+    "mailings",
     "metadata",
     "outputs",
     "publications",
@@ -149,6 +153,14 @@ suppressions = Table(
     Column("at", Text, nullable=False),
 )
 
+intake_cursors = Table(
+    "intake_cursors",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("intake", Text, primary_key=True),
+    Column("cursor", Text),
+)
+
 ledger_keys = Table(
     "ledger_keys",
     metadata,
@@ -156,5 +168,46 @@ ledger_keys = Table(
     Column("value", Text, nullable=False),
 )
 
-# The deliveries of mailings stand in this ledger too: their tables go below, and their steps at the end of
-# `migrations.STEPS`.
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("briefing", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("chunks", Integer, nullable=False),
+    Column("planned_at", Text, nullable=False),
+    Column("erased", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("mailing", BigInteger, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("expires", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease", Text),
+    Column("begun_at", Text),
+    Column("imprint", Text),
+    Column("code", Integer),
+    Column("words", Text),
+    Column("remote_id", Text),
+    Column("changed_at", Text, nullable=False),
+)
+
+mail_rates = Table(
+    "mail_rates",
+    metadata,
+    Column("transport", Text, primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("at", Text, nullable=False),
+)

@@ -4,7 +4,7 @@
 would, and can be told to normalise, to name things itself, to lose answers, to fail, to be edited by hand and to die.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from briefingkit.publish.outcome import Outcome, Status
 from briefingkit.publish.resource import Fields, Identity, Remote, Resource, Snapshot
 
 if TYPE_CHECKING:
-    from briefingkit.model import Publication
+    from briefingkit.model import Briefing, Publication
 
 __all__ = ["Crash", "Fault", "Memory", "MemoryServer", "Stored"]
 
@@ -175,7 +175,10 @@ def project_simply(publications: "Sequence[Publication]", context: Context) -> I
 
 @frozen
 class Memory:
-    """The integration. `shows` names (target, output) pairs whose addresses every event carries."""
+    """The integration. `shows` names (target, output) pairs whose addresses every event carries.
+
+    With `registrar` people register at its events, whose addresses are then the output `registration` too.
+    """
 
     server: MemoryServer = field(repr=False, eq=False)
     batch: int = 50
@@ -184,6 +187,11 @@ class Memory:
     shows: tuple[tuple[str, str], ...] = ()
     projection: Callable[["Sequence[Publication]", Context], Iterable[Resource]] = project_simply
     secret: str = field(default="", repr=False)
+    registrar: bool = False
+
+    def registers(self, briefing: "Briefing") -> bool:
+        """Whether people register for a briefing here."""
+        return self.registrar and briefing.registration is not None
 
     def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
         """Project, and show the addresses of other targets on events."""
@@ -296,7 +304,8 @@ class Memory:
 
     def _remote(self, thing: Stored) -> Remote:
         resource = Resource(thing.kind, thing.key, thing.mark or "", thing.fields)
-        outputs: Mapping[str, str] = {"room": f"memory://{thing.id}"} if thing.kind == "event" else {}
+        names = ("room", *(("registration",) if self.registrar else ())) if thing.kind == "event" else ()
+        outputs = dict.fromkeys(names, f"https://memory.example/{thing.id}")
         return Remote(
             resource, thing.id, str(thing.version), {}, ours=thing.mark is not None, outputs=outputs
         )
