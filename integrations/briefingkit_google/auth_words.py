@@ -183,17 +183,28 @@ def _is_about_scopes(reasons: set[str], message: str) -> bool:
     )
 
 
+_APIS = {
+    "calendar-json": "Google Calendar API",
+    "drive": "Google Drive API",
+    "forms": "Google Forms API",
+    "sheets": "Google Sheets API",
+}
+"""What APIs are called in the Google Cloud console, by the first part of their service's name."""
+
+
 def _not_enabled(message: str) -> str:
+    service = next((name for name in _APIS if f"{name}.googleapis.com" in message), "calendar-json")
+    api = _APIS[service]
     if "quota project" in message:
         return (
-            "the application default credentials name no project in which the Google Calendar API is enabled: "
+            f"the application default credentials name no project in which the {api} is enabled: "
             "gcloud auth application-default set-quota-project PROJECT"
         )
     found = re.search(r"project[s=/ ]+([0-9]{3,30}|[a-z][a-z0-9-]{4,28}[a-z0-9])(?![a-z0-9-])", message)
     project = f"?project={found[1]}" if found else ""
-    link = f"https://console.cloud.google.com/apis/library/calendar-json.googleapis.com{project}"
+    link = f"https://console.cloud.google.com/apis/library/{service}.googleapis.com{project}"
     return (
-        f"the Google Calendar API is not enabled in the project of these credentials: open {link}, press Enable, "
+        f"the {api} is not enabled in the project of these credentials: open {link}, press Enable, "
         "and wait a few minutes"
     )
 

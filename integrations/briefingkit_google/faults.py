@@ -60,7 +60,9 @@ _SPENT = {
     "quotaExceeded": "Google lets this account do no more of this for now (it limits events, invitations and "
     "calendars). That passes after hours, sometimes months: wait, invite fewer people, or use another account",
     "dailyLimitExceeded": "the project's quota of requests for today is used up: wait until tomorrow (midnight Pacific "
-    "time), or ask for more in the Google Cloud console, under Google Calendar API > Quotas",
+    "time), or ask for more in the Google Cloud console, under APIs & Services > Quotas",
+    "storageQuotaExceeded": "there is no room for it in Drive. A service account has none of its own: name a folder of "
+    "a shared drive (folder), or a person whom it acts for (auth's subject)",
 }
 _SPENT["dailyLimitExceededUnreg"] = _SPENT["limitExceeded"] = _SPENT["dailyLimitExceeded"]
 _RESOURCES = {

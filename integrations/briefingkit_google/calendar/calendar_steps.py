@@ -17,7 +17,7 @@ from briefingkit_google.calendar.calendars import (
     rule_remote,
 )
 from briefingkit_google.calendar.calls import Calls
-from briefingkit_google.calendar.stepping import Steps, unsuccessful
+from briefingkit_google.stepping import Steps, unsuccessful
 
 __all__ = ["AccessWriter", "CalendarWriter"]
 

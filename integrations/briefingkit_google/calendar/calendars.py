@@ -14,11 +14,12 @@ from attrs import frozen
 
 from briefingkit.errors import IntegrationError
 from briefingkit.publish import Fields, Identity, Remote, Resource, Snapshot
-from briefingkit_google.calendar.calls import Calls, Unreadable, pages
+from briefingkit_google.calendar.calls import Calls
 from briefingkit_google.calendar.identity import ACCESS, CALENDAR, access_identity, calendar_identity
 from briefingkit_google.calendar.settings import GoogleCalendar
 from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault
+from briefingkit_google.listing import Unreadable, pages
 
 __all__ = [
     "CalendarMark",

@@ -4,15 +4,12 @@ Every method and parameter is in the discovery document that Google's client shi
 (`fields`): what is not compared need not travel.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from briefingkit.errors import IntegrationError
 from briefingkit_google.batch import Ask
-from briefingkit_google.client import Session
-from briefingkit_google.faults import Fault
 
-__all__ = ["Calls", "Unreadable", "pages"]
+__all__ = ["Calls"]
 
 _PAGE: Final = 2500
 """Events of one page: the most that Google gives."""
@@ -152,26 +149,3 @@ def _if_match(request: Any, etag: str | None) -> Any:
     if etag is not None:
         request.headers["If-Match"] = etag
     return request
-
-
-def pages(
-    session: Session, request: Any, following: Any, *, calendar: str | None = None
-) -> Iterator[dict[str, Any]]:
-    """Give the pages of a list, one after the other; `following` makes the request for the next.
-
-    Raises IntegrationError where it cannot be read.
-    """
-    while request is not None:
-        page = session.ask(request, calendar=calendar)
-        if isinstance(page, Fault):
-            raise Unreadable(page)
-        yield page
-        request = following(request, page)
-
-
-class Unreadable(IntegrationError):
-    """A list that Google did not give; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.words)
-        self.fault = fault

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from briefingkit.publish import Fields, Value
 from briefingkit_google.calendar.identity import conference_request_id, private_properties
-from briefingkit_google.calendar.unchecked import list_in, mapping_in, text_in
+from briefingkit_google.unchecked import list_in, mapping_in, text_in
 
 __all__ = [
     "MEET",

@@ -29,7 +29,7 @@ from briefingkit_google.calendar.identity import (
     private_properties,
 )
 from briefingkit_google.calendar.moments import canonical_moment, moment_patch
-from briefingkit_google.calendar.unchecked import list_in, mapping_in, text_in
+from briefingkit_google.unchecked import list_in, mapping_in, text_in
 
 if TYPE_CHECKING:
     from briefingkit_google.calendar.settings import GoogleCalendar

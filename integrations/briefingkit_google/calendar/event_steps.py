@@ -25,7 +25,7 @@ from briefingkit_google.calendar.event import (
 )
 from briefingkit_google.calendar.identity import mark_of
 from briefingkit_google.calendar.settings import GoogleCalendar
-from briefingkit_google.calendar.stepping import Steps, unsuccessful
+from briefingkit_google.stepping import Steps, unsuccessful
 
 __all__ = ["EventWriter"]
 

@@ -13,12 +13,13 @@ from attrs import evolve
 from briefingkit.publish import Identity, Remote, Resource, Snapshot
 from briefingkit_google.auth import calendar_scopes
 from briefingkit_google.calendar.calendars import Managed, managed_calendars
-from briefingkit_google.calendar.calls import Calls, Unreadable, pages
+from briefingkit_google.calendar.calls import Calls
 from briefingkit_google.calendar.cursor import Cursor
 from briefingkit_google.calendar.event import Governed, is_deleted, remote_of
 from briefingkit_google.calendar.identity import ACCESS, EVENT, calendar_key_of, mark_of
 from briefingkit_google.calendar.settings import GoogleCalendar
 from briefingkit_google.client import Api, Session, session_of
+from briefingkit_google.listing import Unreadable, pages
 
 __all__ = ["is_unchanged", "open_session", "read_calendar"]
 

@@ -10,7 +10,7 @@ from briefingkit_google.calendar.event_steps import EventWriter
 from briefingkit_google.calendar.identity import ACCESS, CALENDAR, EVENT, calendar_key_of
 from briefingkit_google.calendar.reading import open_session
 from briefingkit_google.calendar.settings import GoogleCalendar
-from briefingkit_google.calendar.stepping import Steps, outcomes
+from briefingkit_google.stepping import Steps, outcomes
 
 __all__ = ["apply_changes"]
 

@@ -22,8 +22,8 @@ from briefingkit_google.calendar.choices import Guests
 from briefingkit_google.calendar.event import Governed, insert_body, remote_of
 from briefingkit_google.calendar.event_steps import EventWriter
 from briefingkit_google.calendar.reading import open_session
-from briefingkit_google.calendar.stepping import Steps
 from briefingkit_google.faults import Fault, Reach
+from briefingkit_google.stepping import Steps
 
 from .conftest import CITY, TARGET
 
