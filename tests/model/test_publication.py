@@ -131,7 +131,19 @@ FULL: dict[str, Any] = {
         "required_fields": ["name"],
         "choose": "agenda",
     },
-    "mailing": [{"key": "m", "kind": "reminder", "audience": ["registered"], "at": "-1d"}],
+    "mailing": [
+        {
+            "key": "m",
+            "kind": "reminder",
+            "audience": ["registered"],
+            "at": "-1d",
+            "subject": {"en": "Soon"},
+            "text": {"en": "It is soon"},
+            "calendar": "request",
+            "fallback": "omit",
+            "templates": "letters",
+        }
+    ],
     "allow": ["W104"],
     "unconfirmed": ["timezone"],
     "unplaced": "left over",

@@ -16,7 +16,9 @@ __all__ = ["check_dates"]
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NOON = time(12)
-_FOR_BEFORE = frozenset((MailingKind.INVITATION, MailingKind.LOGISTICS, MailingKind.REMINDER))
+_FOR_BEFORE = frozenset(
+    (MailingKind.INVITATION, MailingKind.LOGISTICS, MailingKind.REMINDER, MailingKind.REQUEST)
+)
 
 
 def check_dates(loaded: Loaded, briefing: Briefing) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from briefingkit.model.briefing import Status
 from briefingkit.model.question import OTHER
 from briefingkit.model.registration import TAKEN
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
+from briefingkit.text.fallback import Fallback
 
 __all__ = [
     "HOSTILE",
@@ -308,6 +309,10 @@ def _mailings() -> st.SearchStrategy[model.Mailing]:
         at=_maybe(
             st.builds(model.Offset, delta=st.just(timedelta(days=1)), anchor=st.sampled_from(model.Anchor))
         ),
+        subject=_maybe(multilingual_texts()),
+        text=_maybe(multilingual_texts()),
+        calendar=_maybe(st.sampled_from(model.CalendarFile)),
+        fallback=st.sampled_from(Fallback),
     )
 
 
