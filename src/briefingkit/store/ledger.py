@@ -16,6 +16,7 @@ from briefingkit.store import tables
 from briefingkit.store.engine import open_engine, parse_url, sqlite_path
 from briefingkit.store.lock import advisory_lock, file_lock, holder
 from briefingkit.store.migrations import STEPS, migrate, version_of
+from briefingkit.store.presence import Presence
 from briefingkit.store.rows import OutputRow, PublicationRow, ResourceRow, SeenRow, TargetRows
 from briefingkit.store.statements import insert_into, upsert_values
 
@@ -42,6 +43,7 @@ class Ledger:
         # One that is forgotten gives its connections back too; since Python 3.13 sqlite3 warns where nobody does.
         self._give_back = weakref.finalize(self, self._engine.dispose)
         self._within = threading.Lock()
+        self._presence = Presence(self._path, self._sqlite)
         if not self._is_current():
             with self.writing() as connection:
                 if not self._sqlite:
@@ -188,6 +190,21 @@ class Ledger:
                 yield
             finally:
                 self._within.release()
+
+    # Who is at work on deliveries: several may be
+
+    @contextmanager
+    def present(self, name: str, *, at: datetime) -> Iterator[None]:
+        """Show for the block, or until this process dies, that somebody of this name is at work."""
+        with self._presence.shown(name, at=at):
+            yield
+
+    def is_gone(self, name: str) -> bool:
+        """Tell whether somebody who showed up here is certainly at work no more.
+
+        On PostgreSQL that is not known of another machine: there a lease has to run out.
+        """
+        return self._presence.is_gone(name)
 
     # What was deleted
 

@@ -1,0 +1,264 @@
+"""A sender's half of the deliveries: take hold of rows, say that they are about to go, write down what became of them.
+
+A row belongs to the `owner` that claimed it. Each step asks for that owner again, so that one who slept while others
+took over finds out before it sends anything.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+from sqlalchemy import bindparam, func, or_, select, tuple_, update
+
+from briefingkit.store import tables
+from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow, Place
+from briefingkit.store.statements import insert_into
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from briefingkit.store.ledger import Ledger
+
+__all__ = ["Bucket", "Claims", "Orphans", "Position"]
+
+Position = tuple[str, int, int]
+"""Where the last claim ended: due, chunk, seq."""
+
+_table = tables.deliveries
+
+
+@frozen
+class Bucket:
+    """A limit that all senders of a transport share: `rate` recipients a second, of which `burst` may go at once."""
+
+    name: str
+    rate: float
+    burst: float
+
+
+@frozen
+class Orphans:
+    """What was found in the hands of senders that are no more."""
+
+    released: int
+    uncertain: int
+
+
+class Claims:
+    """What one sender, `owner`, holds of a ledger's deliveries. Each method is one transaction."""
+
+    def __init__(self, ledger: "Ledger", owner: str) -> None:
+        self._ledger = ledger
+        self.owner = owner
+
+    def claim(
+        self,
+        mailing: int,
+        *,
+        now: str,
+        lease: str,
+        limit: int,
+        after: Position | None = None,
+        bucket: Bucket | None = None,
+    ) -> Sequence[DeliveryRow]:
+        """Take hold of those that are due and were planned, in order, beginning after a place; others' are passed over.
+
+        What may not be sent any more is passed over too.
+        """
+        column = _table.c
+        query = (
+            select(_table)
+            .where(column.mailing == mailing, column.state == "planned", column.due <= now)
+            .where(or_(column.expires.is_(None), column.expires > now))
+            .order_by(column.due, column.chunk, column.seq)
+            .with_for_update(skip_locked=True)
+        )
+        if after is not None:
+            query = query.where(tuple_(column.due, column.chunk, column.seq) > after)
+        with self._ledger.writing() as connection:
+            allowed = limit if bucket is None else _draw(connection, bucket, now, limit)
+            if allowed < 1:
+                return []
+            found = [DeliveryRow(*row) for row in connection.execute(query.limit(allowed))]
+            if found:
+                values = [_keys(row.place, by=self.owner, until=lease, now=now) for row in found]
+                _run(connection, _CLAIMING, values)
+            if bucket is not None and len(found) < allowed:
+                _pour(connection, bucket, allowed - len(found))
+        return [_claimed(row, self.owner, lease, now) for row in found]
+
+    def expire(self, mailing: int, *, now: str) -> int:
+        """Drop what was not sent in time; how many is given."""
+        change = update(_table).where(
+            _table.c.mailing == mailing, _table.c.state == "planned", _table.c.expires <= now
+        )
+        with self._ledger.writing() as connection:
+            done = connection.execute(change.values(state="dropped", words="too late", changed_at=now))
+            return done.rowcount
+
+    def commit(
+        self,
+        going: Iterable[tuple[Place, str]],
+        answers: Iterable[AnswerRow] = (),
+        *,
+        now: str,
+        lease: str,
+    ) -> bool:
+        """Say that some (place, imprint) are about to go, and write answers down: all of it or, if False, nothing.
+
+        False is for one row that is ours no more, in which case none of them may be sent.
+        """
+        values = [_keys(place, by=self.owner, until=lease, of_octets=imprint) for place, imprint in going]
+        others = [_answer(answer, self.owner, now) for answer in answers]
+        try:
+            with self._ledger.writing() as connection:
+                if values:
+                    _all(_run(connection, _COMMITTING, values) == len(values))
+                if others:
+                    _run(connection, _RECORDING, others)
+        except _LostError:
+            return False
+        return True
+
+    def record(self, answers: Iterable[AnswerRow], *, now: str) -> int:
+        """Write down what became of rows that are ours; how many still were is given."""
+        values = [_answer(answer, self.owner, now) for answer in answers]
+        if not values:
+            return 0
+        with self._ledger.writing() as connection:
+            return _run(connection, _RECORDING, values)
+
+    def release(self, mailing: int) -> int:
+        """Give back all that was claimed and is not about to go; how many is given."""
+        with self._ledger.writing() as connection:
+            change = _releasing(mailing).where(_table.c.owner == self.owner)
+            return connection.execute(change).rowcount
+
+    def reclaim(self, mailing: int, *, now: str, grace: str, is_gone: Callable[[str], bool]) -> Orphans:
+        """Take from senders that are gone what they held: what was about to go becomes uncertain, the rest is planned.
+
+        Gone is who does not show up any more, or whose lease ended before `now`; before `grace`, for what was about
+        to go, as a sender may wait that long for a server's answer.
+        """
+        held = select(_table.c.owner).where(
+            _table.c.mailing == mailing, _table.c.state.in_(("claimed", "committing"))
+        )
+        with self._ledger.reading() as connection:
+            owners = set(connection.execute(held.distinct()).scalars()) - {self.owner, None}
+        if not owners:
+            return Orphans(0, 0)
+        gone = [owner for owner in sorted(owners) if is_gone(owner)]
+        with self._ledger.writing() as connection:
+            change = _releasing(mailing).where(_of(gone, now))
+            released = connection.execute(change).rowcount
+            change = update(_table).where(
+                _table.c.mailing == mailing, _table.c.state == "committing", _of(gone, grace)
+            )
+            # The owner stays: should it live after all, what it was answered is still worth writing down.
+            uncertain = connection.execute(change.values(state="uncertain", lease=None, changed_at=now))
+            return Orphans(released, uncertain.rowcount)
+
+
+class _LostError(Exception):
+    """A row is no longer ours."""
+
+
+def _all(held: bool) -> None:  # noqa: FBT001 - the only thing it is asked
+    """Roll the transaction back if some row was not ours."""
+    if not held:
+        raise _LostError
+
+
+def _of(gone: Collection[str], before: str) -> Any:
+    return _table.c.owner.in_(gone) | (_table.c.lease < before)
+
+
+def _here() -> Any:
+    return update(_table).where(
+        _table.c.mailing == bindparam("at_mailing"),
+        _table.c.chunk == bindparam("at_chunk"),
+        _table.c.seq == bindparam("at_seq"),
+    )
+
+
+def _releasing(mailing: int) -> Any:
+    change = update(_table).where(_table.c.mailing == mailing, _table.c.state == "claimed")
+    return change.values(state="planned", owner=None, lease=None)
+
+
+_CLAIMING = _here().values(
+    state="claimed",
+    owner=bindparam("by"),
+    lease=bindparam("until"),
+    begun_at=func.coalesce(_table.c.begun_at, bindparam("now")),
+)
+_COMMITTING = (
+    _here()
+    .where(_table.c.state == "claimed", _table.c.owner == bindparam("by"))
+    .values(state="committing", lease=bindparam("until"), imprint=bindparam("of_octets"))
+)
+_RECORDING = (
+    _here()
+    # Only what is claimed, about to go or uncertain has an owner.
+    .where(_table.c.owner == bindparam("by"))
+    .values(
+        state=bindparam("new_state"),
+        due=bindparam("new_due"),
+        attempts=bindparam("new_attempts"),
+        code=bindparam("new_code"),
+        words=bindparam("new_words"),
+        remote_id=bindparam("new_remote_id"),
+        owner=bindparam("new_owner"),
+        lease=None,
+        changed_at=bindparam("now"),
+    )
+)
+
+
+def _run(connection: "Connection", statement: Any, values: list[dict[str, Any]]) -> int:
+    return connection.execute(statement, values).rowcount
+
+
+def _keys(place: Place, **others: Any) -> dict[str, Any]:
+    return {"at_mailing": place[0], "at_chunk": place[1], "at_seq": place[2], **others}
+
+
+def _answer(answer: AnswerRow, owner: str, now: str) -> dict[str, Any]:
+    return _keys(
+        answer.place,
+        by=owner,
+        now=now,
+        new_state=answer.state,
+        new_due=answer.due,
+        new_attempts=answer.attempts,
+        new_code=answer.code,
+        new_words=answer.words,
+        new_remote_id=answer.remote_id,
+        new_owner=owner if answer.state == "uncertain" else None,
+    )
+
+
+def _claimed(row: DeliveryRow, owner: str, lease: str, now: str) -> DeliveryRow:
+    return evolve(row, state="claimed", owner=owner, lease=lease, begun_at=row.begun_at or now)
+
+
+def _draw(connection: "Connection", bucket: Bucket, now: str, wanted: int) -> int:
+    """Take as many tokens as there are, at most so many; whoever else draws waits for the commit."""
+    table = tables.mail_rates
+    full = {"transport": bucket.name, "tokens": float(bucket.burst), "at": now}
+    connection.execute(insert_into(connection, table).on_conflict_do_nothing(), [full])
+    query = select(table.c.tokens, table.c.at).where(table.c.transport == bucket.name).with_for_update()
+    tokens, at = connection.execute(query).one()
+    passed = (datetime.fromisoformat(now) - datetime.fromisoformat(at)).total_seconds()
+    tokens = min(bucket.burst, tokens + max(passed, 0.0) * bucket.rate)
+    drawn = min(wanted, int(tokens))
+    change = update(table).where(table.c.transport == bucket.name)
+    connection.execute(change.values(tokens=tokens - drawn, at=max(now, at)))
+    return drawn
+
+
+def _pour(connection: "Connection", bucket: Bucket, number: int) -> None:
+    table = tables.mail_rates
+    change = update(table).where(table.c.transport == bucket.name)
+    connection.execute(change.values(tokens=table.c.tokens + number))
