@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.events import Hook
     from briefingkit.registrations.personal_data import PersonalData
     from briefingkit.registrations.registration_list import RegistrationList
+    from briefingkit.store.ledger import Ledger
 
 __all__ = [
     "Project",
@@ -308,11 +309,10 @@ class Project:
     def registrations(self, identifier: str, programme: Programme | None = None) -> "RegistrationList":
         """Open a briefing's list, of a programme that was read before or is read now; ProjectError for another name."""
         from briefingkit.registrations.registration_list import RegistrationList
-        from briefingkit.store import open_ledger
 
         programme = programme or self.programme()
         briefing = self.briefing(identifier, programme)
-        ledger = open_ledger(self._store())
+        ledger = self.ledger()
         return RegistrationList(
             briefing,
             programme,
@@ -325,11 +325,10 @@ class Project:
     def personal_data(self) -> "PersonalData":
         """Open what the ledger holds of people, over all lists: to be shown to them, erased, and gone in time."""
         from briefingkit.registrations.personal_data import PersonalData
-        from briefingkit.store import open_ledger
 
         return PersonalData(
             self.programme(),
-            open_ledger(self._store()),
+            self.ledger(),
             clock=self.clock,
             hooks=self.hooks,
             connections=self._connected,
@@ -382,12 +381,17 @@ class Project:
         chosen = {t.name: Drift(t.drift.value) for t in self.settings.targets if t.drift is not None}
         return DriftPolicy(default or Drift.STOP, {} if default is not None else chosen)
 
+    def ledger(self) -> "Ledger":
+        """Open the ledger; close it, or use it as a context manager. StoreError where it cannot be opened."""
+        from briefingkit.store import open_ledger
+
+        return open_ledger(self._store())
+
     @contextmanager
     def _journal(self) -> "Iterator[Journal]":
         from briefingkit.publish.journal import Journal
-        from briefingkit.store import open_ledger
 
-        with open_ledger(self._store()) as ledger:
+        with self.ledger() as ledger:
             yield Journal(ledger)
 
     def _store(self) -> str:
