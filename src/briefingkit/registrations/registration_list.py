@@ -26,10 +26,12 @@ from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
+    from briefingkit.registrations.answers_brief import AnswersBrief
     from briefingkit.registrations.erasure import Erased
     from briefingkit.registrations.exporting import Exported
     from briefingkit.registrations.importing import Imported, Preview
     from briefingkit.registrations.pulling import Pulled
+    from briefingkit.registrations.statistics import Statistics
     from briefingkit.store.ledger import Ledger
 
 __all__ = ["Counts", "RegistrationList", "key_of"]
@@ -126,6 +128,41 @@ class RegistrationList:
             taken.pop("", 0),
             dict(sorted(taken.items())),
             json.loads(held.erased),
+        )
+
+    def statistics(self, *, booth_from: int | None = None) -> "Statistics":
+        """Count the list, as of now and in one pass; of people's data only names of organisations are in it.
+
+        `booth_from` is how many people make interpretation into a language worth while, 10 by default.
+        """
+        from briefingkit.registrations.counting import statistics_of
+        from briefingkit.registrations.statistics import BOOTH_FROM
+
+        with self._store.reading(self.briefing.identifier) as reader:
+            erased: dict[str, int] = json.loads(reader.held().erased)
+            return statistics_of(
+                self.briefing,
+                self.programme,
+                map(registration_of, reader.all()),
+                at=self._clock(),
+                booth_from=BOOTH_FROM if booth_from is None else booth_from,
+                erased=sum(erased.values()),
+            )
+
+    def answers(self, *, names: bool = False, most: int | None = None) -> "AnswersBrief":
+        """Gather what people wrote, by question and language, for the moderator; their names only where asked for.
+
+        At most `most` answers to a question in a language are kept, 500 by default; how many there are more is said.
+        """
+        from briefingkit.registrations.answers_brief import ANSWERS_AT_MOST, answers_of
+
+        return answers_of(
+            self.briefing,
+            self.programme,
+            self.list(),
+            at=self._clock(),
+            names=names,
+            most=ANSWERS_AT_MOST if most is None else most,
         )
 
     # Taking in
