@@ -51,10 +51,6 @@ class TestSpreadsheets:
         assert [each["properties"]["title"] for each in made] == ["A", "B"]
         assert made[1]["properties"]["hidden"] is True
 
-    def test_grid_data_is_not_kept(self, sheets: Any, book: str, told: Refused) -> None:
-        for more in ({"includeGridData": True}, {"ranges": ["A1"]}):
-            assert told(sheets.get(spreadsheetId=book, **more))[0] == 501
-
     def test_roles_count(self, google: GoogleDouble, book: str, told: Refused) -> None:
         other = google.service("sheets", user="else@cities.example").spreadsheets()
         assert told(other.get(spreadsheetId=book))[0] == 403

@@ -1,11 +1,12 @@
-"""What people do in a spreadsheet: make one, look at it, write into it."""
+"""What people do in a spreadsheet: make one, look at it, write into it, sort it, move its columns about."""
 
 from typing import Any
 
 from briefingkit.testing.google.drive.by_hand import DriveByHand
 from briefingkit.testing.google.sheets.cells import read_cells, write_cells
+from briefingkit.testing.google.sheets.dimensions import delete_lines, insert_lines, move_lines
 from briefingkit.testing.google.sheets.ranges import parse_range
-from briefingkit.testing.google.sheets.world import SPREADSHEET, SheetsWorld
+from briefingkit.testing.google.sheets.world import SPREADSHEET, HeldSheet, SheetsWorld
 
 __all__ = ["SheetsByHand"]
 
@@ -31,3 +32,43 @@ class SheetsByHand(DriveByHand):
         with self._core.lock:
             found = parse_range(self._sheets.spreadsheets[name], where)
             write_cells(found, values, "ROWS", "USER_ENTERED")
+
+    # Lines of the first sheet; rows and columns are counted from 0
+
+    def insert_lines(self, name: str, dimension: str, at: int, number: int = 1) -> None:
+        """Insert empty `ROWS` or `COLUMNS` before what stands at a place."""
+        with self._core.lock:
+            insert_lines(self._first(name), dimension, at, at + number)
+
+    def delete_lines(self, name: str, dimension: str, at: int, number: int = 1) -> None:
+        """Delete `ROWS` or `COLUMNS`, and all that stands in them."""
+        with self._core.lock:
+            delete_lines(self._first(name), dimension, at, at + number)
+
+    def move_lines(self, name: str, dimension: str, at: int, before: int) -> None:
+        """Move a row or column in front of another."""
+        with self._core.lock:
+            move_lines(self._first(name), dimension, at, at + 1, before)
+
+    def sort_rows(self, name: str, column: int, *, backwards: bool = False, header: int = 1) -> None:
+        """Sort the rows below the header by what stands in a column; rows with nothing there come last.
+
+        Values move, and what is known of a row as such does not: its metadata stay where they are.
+        """
+        with self._core.lock:
+            sheet = self._first(name)
+            rows = sorted({row for row, _ in sheet.cells if row >= header})
+            full = [row for row in rows if (row, column) in sheet.cells]
+            full.sort(key=lambda row: _order(sheet.cells[row, column]), reverse=backwards)
+            order = [*full, *(row for row in rows if row not in set(full))]
+            places = {old: header + new for new, old in enumerate(order)}
+            sheet.cells = {(places.get(row, row), each): value for (row, each), value in sheet.cells.items()}
+
+    def _first(self, name: str) -> HeldSheet:
+        return self._sheets.spreadsheets[name].sheets[0]
+
+
+def _order(value: Any) -> tuple[bool, float, str]:
+    """Order numbers before all else, which goes by its text."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return not number, float(value) if number else 0.0, "" if number else str(value)

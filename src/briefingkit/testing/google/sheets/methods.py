@@ -2,8 +2,8 @@
 
 Sources: the descriptions of these methods in the discovery document. A mistake in a batch is told as "Invalid
 requests[0].…", as in Forms; that a service account has no Drive to make a spreadsheet in is seen in public reports
-(403). Of the requests of `batchUpdate` sheets can be added, changed and deleted; any other answers 501, and so does
-what is about grid data.
+(403). Of the requests of `batchUpdate` sheets can be added, changed and deleted, and what `batch` has; any other
+answers 501.
 """
 
 from typing import Any
@@ -13,7 +13,10 @@ from briefingkit.testing.google.drive.access import only_own_files, rank, role_o
 from briefingkit.testing.google.drive.files import owned
 from briefingkit.testing.google.drive.world import HeldFile
 from briefingkit.testing.google.refusal import Refusal
+from briefingkit.testing.google.sheets.batch import INSIDE, by_number
 from briefingkit.testing.google.sheets.cells import read_cells, table_at, write_cells
+from briefingkit.testing.google.sheets.filters import filtered, shown_metadata
+from briefingkit.testing.google.sheets.grid import grids
 from briefingkit.testing.google.sheets.ranges import Range, bad_range, parse_range
 from briefingkit.testing.google.sheets.world import SPREADSHEET, HeldSheet, HeldSpreadsheet, SheetsWorld
 
@@ -36,8 +39,16 @@ def _show(world: SheetsWorld, book: HeldSpreadsheet) -> dict[str, Any]:
         "spreadsheetId": book.id,
         "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{book.id}/edit",
         "properties": {"title": title, "locale": book.locale, "timeZone": book.timezone},
-        "sheets": [{"properties": _properties(sheet, place)} for place, sheet in enumerate(book.sheets)],
+        "sheets": [_show_sheet(sheet, place) for place, sheet in enumerate(book.sheets)],
     }
+
+
+def _show_sheet(sheet: HeldSheet, place: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {"properties": _properties(sheet, place)}
+    if sheet.protected:
+        shown["protectedRanges"] = list(sheet.protected.values())
+    own = [shown_metadata(sheet, each) for each in sheet.metadata.values() if each.dimension is None]
+    return {**shown, "developerMetadata": own} if own else shown
 
 
 def _properties(sheet: HeldSheet, place: int) -> dict[str, Any]:
@@ -73,9 +84,12 @@ def _create(world: SheetsWorld, call: Call) -> Answer:
 
 
 def _get(world: SheetsWorld, call: Call) -> Answer:
-    if call.query.get("includeGridData") or call.query.get("ranges"):
-        raise Refusal(501, "notImplemented", "The double gives no grid data.")
-    return Answer(_show(world, _find(world, call)))
+    book = _find(world, call)
+    shown = _show(world, book)
+    properties = {each["properties"]["sheetId"]: each for each in shown["sheets"]}
+    found = grids(book, call)
+    sheets = [{**properties[sheet.id], **({"data": data} if data else {})} for sheet, data in found]
+    return Answer({**shown, "sheets": sheets})
 
 
 # Sheets
@@ -116,7 +130,7 @@ _MASKS = {
 
 def _change_sheet(book: HeldSpreadsheet, request: dict[str, Any]) -> dict[str, Any]:
     properties, names = request.get("properties", {}), request.get("fields", "").split(",")
-    sheet = _by_number(book, properties.get("sheetId", 0))
+    sheet = by_number(book, properties.get("sheetId", 0))
     if not set(names) <= _MASKS:
         raise Refusal(501, "notImplemented", f"The double keeps of a sheet only {sorted(_MASKS)}.")
     grid = properties.get("gridProperties", {})
@@ -126,15 +140,8 @@ def _change_sheet(book: HeldSpreadsheet, request: dict[str, Any]) -> dict[str, A
     return {}
 
 
-def _by_number(book: HeldSpreadsheet, number: int) -> HeldSheet:
-    for sheet in book.sheets:
-        if sheet.id == number:
-            return sheet
-    raise bad_range(f"No grid with id: {number}")
-
-
 def _delete_sheet(book: HeldSpreadsheet, request: dict[str, Any]) -> dict[str, Any]:
-    sheet = _by_number(book, request.get("sheetId", 0))
+    sheet = by_number(book, request.get("sheetId", 0))
     if len(book.sheets) == 1:
         raise bad_range("You can't remove all the sheets in a document.")
     book.sheets.remove(sheet)
@@ -168,6 +175,8 @@ def _do(book: HeldSpreadsheet, request: dict[str, Any], number: int) -> dict[str
             return _delete_sheet(book, content)
         if kind == "updateSheetProperties":
             return _change_sheet(book, content)
+        if kind in INSIDE:
+            return INSIDE[kind](book, content)
     except Refusal as refusal:
         message = f"Invalid requests[{number}].{kind}: {refusal.message}"
         raise Refusal(refusal.status, refusal.reason, message) from None
@@ -245,6 +254,24 @@ def _write_many(world: SheetsWorld, call: Call) -> Answer:
     return Answer({"spreadsheetId": book.id, "totalUpdatedCells": total, "responses": responses})
 
 
+def _write_filtered(world: SheetsWorld, call: Call) -> Answer:
+    """Write values where data filters find their places, or none of them."""
+    book, how = _find(world, call, "writer"), _how(call, call.body)
+    changed = HeldSpreadsheet(book.id, [sheet.copied() for sheet in book.sheets])
+    responses: list[dict[str, Any]] = []
+    for each in call.body.get("data", []):
+        values, dimension = each.get("values", []), _dimension(each.get("majorDimension"))
+        for where in filtered(changed, each.get("dataFilter", {})):
+            done = write_cells(where, values, dimension, how)
+            written = _written(book, done, values, shown=call.body)
+            del written["spreadsheetId"]
+            responses.append({**written, "dataFilter": each["dataFilter"]})
+    book.sheets = changed.sheets
+    world.drive.touch(world.drive.files[book.id])
+    total = sum(each.get("updatedCells", 0) for each in responses)
+    return Answer({"spreadsheetId": book.id, "totalUpdatedCells": total, "responses": responses})
+
+
 def _append(world: SheetsWorld, call: Call) -> Answer:
     """Append rows after a table; the sheet grows where they do not fit."""
     book, how = _find(world, call, "writer"), _how(call)
@@ -295,11 +322,13 @@ def _wipe(where: Range) -> None:
 RULES = {
     "sheets.spreadsheets.create": _create,
     "sheets.spreadsheets.get": _get,
+    "sheets.spreadsheets.getByDataFilter": _get,
     "sheets.spreadsheets.batchUpdate": _batch,
     "sheets.spreadsheets.values.get": _read,
     "sheets.spreadsheets.values.batchGet": _read_many,
     "sheets.spreadsheets.values.update": _write,
     "sheets.spreadsheets.values.batchUpdate": _write_many,
+    "sheets.spreadsheets.values.batchUpdateByDataFilter": _write_filtered,
     "sheets.spreadsheets.values.append": _append,
     "sheets.spreadsheets.values.clear": _clear,
     "sheets.spreadsheets.values.batchClear": _clear_many,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from briefingkit.testing.google.drive.world import DriveWorld, HeldFile, Kind
 
-__all__ = ["SPREADSHEET", "Formula", "HeldSheet", "HeldSpreadsheet", "SheetsWorld"]
+__all__ = ["SPREADSHEET", "Formula", "HeldMetadata", "HeldSheet", "HeldSpreadsheet", "SheetsWorld"]
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 
@@ -18,9 +18,25 @@ class Formula:
     text: str
 
 
+@frozen
+class HeldMetadata:
+    """Developer metadata of a sheet, or of one of its columns or rows: `dimension` and `index`, from 0."""
+
+    id: int
+    key: str
+    value: str
+    visibility: str
+    dimension: str | None = None
+    index: int = 0
+
+
 @define(eq=False)
 class HeldSheet:
-    """A sheet of a spreadsheet; `cells` are by row and column from 0, and only those that hold something."""
+    """A sheet of a spreadsheet; `cells` are by row and column from 0, and only those that hold something.
+
+    `protected` holds protected ranges by id, as the API shows them; `metadata` developer metadata by id; `unseen` the
+    rows and columns that somebody hid, by dimension and index.
+    """
 
     id: int
     title: str
@@ -29,11 +45,18 @@ class HeldSheet:
     hidden: bool = False
     frozen_rows: int = 0
     cells: dict[tuple[int, int], Any] = field(factory=dict)
+    protected: dict[int, dict[str, Any]] = field(factory=dict)
+    metadata: dict[int, HeldMetadata] = field(factory=dict)
+    unseen: set[tuple[str, int]] = field(factory=set)
 
     def copied(self) -> "HeldSheet":
         """Give a copy that changes apart from this one."""
-        return HeldSheet(
-            self.id, self.title, self.rows, self.columns, self.hidden, self.frozen_rows, dict(self.cells)
+        return evolve(
+            self,
+            cells=dict(self.cells),
+            protected=dict(self.protected),
+            metadata=dict(self.metadata),
+            unseen=set(self.unseen),
         )
 
 
