@@ -28,7 +28,7 @@ _WEEK = timedelta(days=7)
 _STATUSES = {
     RegistrationStatus.CONFIRMED: msgid("Confirmed registrations"),
     RegistrationStatus.PENDING: msgid("Pending registrations"),
-    RegistrationStatus.WAITLISTED: msgid("Registrations on the waiting list"),
+    RegistrationStatus.WAITLISTED: msgid("On the waiting list"),
     RegistrationStatus.CANCELLED: msgid("Cancelled registrations"),
 }
 _VERDICTS = {
