@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
+from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _briefing = click.argument("briefing", shell_complete=complete_briefing)
 @click.group("registrations")
 def registrations_command() -> None:
     """Keep one true list of who takes part in a briefing, whatever they registered on."""
+
+
+registrations_command.add_command(stats_command)
 
 
 @registrations_command.command("list")
