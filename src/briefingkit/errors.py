@@ -8,6 +8,7 @@
     ├── NoteError            a concept note that could not be read at all
     ├── RenderError          a template or an output that could not be made
     ├── RegistrationError    a list, a file of registrations or a person that cannot be found or used
+    ├── MailingError         a mailing or a recipient that no message can be made for, or sent to
     ├── StoreError           the ledger cannot be opened, migrated or written
     ├── IntegrationError     a target's integration refused or failed
     │   ├── UnknownIntegration   no integration has this name
@@ -37,6 +38,7 @@ __all__ = [
     "Finding",
     "IntegrationError",
     "Locked",
+    "MailingError",
     "MissingExtra",
     "ModelError",
     "NoteError",
@@ -142,6 +144,10 @@ class RenderError(BriefingkitError):
 
 class RegistrationError(BriefingkitError):
     """A list, a file of registrations or a person that cannot be found or used."""
+
+
+class MailingError(BriefingkitError):
+    """A mailing or a recipient that no message can be made for, or sent to."""
 
 
 class StoreError(BriefingkitError):
