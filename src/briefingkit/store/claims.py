@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
-from sqlalchemy import bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Boolean, bindparam, case, func, or_, select, tuple_, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow, Place
@@ -25,6 +25,7 @@ __all__ = ["Bucket", "Claims", "Orphans", "Position"]
 Position = tuple[str, int, int]
 """Where the last claim ended: due, chunk, seq."""
 
+_MAY_HAVE_GONE = ("uncertain", "sent")
 _table = tables.deliveries
 
 
@@ -209,6 +210,8 @@ _RECORDING = (
         code=bindparam("new_code"),
         words=bindparam("new_words"),
         remote_id=bindparam("new_remote_id"),
+        # What certainly did not go may be written anew.
+        imprint=case((bindparam("known_not", type_=Boolean), None), else_=_table.c.imprint),
         owner=bindparam("new_owner"),
         lease=None,
         changed_at=bindparam("now"),
@@ -236,6 +239,7 @@ def _answer(answer: AnswerRow, owner: str, now: str) -> dict[str, Any]:
         new_words=answer.words,
         new_remote_id=answer.remote_id,
         new_owner=owner if answer.state == "uncertain" else None,
+        known_not=answer.state not in _MAY_HAVE_GONE,
     )
 
 

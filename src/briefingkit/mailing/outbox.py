@@ -1,0 +1,388 @@
+"""The outbox: one sender that takes a mailing's deliveries out of the ledger and hands them to a transport.
+
+For each batch: everything but the last word is said to the server, the ledger notes (in one durable commit) that these
+are about to go, the last word is said, and the ledger notes what was answered. Nothing is sent that is not noted
+first, and what was noted to be taken is never sent again.
+"""
+
+import itertools
+import os
+import re
+import socket
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from attrs import field, frozen
+
+from briefingkit.errors import BriefingkitError, StoreError, Transient
+from briefingkit.mailing.answers import clean
+from briefingkit.mailing.deliveries import Resolution, mailing_id
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.pacing import Pace, paced
+from briefingkit.mailing.sending import MessageOf, Progress, Report, Sending, Suppressed
+from briefingkit.mailing.transport import Delivery, Staged, Status, Transport
+from briefingkit.registrations.codec import iso
+from briefingkit.store.claims import Bucket, Claims, Orphans, Position
+from briefingkit.store.deliveries import Deliveries
+from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow
+
+__all__ = ["Outbox", "imprint", "sender_name"]
+
+_BATCHES_HELD = 10
+_LEDGER_WAITS = (0.2, 1.0, 3.0, 10.0, 15.0)
+_NOT_THE_SAME = "the message is not the same as the one that may have gone: settle it by hand"
+_runs = itertools.count()
+
+
+def _nobody(_rows: Sequence[DeliveryRow]) -> dict[str, str]:
+    return {}
+
+
+def _silent(_progress: Progress) -> None:
+    pass
+
+
+def _never() -> bool:
+    return False
+
+
+def sender_name(now: datetime) -> str:
+    """Name a sender as no other is named: its host, its process, and when it began."""
+    host = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:40]
+    return f"{host}-{os.getpid()}-{next(_runs)}-{int(now.timestamp() * 1_000_000):x}"
+
+
+def imprint(message: Message) -> str:
+    """Tell a message's octets from those that it would have after a change. It guards against slips, not forgers."""
+    return f"{zlib.crc32(message.content):08x}-{len(message.content)}"
+
+
+@frozen
+class Outbox:
+    """Sends the due deliveries of a mailing: `clock` gives the time, `sleep` takes seconds, `stop` says when to end.
+
+    `suppressed` is asked of rows just before they are sent. `tell` hears of each batch. Several outboxes may be at
+    work on one mailing, in one process or on several machines.
+    """
+
+    store: Deliveries
+    transport: Transport
+    clock: Callable[[], datetime]
+    sending: Sending = field(factory=Sending)
+    suppressed: Suppressed = _nobody
+    tell: Callable[[Progress], None] = _silent
+    stop: Callable[[], bool] = _never
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, briefing: str, mailing: str, message_of: MessageOf) -> Report:
+        """Send what is due.
+
+        Raises StoreError where the ledger cannot be written, IntegrationError where the transport cannot be used, and
+        what `message_of` raises beside errors of this project; in each case nothing is lost.
+        """
+        now = self.clock()
+        claims = Claims(self.store.ledger, sender_name(now))
+        with self.store.ledger.present(claims.owner, at=now):
+            return _Run(self, claims, mailing_id(briefing, mailing), message_of).run()
+
+
+class _Run:
+    """One run, with what it has learnt so far."""
+
+    def __init__(self, outbox: Outbox, claims: Claims, mailing: int, message_of: MessageOf) -> None:
+        self.box = outbox
+        self.claims = claims
+        self.mailing = mailing
+        self.message_of = message_of
+        capabilities = outbox.transport.capabilities
+        self.pace = Pace(capabilities.batch)
+        self.bucket = (
+            None
+            if capabilities.rate is None
+            else Bucket(capabilities.account, capabilities.rate, max(1.0, capabilities.rate))
+        )
+        self.progress = Progress()
+        self.after: Position | None = None
+        self.moved_at = outbox.clock()
+        self.complaint = ""
+
+    def run(self) -> Report:
+        orphans = self._take_over()
+        found = self._settle_uncertain()
+        try:
+            self._count(dropped=self.claims.expire(self.mailing, now=self._now()))
+            stopped = self._send_all()
+        except BaseException:
+            with suppress(StoreError):  # who takes over finds them
+                self._give_back()
+            raise
+        self._give_back()
+        due = self.box.store.next_due(self.mailing)
+        next_due = None if due is None else datetime.fromisoformat(due) if due else self.box.clock()
+        return Report(self.progress, stopped, next_due, found, orphans.released)
+
+    # Before the first message
+
+    def _take_over(self) -> Orphans:
+        now = self.box.clock()
+        ledger = self.box.store.ledger
+        return self.claims.reclaim(
+            self.mailing, now=iso(now), grace=iso(now - self.box.sending.silence), is_gone=ledger.is_gone
+        )
+
+    def _settle_uncertain(self) -> int:
+        """Settle what the transport can tell of, or holds but once, and follow the policy with the rest."""
+        can = self.box.transport.capabilities
+        again, found = list[DeliveryRow](), list[DeliveryRow]()
+        if not (can.finds or can.repeats or self.box.sending.uncertain is Resolution.RESEND):
+            return 0
+        for row in self.box.store.rows(self.mailing, ("uncertain",)):
+            if can.finds and self._is_found(row):
+                found.append(row)
+            elif can.repeats or self.box.sending.uncertain is Resolution.RESEND:
+                again.append(row)
+        self._settle(found, "sent", "found where it was sent to")
+        self._settle(again, "planned", None)
+        return len(found)
+
+    def _is_found(self, row: DeliveryRow) -> bool:
+        try:
+            found = self.box.transport.find(self.message_of(row))
+        except BriefingkitError:
+            return False
+        return found is not None and found.status is Status.SENT
+
+    def _settle(self, rows: Sequence[DeliveryRow], state: str, words: str | None) -> None:
+        self.box.store.settle((row.place for row in rows), state, now=self._now(), words=words)
+
+    # Batch by batch
+
+    def _send_all(self) -> str | None:
+        while True:
+            if self.box.stop():
+                return "asked to stop"
+            if (reason := self._rest()) is not None:
+                return reason
+            rows = self._claim()
+            if not rows:
+                if self._nothing_more():
+                    return None
+                continue
+            for batch in self._batches(rows):
+                if not self._send(batch) or self.box.stop() or self.pace.wait(self.box.clock()):
+                    break
+            else:
+                continue
+            self._give_back()
+
+    def _claim(self) -> Sequence[DeliveryRow]:
+        now = self.box.clock()
+        rows = self.claims.claim(
+            self.mailing,
+            now=iso(now),
+            lease=iso(now + self.box.sending.lease),
+            limit=min(self.pace.width * _BATCHES_HELD, self.box.sending.most_held),
+            after=self.after,
+            bucket=self.bucket,
+        )
+        if rows:
+            self.after = (rows[-1].due, *rows[-1].place[1:])
+        reasons = self.box.suppressed(rows) if rows else {}
+        if reasons:
+            self._record([_answer(row, "dropped", reasons[row.id]) for row in rows if row.id in reasons])
+        return [row for row in rows if row.id not in reasons]
+
+    def _nothing_more(self) -> bool:
+        """Tell whether all is done that is to be done now; else look again, from the beginning, after a while."""
+        if self.after is not None:
+            self.after = None
+            return False
+        due = self.box.store.next_due(self.mailing)
+        if due is None:
+            return True
+        now = self.box.clock()
+        if due <= iso(now):
+            # Others hold these, or the bucket is empty.
+            self.box.sleep(0.1 if self.bucket is None else min(1.0, 1 / self.bucket.rate))
+            return self.bucket is None and self._is_out_of_patience(timedelta())
+        until = datetime.fromisoformat(due) - now
+        if until > self.box.sending.wait:
+            return True
+        self._sleep(until)
+        self.moved_at = self.box.clock()
+        return False
+
+    def _rest(self) -> str | None:
+        """Keep still as long as the server asks; say why, where that is longer than anybody's patience."""
+        rest = self.pace.wait(self.box.clock())
+        if not rest:
+            return None
+        if self._is_out_of_patience(rest):
+            return self.complaint
+        self._sleep(rest)
+        return None
+
+    def _sleep(self, span: timedelta) -> None:
+        end = self.box.clock() + span
+        while (left := (end - self.box.clock()).total_seconds()) > 0 and not self.box.stop():
+            self.box.sleep(min(left, 1.0))
+
+    def _is_out_of_patience(self, rest: timedelta) -> bool:
+        return self.box.clock() + rest - self.moved_at > self.box.sending.patience
+
+    def _batches(self, rows: Sequence[DeliveryRow]) -> Iterator[Sequence[DeliveryRow]]:
+        start = 0
+        while start < len(rows):
+            width = self.pace.width
+            yield rows[start : start + width]
+            start += width
+
+    def _send(self, rows: Sequence[DeliveryRow]) -> bool:
+        """Send a batch; False where what is still held should be given back and claimed anew."""
+        messages, spoilt = self._write(rows)
+        if not messages:
+            self._record(spoilt)
+            return True
+        try:
+            staged = self.box.transport.stage(list(messages.values()))
+        except Transient as fault:
+            self._record(spoilt)
+            self.complaint = clean(str(fault))
+            wait = None if fault.retry_after is None else timedelta(seconds=fault.retry_after)
+            away = Delivery("", Status.DEFERRED, retry_after=wait, throttled=True)
+            self.pace = paced(self.pace, [away], self.box.clock())
+            return False
+        by_id = {row.id: row for row in rows}
+        try:
+            lease = self._note(staged, by_id, messages, spoilt)
+        except BaseException:
+            staged.abandon()
+            raise
+        if lease is None:
+            staged.abandon()
+            return False
+        if self.box.clock() >= lease:
+            # We slept since: others may take these for lost. They did not go, so that is easily said.
+            staged.abandon()
+            self._record([_answer(by_id[key], "planned", None) for key in staged.keys])
+            return False
+        self._let_go(staged, by_id)
+        return True
+
+    def _write(self, rows: Sequence[DeliveryRow]) -> tuple[dict[str, Message], list[AnswerRow]]:
+        """Write the messages; what cannot be written, or is not what may have gone before, is answered for at once."""
+        messages, spoilt = dict[str, Message](), list[AnswerRow]()
+        for row in rows:
+            try:
+                message = self.message_of(row)
+            except BriefingkitError as error:
+                words = clean(f"the message could not be written: {error}", (row.address, row.person))
+                spoilt.append(_answer(row, "failed", words))
+                continue
+            if message.key != row.id:
+                raise ValueError("a message has the key of another delivery")
+            if row.imprint is not None and row.imprint != imprint(message):
+                spoilt.append(_answer(row, "uncertain", _NOT_THE_SAME))
+                continue
+            messages[row.id] = message
+        return messages, spoilt
+
+    def _note(
+        self,
+        staged: Staged,
+        by_id: dict[str, DeliveryRow],
+        messages: dict[str, Message],
+        spoilt: list[AnswerRow],
+    ) -> datetime | None:
+        """Note what is about to go and what was refused; the end of the lease is given, None if rows are not ours."""
+        answers = spoilt + self._answers(staged.settled, by_id)
+        now = self.box.clock()
+        lease = now + self.box.sending.lease
+        going = [(by_id[key].place, imprint(messages[key])) for key in staged.keys]
+        if not self.claims.commit(going, answers, now=iso(now), lease=iso(lease)):
+            return None
+        self._count(answers)
+        self._learn(staged.settled)
+        return lease
+
+    def _let_go(self, staged: Staged, by_id: dict[str, DeliveryRow]) -> None:
+        """Let a batch go and write down what became of each, whatever happens in between."""
+        known = dict[str, Delivery]()
+        try:
+            for delivery in staged.commit():
+                known[delivery.key] = delivery
+        finally:
+            those = [
+                known.get(key) or Delivery(key, Status.UNKNOWN, words="no answer") for key in staged.keys
+            ]
+            self._record(self._answers(those, by_id))
+        self._learn(those)
+
+    def _answers(self, deliveries: Sequence[Delivery], by_id: dict[str, DeliveryRow]) -> list[AnswerRow]:
+        now = self.box.clock()
+        return [self._answer(each, by_id[each.key], now) for each in deliveries]
+
+    def _answer(self, delivery: Delivery, row: DeliveryRow, now: datetime) -> AnswerRow:
+        state, due, attempts = str(delivery.status), row.due, row.attempts
+        if delivery.status is Status.UNKNOWN:
+            state, attempts = "uncertain", attempts + 1
+        elif delivery.status is Status.DEFERRED:
+            state, backoff = "planned", self.box.sending.backoff
+            its_own = not delivery.throttled and delivery.retry_after != timedelta()
+            attempts += its_own
+            wait = backoff.after(attempts, row.id) if its_own else timedelta()
+            due = iso(now + (wait if delivery.retry_after is None else delivery.retry_after))
+            if its_own and attempts >= backoff.attempts:
+                state = "failed"
+        return AnswerRow(
+            row.place, state, due, attempts, delivery.code, delivery.words or None, delivery.remote_id
+        )
+
+    # Writing down
+
+    def _record(self, answers: Sequence[AnswerRow]) -> None:
+        """Write answers down, and again if the ledger is locked or full: what was taken must not be sent again."""
+        for wait in _LEDGER_WAITS:
+            try:
+                self.claims.record(answers, now=self._now())
+                break
+            except StoreError:
+                self.box.sleep(wait)
+        else:
+            self.claims.record(answers, now=self._now())
+        self._count(answers)
+
+    def _give_back(self) -> None:
+        self.claims.release(self.mailing)
+        self.after = None
+
+    def _learn(self, deliveries: Sequence[Delivery]) -> None:
+        now = self.box.clock()
+        self.pace = paced(self.pace, deliveries, now)
+        for delivery in deliveries:
+            if delivery.throttled:
+                self.complaint = delivery.words
+            else:
+                self.moved_at = now
+        self.box.tell(self.progress)
+
+    def _count(self, answers: Sequence[AnswerRow] = (), dropped: int = 0) -> None:
+        states, held = Counter(answer.state for answer in answers), self.progress
+        self.progress = Progress(
+            sent=held.sent + states["sent"],
+            failed=held.failed + states["failed"],
+            deferred=held.deferred + states["planned"],
+            uncertain=held.uncertain + states["uncertain"],
+            dropped=held.dropped + states["dropped"] + dropped,
+        )
+
+    def _now(self) -> str:
+        return iso(self.box.clock())
+
+
+def _answer(row: DeliveryRow, state: str, words: str | None) -> AnswerRow:
+    return AnswerRow(row.place, state, row.due, row.attempts, None, words, None)
