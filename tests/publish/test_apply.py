@@ -189,7 +189,9 @@ class MovingRooms(Memory):
     """A target whose rooms move whenever their event is written."""
 
     def _remote(self, thing: Stored) -> Remote:
-        return evolve(super()._remote(thing), outputs={"room": f"https://memory.example/{thing.id}/{thing.version}"})
+        return evolve(
+            super()._remote(thing), outputs={"room": f"https://memory.example/{thing.id}/{thing.version}"}
+        )
 
 
 def test_what_was_written_with_an_address_that_then_became_another_is_written_again(
