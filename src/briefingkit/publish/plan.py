@@ -55,7 +55,7 @@ class TargetPlan:
     @cached_property
     def pending(self) -> tuple[Change, ...]:
         """Return the changes that do something at the target, or that something stands in the way of."""
-        return tuple(each for each in self.changes if each.action is not Action.NOTHING or each.refusal)
+        return tuple(each for each in self.changes if _is_pending(each))
 
     @property
     def kept(self) -> "tuple[Change, ...]":
@@ -63,7 +63,7 @@ class TargetPlan:
         return tuple(
             each
             for each in self.changes
-            if each not in self.pending and each.policy is Drift.KEEP and (each.drifted or each.removed)
+            if not _is_pending(each) and each.policy is Drift.KEEP and (each.drifted or each.removed)
         )
 
     @cached_property
@@ -72,6 +72,10 @@ class TargetPlan:
         done = [change.action for change in self.changes]
         counts: dict[Action, int] = {action: done.count(action) for action in Action}
         return {**counts, Action.NOTHING: self.wanted - counts[Action.CREATE] - counts[Action.UPDATE]}
+
+
+def _is_pending(change: Change) -> bool:
+    return change.action is not Action.NOTHING or change.refusal is not None
 
 
 @frozen
