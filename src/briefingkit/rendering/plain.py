@@ -13,7 +13,7 @@ from briefingkit.rendering.wrapping import WIDTH, columns, wrap
 from briefingkit.text.bidi import isolate_against, strip_controls
 from briefingkit.text.language import direction
 
-__all__ = ["text"]
+__all__ = ["plain_blocks", "text"]
 
 _Direction: TypeAlias = Literal["ltr", "rtl"]
 _RULES = {1: "=", 2: "-"}
@@ -22,13 +22,17 @@ _SPACES = re.compile(r"[ \t\n]+")
 
 def text(view: View) -> bytes:
     """Write a view as text, UTF-8: lines of at most 72 columns, save for addresses, which are never broken."""
-    blocks = list(outline(view))
-    towards = direction(view.language)
+    return f"{plain_blocks(tuple(outline(view)), view.language)}\n".encode()
+
+
+def plain_blocks(blocks: Sequence[Block], language: str) -> str:
+    """Write some blocks of an outline, with a blank line between those that do not belong together."""
+    towards = direction(language)
     written = [_write(block, towards) for block in blocks]
     parts = [written[0]] if written else []
     for (before, after), line in zip(pairwise(blocks), written[1:], strict=True):
         parts += ["\n" if _belong_together(before, after) else "\n\n", line]
-    return ("".join(parts) + "\n").encode()
+    return "".join(parts)
 
 
 def _belong_together(before: Block, after: Block) -> bool:
