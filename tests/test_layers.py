@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = (
     "src/briefingkit",
-    *(f"integrations/briefingkit_{name}" for name in ("caldav", "files", "google")),
+    *(f"integrations/briefingkit_{name}" for name in ("caldav", "files", "google", "mail", "web")),
 )
 LAYERS, CORE, APART, PURE = (
     "Each layer imports only those below it",

@@ -11,10 +11,13 @@ from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCOUNTS", "GROUP", "available", "get", "install_command", "missing"]
+__all__ = ["ACCOUNTS", "GROUP", "TRANSPORTS", "available", "get", "install_command", "missing"]
 
 GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
+
+TRANSPORTS = "briefingkit.transports"
+"""The group of what carries mail (`briefingkit.mailing.transport`)."""
 
 ACCOUNTS = "briefingkit.auth"
 """The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
@@ -79,7 +82,7 @@ def _unknown(name: str, group: str) -> str:
     names = available(group)
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
-    what = "service to sign in to" if group == ACCOUNTS else "integration"
+    what = {ACCOUNTS: "service to sign in to", TRANSPORTS: "transport for mail"}.get(group, "integration")
     return f"no {what} is called {name}; {hint}"
 
 

@@ -7,8 +7,8 @@ first, and what was noted to be taken is never sent again.
 
 import itertools
 import os
+import platform
 import re
-import socket
 import time
 import zlib
 from collections import Counter
@@ -52,7 +52,7 @@ def _never() -> bool:
 
 def sender_name(now: datetime) -> str:
     """Name a sender as no other is named: its host, its process, and when it began."""
-    host = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:40]
+    host = re.sub(r"[^A-Za-z0-9-]+", "-", platform.node())[:40]
     return f"{host}-{os.getpid()}-{next(_runs)}-{int(now.timestamp() * 1_000_000):x}"
 
 

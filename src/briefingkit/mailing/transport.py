@@ -13,10 +13,7 @@ from attrs import field, frozen
 
 from briefingkit.mailing.message import Message
 
-__all__ = ["GROUP", "Capabilities", "Delivery", "Feature", "Settled", "Staged", "Status", "Transport"]
-
-GROUP = "briefingkit.transports"
-"""The entry-point group: each names an attrs class whose fields are its configuration."""
+__all__ = ["Capabilities", "Delivery", "Feature", "Settled", "Staged", "Status", "Transport"]
 
 
 class Status(StrEnum):

@@ -1,0 +1,208 @@
+"""Sending by SMTP (RFC 5321): several connections in step, each of which holds one message back by its last dot."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from attrs import Factory, field, frozen
+
+from briefingkit.errors import ModelError, Transient
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit_mail.dkim import DKIM
+from briefingkit_mail.smtp_session import Flight, Session, open_session, unfit
+from briefingkit_mail.smtp_settings import Encryption, Server
+
+__all__ = ["SMTP"]
+
+_MOST_CONNECTIONS = 100
+
+
+@frozen(slots=False)
+class SMTP:
+    """Send by a mail server: `host` with a `port`, or the usual one of its `encryption`. docs/how-to/send-by-smtp.md.
+
+    TLS is required unless `encryption` says none, and certificates are checked, by the authorities of `ca_file` (from
+    `base`) where that is given. `username` and `password` sign in. `connections` is how many are held at once, and so
+    how many messages can be in doubt after a crash. `rate` is how many recipients a second the server allows. `dkim`
+    signs. `hello` is what we call ourselves, `envelope_from` who hears of what did not arrive, if not the sender.
+    `dsn` asks for that in a form of its own (RFC 3461). `timeout` is in seconds for one answer, `answer_timeout` for
+    the one to the last dot (ten minutes: RFC 5321 section 4.5.3.2.6).
+    """
+
+    host: str
+    port: int | None = None
+    encryption: Encryption = Encryption.STARTTLS
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    connections: int = 5
+    rate: float | None = None
+    dkim: DKIM | None = None
+    hello: str | None = None
+    envelope_from: str | None = None
+    dsn: bool = False
+    timeout: float = 60
+    answer_timeout: float = 600
+    base: Path = Path()
+    _idle: list[Session] = field(init=False, repr=False, eq=False, default=Factory(list))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse settings that cannot be."""
+        if not 1 <= self.connections <= _MOST_CONNECTIONS:
+            raise ModelError(f"connections are 1 to {_MOST_CONNECTIONS}", field="connections")
+        if self.rate is not None and self.rate <= 0:
+            raise ModelError("a rate is more than nothing", field="rate")
+        _ = self.server
+
+    @cached_property
+    def server(self) -> Server:
+        """The server, with what was said of it."""
+        return Server(
+            host=self.host,
+            port=self.port,
+            encryption=self.encryption,
+            username=self.username,
+            password=self.password,
+            ca_file=self.ca_file,
+            hello=self.hello,
+            envelope_from=self.envelope_from,
+            dsn=self.dsn,
+            timeout=self.timeout,
+            answer_timeout=self.answer_timeout,
+            base=self.base,
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Give what it can do. What a server has taken cannot be asked for again."""
+        account = f"smtp {self.username or ''}@{self.host}:{self.server.port_number}"
+        some = "only where the server offers SMTPUTF8"
+        lacks = {Feature.UTF8_ADDRESSES: some}
+        return Capabilities(batch=self.connections, rate=self.rate, account=account, lacks=lacks)
+
+    def stage(self, messages: Sequence[Message]) -> Staged:
+        """Say everything but the last dot, on as many connections as there are messages."""
+        if len(messages) > self.connections:
+            raise ValueError(f"stage at most {self.connections} at once")
+        settled, fit = list[Delivery](), list[Message]()
+        for message in messages:
+            if (reason := unfit(message, self.envelope_from)) is None:
+                fit.append(message)
+            else:
+                settled.append(Delivery(message.key, Status.FAILED, words=reason))
+        sessions, busy = self._sessions(len(fit))
+        settled += [_away(message, busy) for message in fit[len(sessions) :]]
+        flights = list[Flight]()
+        for message, session in zip(fit, sessions, strict=False):
+            if (reason := session.refusal(message)) is None:
+                flights.append(Flight(session, message, self._content(message), hidden=self._hidden(message)))
+            else:
+                settled.append(Delivery(message.key, Status.FAILED, words=reason))
+                self._idle.append(session)
+        try:
+            _in_step(flights)
+        except BaseException:
+            for session in sessions:
+                session.close()
+            raise
+        for flight in flights:
+            if flight.verdict is not None:
+                settled.append(flight.verdict)
+                self._idle.append(flight.session)
+        return _Flights([each for each in flights if each.verdict is None], settled, self._idle)
+
+    def find(self, message: Message) -> Delivery | None:  # noqa: ARG002 - the protocol's
+        """Find nothing: SMTP has no way to ask."""
+        return None
+
+    def close(self) -> None:
+        """Say goodbye on all connections."""
+        while self._idle:
+            self._idle.pop().quit()
+
+    def _sessions(self, number: int) -> tuple[list[Session], Transient | None]:
+        """Give open connections, at most so many; where some more cannot be had the fault is given as well."""
+        sessions = list[Session]()
+        while self._idle and len(sessions) < number:
+            session = self._idle.pop()
+            if session.is_alive:
+                sessions.append(session)
+            else:
+                session.close()
+        try:
+            while len(sessions) < number:
+                sessions.append(open_session(self.server))
+        except Transient as fault:
+            if not sessions:
+                raise
+            return sessions, fault
+        except BaseException:
+            self._idle.extend(sessions)
+            raise
+        return sessions, None
+
+    def _content(self, message: Message) -> bytes:
+        """Give the octets as DATA takes them: signed, and with a dot before each line that begins with one.
+
+        Behind LF alone too: some servers take that for a line's end, and what follows for the end of the mail.
+        """
+        content = message.content if self.dkim is None else self.dkim.sign(message.content)
+        content = content.replace(b"\n.", b"\n..")
+        return b"." + content if content.startswith(b".") else content
+
+    def _hidden(self, message: Message) -> tuple[str, ...]:
+        return (
+            message.recipient,
+            message.recipient.rpartition("@")[0],
+            self.username or "",
+            self.password or "",
+        )
+
+
+@frozen
+class _Flights:
+    """Messages of which all but the last dot is said."""
+
+    flights: Sequence[Flight]
+    settled: Sequence[Delivery]
+    idle: list[Session]
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Those that wait for their dot."""
+        return [each.message.key for each in self.flights]
+
+    def commit(self) -> Iterator[Delivery]:
+        """Say all the dots, and hear the answers."""
+        waiting = list(self.flights)
+        try:
+            for flight in self.flights:
+                flight.let_go()
+            while waiting:
+                yield waiting[0].landed()
+                self.idle.append(waiting.pop(0).session)
+        finally:
+            for flight in waiting:  # which nobody waits for any more
+                flight.session.close()
+
+    def abandon(self) -> None:
+        """Hang up: a mail without its dot is none."""
+        for flight in self.flights:
+            flight.session.close()
+
+
+def _in_step(flights: Iterable[Flight]) -> None:
+    """Bring all flights on, a word of each in turn, so that the server's answers are waited for together."""
+    under_way = [flight.approach() for flight in flights]
+    while under_way:
+        under_way = [each for each in under_way if next(each, _LANDED) is not _LANDED]
+
+
+_LANDED = object()
+
+
+def _away(message: Message, fault: Transient | None) -> Delivery:
+    wait = None if fault is None or fault.retry_after is None else timedelta(seconds=fault.retry_after)
+    return Delivery(message.key, Status.DEFERRED, words=str(fault or ""), retry_after=wait, throttled=True)
