@@ -6,6 +6,7 @@ turned around, and its words are not.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import combining, east_asian_width
@@ -87,6 +88,8 @@ def _pygal() -> Any:
         import pygal
     except ModuleNotFoundError as error:
         raise MissingExtra('charts need pygal: pip install "briefingkit[charts]"') from error
+    # For plug-ins with maps it adds a finder without find_spec, of which Python 3.11 warns at every later import.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
     return pygal
 
 

@@ -7,6 +7,7 @@ after that is counted as further.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -197,7 +198,7 @@ class _Counting:
         answers = registration.answers
         language = _tag(answers.get("language")) or _tag(registration.language)
         self.languages.add((language,) if language else (), present=here)
-        self.countries.add_name(answers.get("country"), present=here)
+        self._add_country(answers.get("country"), here=here)
         self.organizations.add_name(answers.get("organization"), present=here)
         self.accessibility += bool(answers.get("accessibility"))
         needed = answers.get("interpretation")
@@ -206,6 +207,14 @@ class _Counting:
         segments = registration.segments
         self.places.wanted.add(segments, present=here)
         self.places.placed.update(spot for spot in registration.places if spot in segments)
+
+    def _add_country(self, answer: "Answer", *, here: bool) -> None:
+        """Count a country by its code (ISO 3166-1), or by the name that a file gave it."""
+        code = answer.strip().upper() if isinstance(answer, str) else ""
+        if code in _codes():
+            self.countries.add((code,), present=here)
+        else:
+            self.countries.add_name(answer, present=here)
 
     def _add_answers(self, registration: Registration, *, here: bool) -> None:
         language = _tag(registration.language) or _tag(registration.answers.get("language"))
@@ -246,8 +255,7 @@ class _Counting:
         return Breakdown(counts, tally.answered, self.counted - tally.answered, tally.further)
 
     def _country(self, key: str) -> Label:
-        code = self.countries.names.get(key, key)
-        return Named.territory(code) if code in countries() else Named.plain(code)
+        return Named.territory(key) if key in _codes() else Named.plain(self.countries.names.get(key, key))
 
     def _organization(self, key: str) -> Label:
         return Named.plain(self.organizations.names.get(key, key))
@@ -309,6 +317,11 @@ class _Counting:
             label = asked.label if asked else Named.plain(key)
             by_most = dict(sorted(languages.items(), key=lambda item: (-item[1], item[0] or "")))
             yield WrittenAnswers(key, label, by_most, key.startswith(_GUIDING), asked is not None)
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    return frozenset(countries())
 
 
 def _tag(answer: "Answer") -> str | None:
