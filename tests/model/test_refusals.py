@@ -27,6 +27,7 @@ from briefingkit.model import (
     Option,
     Organizer,
     Participant,
+    ParticipantRole,
     Partner,
     PartOf,
     Person,
@@ -39,6 +40,7 @@ from briefingkit.model import (
     RegistrationField,
     RegistrationQuestion,
     RelatedEvent,
+    ShownIf,
     When,
 )
 from briefingkit.text import MultilingualText, Name
@@ -218,6 +220,16 @@ refusals: dict[str, tuple[Callable[[], object], str, str | None]] = {
     "an audience of two sorts": (
         lambda: Audience(AudienceGroup.ABSENT, "contacts.csv"), "an audience is a group", None,
     ),
+    "roles of registrants": (
+        lambda: Audience(AudienceGroup.REGISTERED, roles=(ParticipantRole.SPEAKER,)), "of participants", "roles",
+    ),
+    "segments of participants": (
+        lambda: Audience(AudienceGroup.PARTICIPANTS, segments=("a",)), "of those who registered", "segments",
+    ),
+    "answers of a file": (
+        lambda: Audience(file="a.csv", answers=(ShownIf("q", ("yes",)),)), "of those who registered", "answers",
+    ),
+    "a sheet of a group": (lambda: Audience(AudienceGroup.ABSENT, sheet="a"), "a sheet is of a file", "sheet"),
     "a mailing to nobody": (lambda: Mailing("a", MailingKind.UPDATE, ()), "needs an audience", "audience"),
     "a parent without a name": (PartOf, "names a briefing of the tree, or gives a title", None),
     "a parent that ends first": (

@@ -10,7 +10,7 @@ from briefingkit.model.agenda import (
 )
 from briefingkit.model.briefing import Briefing, Status, uid
 from briefingkit.model.languages import Accessibility, ArrangementRequests, Channel, Interpretation
-from briefingkit.model.mailing import Audience, AudienceGroup, CalendarFile, Mailing, MailingKind
+from briefingkit.model.mailing import Assumed, Audience, AudienceGroup, CalendarFile, Mailing, MailingKind
 from briefingkit.model.people import Contact, Organizer, OrganizerRole, Partner, Person
 from briefingkit.model.place import Access, FromTarget, Online, Place, PlaceMode, Venue
 from briefingkit.model.programme import Programme
@@ -29,6 +29,7 @@ __all__ = [
     "AgendaItem",
     "Anchor",
     "ArrangementRequests",
+    "Assumed",
     "Audience",
     "AudienceGroup",
     "Briefing",

@@ -127,5 +127,5 @@ _WRITTEN: dict[type, Callable[[Any, dict[str, Any]], Any]] = {
     Interpretation: _interpretation_written,
     Channel: lambda _, data: data if "url" in data else data["language"],
     Online: _online_written,
-    Audience: lambda _, data: data.get("group", data),
+    Audience: lambda _, data: data["group"] if data.keys() == {"group"} else data,
 }
