@@ -188,7 +188,12 @@ class Project:
         integration, findings = structure_data(data, kind, self.file.tree, settings.path)
         if integration is None:
             raise SourceError(_without_values(findings, settings))
-        known = {"base": self.folder, "target": settings.name}
+        known = {
+            "base": self.folder,
+            "target": settings.name,
+            "namespace": self.settings.namespace or "",
+            "clock": self.clock,
+        }
         told = {name: value for name, value in known.items() if name in attrs.fields_dict(kind)}
         return Target(settings.name, evolve(integration, **told))
 
@@ -319,7 +324,7 @@ class Project:
             ledger,
             clock=self.clock,
             hooks=self.hooks,
-            connections=lambda protocol: self._connected(protocol, identifier),
+            connections=lambda protocol, name=None: self._connected(protocol, name or identifier),
         )
 
     def personal_data(self) -> "PersonalData":
@@ -334,7 +339,7 @@ class Project:
             connections=self._connected,
         )
 
-    def _connected(self, protocol: type, briefing: str | None = None) -> "Sequence[Connected]":
+    def _connected(self, protocol: type, briefing: str | None = None, /) -> "Sequence[Connected]":
         """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""
         from briefingkit import registry
         from briefingkit.registrations.connected import Connected

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
+from briefingkit.cli.mirroring import kept_json, mirror_command, say_erased_copies
 from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
@@ -33,6 +34,9 @@ def registrations_command() -> None:
 
 
 registrations_command.add_command(stats_command)
+
+
+registrations_command.add_command(mirror_command)
 
 
 @registrations_command.command("list")
@@ -225,7 +229,7 @@ def person_command(email: str, project_file: Path | None, *, as_json: bool) -> N
 def erase_command(who: str, briefing: str | None, project_file: Path | None, *, as_json: bool) -> None:
     """Erase a person from all lists and the ledger's file, and say where else copies are.
 
-    With --briefing a number (#17) does as well. Exit code 1: the file could not be cleaned yet; run it again.
+    With --briefing a number (#17) does as well. Exit code 1: a copy is left that a command can take away, as is said.
     """
     project = project_here(project_file)
     if briefing is None:
@@ -235,7 +239,7 @@ def erase_command(who: str, briefing: str | None, project_file: Path | None, *, 
         with project.registrations(briefing) as roll:
             erased = roll.erase(who)
     _tell_erased(erased, as_json=as_json)
-    if not erased.complete:
+    if not erased.complete or any(kept.error for kept in erased.kept):
         raise click.exceptions.Exit(1)
 
 
@@ -243,16 +247,19 @@ def erase_command(who: str, briefing: str | None, project_file: Path | None, *, 
 @project_option
 @json_option
 def expire_command(project_file: Path | None, *, as_json: bool) -> None:
-    """Erase every list whose retention is over; run it every night."""
+    """Erase every list whose retention is over; run it every night. Exit code 1: a copy is left, as is said."""
     with project_here(project_file).personal_data() as data:
         gone = data.expire()
     if as_json:
-        emit_json({"expired": dict(gone)})
-        return
-    for name, number in gone.items():
-        say(f"{name}: {number} registrations erased")
-    if not gone:
-        say("Nothing is due.")
+        emit_json({"expired": dict(gone), "kept": list(map(kept_json, gone.kept))})
+    else:
+        for name, number in gone.items():
+            say(f"{name}: {number} registrations erased")
+        say_erased_copies(gone.kept)
+        if not gone:
+            say("Nothing is due.")
+    if any(kept.error for kept in gone.kept):
+        raise click.exceptions.Exit(1)
 
 
 def _pairs(texts: Sequence[str], *, at_last: bool = False) -> dict[str, str]:
@@ -380,6 +387,7 @@ def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
                 "copies": copies,
                 "mentions": [{"briefing": name, "number": number} for name, number in erased.mentions],
                 "complete": erased.complete,
+                "kept": list(map(kept_json, erased.kept)),
             }
         )
         return
@@ -387,6 +395,7 @@ def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
     for copy in copies:
         where = copy["where"] or f"{copy['intake']}, {copy['response']}"
         say(f"A copy may be where it was handed in: {where} ({copy['briefing']})")
+    say_erased_copies(erased.kept)
     for name, number in erased.mentions:
         say(f"The address also stands in what somebody else wrote: #{number} of {name}", "warning")
     if not erased.complete:

@@ -1,7 +1,7 @@
 """The targets that a list has to do with: where responses come from, and where the list is kept as well."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -19,10 +19,13 @@ class Connected:
     held: Mapping[Identity, Remote] = field(factory=dict, repr=False)
 
 
-Connections = Callable[[type], Sequence[Connected]]
-"""Gives the targets whose integration keeps a runtime-checkable protocol of methods; they load when asked for."""
+class Connections(Protocol):
+    """Gives the targets whose integration keeps a runtime-checkable protocol of methods; they load when asked for."""
+
+    def __call__(self, protocol: type, briefing: str | None = None, /) -> Sequence[Connected]:
+        """Give them with what is there of a briefing: the one named, the list's own, or none."""
 
 
-def not_connected(_protocol: type) -> Sequence[Connected]:
+def not_connected(_protocol: type, _briefing: str | None = None, /) -> Sequence[Connected]:
     """Give none: a list that stands alone."""
     return ()

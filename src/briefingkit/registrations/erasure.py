@@ -16,6 +16,7 @@ from briefingkit.registrations.response import OwnIntake
 from briefingkit.store.registration_rows import MarkRow
 
 if TYPE_CHECKING:
+    from briefingkit.registrations.mirroring import Kept
     from briefingkit.store.registration_rows import ListRow, RegistrationRow, ResponseRow
     from briefingkit.store.registrations import Registrations
 
@@ -40,14 +41,16 @@ class Copy:
 class Erased:
     """What was erased, and what is left to do elsewhere, by hand.
 
-    `mentions` are the numbers of other people's registrations whose answers hold the address too. `complete` is False
-    where somebody was reading the ledger, so that deleted pages could not be overwritten yet: then erase again.
+    `mentions` are the numbers of other people's registrations whose answers hold the address too. `kept` is what became
+    of the lists that targets keep as well: where one has an error, a copy is still there. `complete` is False where
+    somebody was reading the ledger, so that deleted pages could not be overwritten yet: then erase again.
     """
 
     registrations: int
     copies: tuple[Copy, ...]
     mentions: tuple[tuple[str, int], ...] = ()
     complete: bool = field(default=True)
+    kept: "tuple[Kept, ...]" = ()
 
 
 def erase_from(

@@ -1,9 +1,11 @@
 """A person's data over all the lists of a ledger: to be shown, erased, and gone when their time is over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from attrs import evolve, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.capacity import Capacity, Terms, terms_of
@@ -12,16 +14,36 @@ from briefingkit.registrations.connected import Connections, not_connected
 from briefingkit.registrations.erasure import Erased, erase_from, expire_list, joined
 from briefingkit.registrations.events import Hook, deliver
 from briefingkit.registrations.intake import Desk
+from briefingkit.registrations.mirroring import kept_after_erasing
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.pulling import located
+from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
     from briefingkit.model import Programme
+    from briefingkit.registrations.mirroring import Kept
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["PersonalData"]
+__all__ = ["Expired", "PersonalData"]
+
+
+@frozen(eq=False, repr=False)
+class Expired(Mapping[str, int]):
+    """How many registrations went, by briefing; `kept` is what became of these lists at targets that keep them too."""
+
+    counts: Mapping[str, int]
+    kept: "tuple[Kept, ...]" = ()
+
+    def __getitem__(self, briefing: str) -> int:
+        return self.counts[briefing]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.counts)
+
+    def __len__(self) -> int:
+        return len(self.counts)
 
 
 class PersonalData:
@@ -73,19 +95,26 @@ class PersonalData:
         return {"email": person, "at": iso(self._clock()), "lists": found}
 
     def erase(self, email: str) -> Erased:
-        """Erase a person from every list, and remember of them no more than a keyed hash for each."""
+        """Erase a person from every list, and remember of them no more than a keyed hash for each.
+
+        Then the lists that they were on are brought in step wherever those are kept as well.
+        """
         person = _address(email)
         # The lists of briefings without a registration so far too: a file may bring the person there.
         names = dict.fromkeys((*(held.briefing for held in self._store.lists()), *self._programme.briefings))
-        erased = [erase_from(self._store, name, person, self._desk(name), compact=False) for name in names]
+        erased = {
+            name: erase_from(self._store, name, person, self._desk(name), compact=False) for name in names
+        }
         complete = self._store.compact()
         deliver(self._store, self._hooks)
-        return located(joined(erased, complete=complete), self._connections)
+        kept = self._kept(name for name, each in erased.items() if each.registrations)
+        return evolve(located(joined(erased.values(), complete=complete), self._connections), kept=kept)
 
-    def expire(self) -> Mapping[str, int]:
+    def expire(self) -> "Expired":
         """Erase every list whose data have to be gone by now: the end of the briefing, and the consent's retention.
 
-        Give how many registrations went, by briefing. A briefing that was moved is looked at as it stands now.
+        Give how many registrations went, by briefing. A briefing that was moved is looked at as it stands now. Then
+        these lists are brought in step wherever they are kept as well.
         """
         now, gone = self._clock(), dict[str, int]()
         for held in self._store.lists():
@@ -98,7 +127,18 @@ class PersonalData:
         if gone:
             self._store.compact()
             deliver(self._store, self._hooks)
-        return gone
+        return Expired(gone, self._kept(gone))
+
+    def _kept(self, names: Iterable[str]) -> "tuple[Kept, ...]":
+        return tuple(
+            kept
+            for name in names
+            for kept in kept_after_erasing(name, self._programme, self._connections, self._people(name))
+        )
+
+    def _people(self, briefing: str) -> Iterator[Registration]:
+        with self._store.reading(briefing) as reader:
+            yield from map(registration_of, reader.all(None))
 
     def _desk(self, briefing: str) -> Desk:
         known = self._programme.briefings.get(briefing)

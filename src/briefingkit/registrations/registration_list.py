@@ -3,14 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.capacity import terms_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.erasure import Erased
     from briefingkit.registrations.exporting import Exported
     from briefingkit.registrations.importing import Imported, Preview
+    from briefingkit.registrations.mirroring import Kept
     from briefingkit.registrations.pulling import Pulled
     from briefingkit.registrations.statistics import Statistics
     from briefingkit.store.ledger import Ledger
@@ -244,6 +245,21 @@ class RegistrationList:
         self.deliver()
         return pulled
 
+    def mirror(self, targets: "Collection[str] | None" = None) -> "Sequence[Kept]":
+        """Bring the list in step wherever it is kept as well, or at some targets; one that fails stops no other.
+
+        Raises RegistrationError for a name that no such target has, and what loading the targets raises.
+        """
+        from briefingkit.registrations.mirroring import Mirror, keep_at
+
+        sources = {source.name: source for source in self._connections(Mirror)}
+        for name in targets or ():
+            if name not in sources:
+                known = ", ".join(sources) or "none"
+                raise RegistrationError(f"no target called {name[:80]!r} keeps lists; there are: {known}")
+        chosen = [source for name, source in sources.items() if targets is None or name in targets]
+        return [keep_at(source, self.briefing, self.programme, self.list()) for source in chosen]
+
     # Files
 
     def preview(
@@ -288,9 +304,11 @@ class RegistrationList:
     def erase(self, who: str) -> "Erased":
         """Erase all that the ledger holds of a person on this list, by e-mail or number, whether they are on it or not.
 
-        An address is remembered as a keyed hash, so that no import brings it back.
+        An address is remembered as a keyed hash, so that no import brings it back. Then the list is brought in step
+        wherever it is kept as well.
         """
         from briefingkit.registrations.erasure import erase_from
+        from briefingkit.registrations.mirroring import kept_after_erasing
         from briefingkit.registrations.pulling import located
 
         person = self.person(who).person if who.startswith("#") else normalised_email(who)
@@ -298,6 +316,10 @@ class RegistrationList:
             raise RegistrationError("that is no e-mail address: give one, or a number such as #17")
         erased = erase_from(self._store, self.briefing.identifier, person, self.desk())
         self.deliver()
+        if erased.registrations:
+            name = self.briefing.identifier
+            kept = kept_after_erasing(name, self.programme, self._connections, self.list())
+            erased = evolve(erased, kept=tuple(kept))
         return located(erased, self._connections)
 
     # Telling
