@@ -82,6 +82,12 @@ class DriveByHand:
                 self._drive.kinds[made.mime_type].copy(source, made)
             return made.id
 
+    def rename_file(self, name: str, title: str) -> None:
+        """Call a file something else."""
+        with self._core.lock:
+            self._drive.files[name].name = title
+            self._drive.touch(self._drive.files[name])
+
     def trash_file(self, name: str) -> None:
         """Move a file to the trash."""
         with self._core.lock:
