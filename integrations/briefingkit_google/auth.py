@@ -18,7 +18,7 @@ from briefingkit_google.key_file import is_json, named
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-__all__ = ["APPLICATION_DEFAULT", "Auth", "calendar_scopes", "credentials", "library_missing"]
+__all__ = ["APPLICATION_DEFAULT", "Auth", "calendar_scopes", "credentials", "forms_scopes", "library_missing"]
 
 _SCOPE = "https://www.googleapis.com/auth/"
 _WAYS = "default, {service_account: key.json} or {user: google-token.json}"
@@ -95,6 +95,15 @@ def calendar_scopes(*, make: bool = False, access: bool = False) -> tuple[str, .
     """
     scopes = ["calendar.app.created", "calendar.calendarlist.readonly"] if make else ["calendar.events"]
     return tuple(_SCOPE + scope for scope in (*scopes, *(["calendar.acls"] if access else [])))
+
+
+def forms_scopes(*, elsewhere: bool = False) -> tuple[str, ...]:
+    """Give the least that Google must let a forms target do, as scopes (forms v1's and drive v3's documents).
+
+    `drive.file` reaches the files that we make: their content, their responses, who may see them. `elsewhere`: forms
+    are made in a folder, or from a template, that somebody else has made; only `drive` reaches those.
+    """
+    return (f"{_SCOPE}drive" if elsewhere else f"{_SCOPE}drive.file",)
 
 
 def credentials(auth: Auth, scopes: Sequence[str], base: Path = Path()) -> "Credentials":

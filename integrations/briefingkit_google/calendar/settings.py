@@ -1,6 +1,5 @@
 """The Google Calendar target: its settings, and the three verbs of an integration."""
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,31 +30,19 @@ from briefingkit_google.calendar.choices import (
     color_id,
 )
 from briefingkit_google.calendar.identity import ONE_FOR_ALL, ORDER
+from briefingkit_google.server_address import check_server, ending_in_slash
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Publication
 
 __all__ = ["GoogleCalendar"]
 
-_BASE_URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?")
 _BATCH = 50
 """Parts of one batch request that Google takes without complaint; it allows 1,000 and advises fewer."""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(canonical, tags)))
-
-
-def _ending_in_slash(url: str | None) -> str | None:
-    return url if url is None or url.endswith("/") else f"{url}/"
-
-
-def _check_base_url(_instance: object, attribute: Any, value: str | None) -> None:
-    if value is not None and not (value.isprintable() and _BASE_URL.fullmatch(value)):
-        raise ModelError(
-            f"{value[:80]!r} is no address of a server: give one such as http://127.0.0.1:8080/",
-            field=attribute.name,
-        )
 
 
 def _check_access(_instance: object, attribute: Any, value: tuple[AccessRule, ...]) -> None:
@@ -91,7 +78,7 @@ class GoogleCalendar:
     guests_can: GuestsCan = field(factory=GuestsCan)
     page: LocalizedUrl | FromTarget | None = None
     auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=_ending_in_slash, validator=_check_base_url)
+    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
     target: str = ""
     base: Path = Path()
     sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)

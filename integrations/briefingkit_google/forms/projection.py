@@ -1,0 +1,169 @@
+"""What forms there should be, as values: for each briefing that takes registrations one a language, or one in all."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from briefingkit.errors import Unpublishable
+from briefingkit.model import Programme
+from briefingkit.publish import Context, Resource, Value
+from briefingkit.publish.views import REGISTRATION
+from briefingkit.registrations.capacity import terms_of
+from briefingkit.registrations.form import form_of
+from briefingkit.rendering.calendar_text import summary
+from briefingkit.rendering.view import view
+from briefingkit.text.fallback import Fallback
+from briefingkit_google.forms.choices import EmailCollection, Style, masked
+from briefingkit_google.forms.identity import (
+    FORM,
+    ONE_FOR_ALL,
+    FormName,
+    mark_for,
+    outputs_fitting,
+)
+from briefingkit_google.forms.layout import Layout, Page, branched, plain
+from briefingkit_google.forms.notices import notices
+from briefingkit_google.forms.wording import Wording, line
+
+if TYPE_CHECKING:
+    from briefingkit.model import Briefing, Publication
+    from briefingkit.registrations.form import Form
+    from briefingkit_google.forms.settings import GoogleForms
+
+__all__ = ["asked_of", "languages_of", "project"]
+
+_PLACE: Final = re.compile(r"\{([a-z]+)\}")
+
+
+def project(
+    settings: "GoogleForms",
+    publications: "Sequence[Publication]",
+    context: Context,
+    programme: Programme | None = None,
+) -> Iterator[Resource]:
+    """Project publications, which are the whole programme unless it is given besides.
+
+    Raises Unpublishable, with everything that is missing, for a language that is to be refused.
+    """
+    programme = programme or Programme(each.briefing for each in publications)
+    refused: list[str] = []
+    made: list[Resource] = []
+    for publication in publications:
+        if publication.briefing.registration is None:
+            continue
+        pages = _pages(settings, publication, programme, refused)
+        if pages:
+            made += _Forms(settings, context, publication.briefing, programme, tuple(pages)).resources()
+    if refused:
+        raise Unpublishable("\n".join(refused))
+    yield from made
+
+
+def languages_of(settings: "GoogleForms", briefing: "Briefing") -> tuple[str, ...]:
+    """Give the languages in which people can register for a briefing, in order."""
+    return settings.languages or briefing.languages
+
+
+def asked_of(settings: "GoogleForms", briefing: "Briefing", programme: Programme) -> "Form":
+    """Give what the items of a form ask: where Google itself asks for the address, no item does."""
+    form = form_of(briefing, programme)
+    if settings.email_collection is EmailCollection.QUESTION:
+        return form
+    return evolve(form, fields=tuple(each for each in form.fields if each.key != "email"))
+
+
+def _pages(
+    settings: "GoogleForms", publication: "Publication", programme: Programme, refused: list[str]
+) -> list[Page]:
+    briefing, pages = publication.briefing, list[Page]()
+    form = asked_of(settings, briefing, programme)
+    for language in languages_of(settings, briefing):
+        fallback = settings.fallbacks.get(language, settings.fallback)
+        try:
+            # Addresses of other targets are not asked for: a form shows none, and what makes them may show the form's.
+            seen = view(publication, language, programme=programme, fallback=fallback)
+        except Unpublishable as error:
+            refused.append(str(error))
+            continue
+        page = Page(seen, form, Wording(language, fallback))
+        if fallback is Fallback.REFUSE:
+            plain(page)
+            if page.wording.untranslated:
+                what = ", ".join(page.wording.untranslated)
+                refused.append(f"the form of {briefing.identifier} is not complete in {language}: {what}")
+        pages.append(page)
+    return pages
+
+
+@frozen
+class _Forms:
+    """One briefing's forms."""
+
+    settings: "GoogleForms"
+    context: Context
+    briefing: "Briefing"
+    programme: Programme
+    pages: tuple[Page, ...]
+
+    def resources(self) -> Iterator[Resource]:
+        if self.settings.style is Style.BRANCHING:
+            languages = tuple(page.wording.language for page in self.pages)
+            outputs = (REGISTRATION, *(f"{REGISTRATION}.{language}" for language in languages))
+            yield self._form(ONE_FOR_ALL, branched(self.pages), outputs, self.pages)
+            return
+        for number, page in enumerate(self.pages):
+            own = f"{REGISTRATION}.{page.wording.language}"
+            outputs = (REGISTRATION, own) if number == 0 else (own,)
+            yield self._form(page.wording.language, plain(page), outputs, (page,))
+
+    def _form(self, language: str, layout: Layout, outputs: Sequence[str], pages: Sequence[Page]) -> Resource:
+        settings, briefing = self.settings, self.briefing
+        name = FormName(briefing.identifier, language)
+        mark = mark_for(self.context.namespace, self.context.target, name)
+        terms = terms_of(briefing)
+        whole = form_of(briefing, self.programme)
+        untranslated = {
+            page.wording.language: page.wording.untranslated for page in pages if page.wording.untranslated
+        }
+        fields: Mapping[str, Value] = {
+            "document": self._document(language, pages[0]),
+            "title": layout.title,
+            "description": layout.description,
+            "items": layout.by_key,
+            "order": layout.order,
+            "emails": self._emails(whole),
+            "quiz": False,
+            "published": True,
+            "accepting": terms.is_open(settings.clock()),
+            "responders": tuple(sorted(map(masked, settings.responders.scopes))),
+            "editors": tuple(sorted(map(masked, settings.editors))),
+            "outputs": outputs_fitting(outputs),
+            "mark": {"namespace": mark.namespace, "target": mark.target},
+        }
+        said = notices(briefing, whole, layout.routes, untranslated, settings.email_collection, terms)
+        return Resource(FORM, name.key, briefing.identifier, fields, tuple(said))
+
+    def _document(self, language: str, page: Page) -> str:
+        """Name the document in Drive; what is filled in is not looked at again."""
+        values = {
+            "title": line(summary(page.view)),
+            "briefing": self.briefing.identifier,
+            "language": language,
+        }
+        parts = _PLACE.split(line(self.settings.document_title))
+        return line(
+            "".join(values.get(part, f"{{{part}}}") if at % 2 else part for at, part in enumerate(parts))
+        )
+
+    def _emails(self, whole: "Form") -> str:
+        if "email" not in whole.by_key or self.settings.email_collection is EmailCollection.QUESTION:
+            return "DO_NOT_COLLECT"
+        return _EMAILS[self.settings.email_collection]
+
+
+_EMAILS = {
+    EmailCollection.RESPONDER_INPUT: "RESPONDER_INPUT",
+    EmailCollection.VERIFIED: "VERIFIED",
+}
