@@ -92,7 +92,21 @@ _DELIVERIES = (
         transport TEXT NOT NULL PRIMARY KEY, tokens DOUBLE PRECISION NOT NULL, at TEXT NOT NULL)""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_JOURNAL, _READ_ON, _REGISTRATIONS, _INTAKES, _DELIVERIES)
+_ATTENDANCE = (
+    """CREATE TABLE attendance (
+        briefing TEXT NOT NULL, person TEXT NOT NULL, source TEXT NOT NULL, entry TEXT NOT NULL,
+        since TEXT, seconds INTEGER, marked_at TEXT NOT NULL,
+        PRIMARY KEY (briefing, person, source, entry))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    _JOURNAL,
+    _READ_ON,
+    _REGISTRATIONS,
+    _INTAKES,
+    _DELIVERIES,
+    _ATTENDANCE,
+)
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 
 

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-__all__ = ["CursorRow", "EventRow", "ListRow", "MarkRow", "RegistrationRow", "ResponseRow"]
+__all__ = ["AttendanceRow", "CursorRow", "EventRow", "ListRow", "MarkRow", "RegistrationRow", "ResponseRow"]
 
 
 @frozen
@@ -94,3 +94,20 @@ class CursorRow:
     briefing: str
     intake: str
     cursor: str | None
+
+
+@frozen
+class AttendanceRow:
+    """Somebody was there, as one source says: a hand, or one entry of a meeting's report.
+
+    `source` names the report, and `entry` is a digest of what it calls the person. `since` is when they came and
+    `seconds` how long they stayed, None where the source does not tell.
+    """
+
+    briefing: str
+    person: str
+    source: str
+    entry: str
+    since: str | None
+    seconds: int | None
+    marked_at: str

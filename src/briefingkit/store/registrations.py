@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, func, literal_column, select
 
 from briefingkit.store import tables
 from briefingkit.store.registration_rows import (
+    AttendanceRow,
     CursorRow,
     EventRow,
     ListRow,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ListReader", "ListWriter", "Registrations"]
 
+_OF_PEOPLE = (tables.registrations, tables.responses, tables.registration_events, tables.attendance)
 _AT_ONCE = 1000  # rows: what is read of a long list before it is handed on
 _MANY = 5000  # names in one question; SQLite takes 32,766
 _Row = TypeVar("_Row", bound=attrs.AttrsInstance)
@@ -77,12 +79,26 @@ class ListReader:
         query = select(table).where(table.c.briefing == self._briefing, table.c.person == person)
         return [ResponseRow(*row) for row in self._connection.execute(query.order_by(table.c.at, table.c.id))]
 
+    def handed_in(self, intake: str) -> Sequence[ResponseRow]:
+        """Return all that one intake has handed in, oldest first."""
+        table = tables.responses
+        query = select(table).where(table.c.briefing == self._briefing, table.c.intake == intake)
+        return [ResponseRow(*row) for row in self._connection.execute(query.order_by(table.c.at, table.c.id))]
+
     def cursor(self, intake: str) -> str | None:
         """Return where to go on reading at an intake; None: from the beginning."""
         table = tables.intake_cursors
         these = (table.c.briefing == self._briefing, table.c.intake == intake)
         found: str | None = self._connection.execute(select(table.c.cursor).where(*these)).scalar()
         return found
+
+    def attendance(self, person: str | None = None) -> Sequence[AttendanceRow]:
+        """Return who was there, by person and then as sources said so; everybody, or one person."""
+        table = tables.attendance
+        query = select(table).where(table.c.briefing == self._briefing)
+        query = query if person is None else query.where(table.c.person == person)
+        query = query.order_by(table.c.person, table.c.marked_at, table.c.source, table.c.entry)
+        return [AttendanceRow(*row) for row in self._connection.execute(query)]
 
     def marked(self, marks: Iterable[str]) -> dict[str, str]:
         """Return when those of some marks were erased that are there."""
@@ -162,20 +178,25 @@ class ListWriter(ListReader):
         _upsert(self._connection, tables.suppressions, marks)
         _upsert(self._connection, tables.intake_cursors, cursors)
 
+    def put_attendance(self, rows: Iterable[AttendanceRow]) -> None:
+        """Write who was there; what the same source said of the same entry before is replaced."""
+        _upsert(self._connection, tables.attendance, rows)
+
+    def forget_attendance(self, person: str) -> int:
+        """Delete what says that a person was there, and return how many rows that were."""
+        table = tables.attendance
+        these = (table.c.briefing == self._briefing, table.c.person == person)
+        return self._connection.execute(delete(table).where(*these)).rowcount
+
     def forget(self, person: str) -> None:
         """Delete all rows of a person."""
-        for table in (tables.registrations, tables.responses, tables.registration_events):
+        for table in _OF_PEOPLE:
             these = (table.c.briefing == self._briefing, table.c.person == person)
             self._connection.execute(delete(table).where(*these))
 
     def forget_all(self) -> None:
         """Delete all rows of everybody, the marks of those who were erased before as well."""
-        for table in (
-            tables.registrations,
-            tables.responses,
-            tables.registration_events,
-            tables.suppressions,
-        ):
+        for table in (*_OF_PEOPLE, tables.suppressions):
             self._connection.execute(delete(table).where(table.c.briefing == self._briefing))
 
     def subscribers(self) -> Sequence[str]:
@@ -257,7 +278,7 @@ class Registrations:
 
         False where somebody is reading and keeps the old pages alive: then it is to be done again.
         """
-        return self._ledger.compact((tables.registrations, tables.responses, tables.registration_events))
+        return self._ledger.compact(_OF_PEOPLE)
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
 
 __all__ = [
+    "attendance",
     "deliveries",
     "intake_cursors",
     "ledger_keys",
@@ -159,6 +160,18 @@ intake_cursors = Table(
     Column("briefing", Text, primary_key=True),
     Column("intake", Text, primary_key=True),
     Column("cursor", Text),
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("since", Text),
+    Column("seconds", Integer),
+    Column("marked_at", Text, nullable=False),
 )
 
 ledger_keys = Table(
