@@ -14,7 +14,7 @@ from briefingkit.registrations.labels import Label, words
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
 
-__all__ = ["AT", "STATUS", "Asked", "Column", "asked_by", "find_columns", "plain", "recognised"]
+__all__ = ["AT", "STATUS", "Asked", "Column", "asked_by", "built_in", "find_columns", "plain", "recognised"]
 
 STATUS, AT = "status", "changed_at"
 """Columns of an export of ours that are no answers: they are heard when it is imported again."""
@@ -84,9 +84,15 @@ def _asked(briefing: "Briefing", programme: "Programme") -> Iterator[Asked]:
     for one in form.fields:
         called = (one.key, *_called(one.label, briefing.languages), *_WORDS.get(one.key, "").split("|"))
         yield Asked(one.key, _names(called), one, _options(one, briefing.languages))
-    for built_in in RegistrationField:
-        if built_in.value not in form.by_key:
-            yield Asked(built_in.value, _names((built_in.value, *_WORDS.get(built_in.value, "").split("|"))))
+    for one in built_in():
+        if one.key not in form.by_key:
+            yield one
+
+
+def built_in() -> Iterator[Asked]:
+    """Give the built-in fields as no form asks them: for files of people who are on no list."""
+    for name in RegistrationField:
+        yield Asked(name.value, _names((name.value, *_WORDS.get(name.value, "").split("|"))))
 
 
 def _names(called: Iterable[str]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.cells import CellFault, Reader, readers
-from briefingkit.registrations.columns import AT, STATUS, Column, asked_by, find_columns, recognised
+from briefingkit.registrations.columns import AT, STATUS, Asked, Column, asked_by, find_columns, recognised
 from briefingkit.registrations.intake import Outcome, Sitting
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.registration import RegistrationStatus
@@ -22,7 +22,16 @@ from briefingkit.registrations.tables import Row, read_table
 if TYPE_CHECKING:
     from briefingkit.registrations.registration_list import RegistrationList
 
-__all__ = ["Imported", "Preview", "RowFault", "import_file", "preview"]
+__all__ = [
+    "Imported",
+    "OpenedTable",
+    "Preview",
+    "RowFault",
+    "answers_in",
+    "import_file",
+    "open_table",
+    "preview",
+]
 
 _AT_ONCE = 4000  # rows of a transaction
 _HEADER_WITHIN = 20  # rows: titles and logos stand above
@@ -62,7 +71,9 @@ class Imported:
 
 
 @frozen
-class _Table:
+class OpenedTable:
+    """A file whose header was found: its columns, how each is read, and the rows below."""
+
     header_row: int
     columns: tuple[Column, ...]
     readers: tuple[Reader, ...]
@@ -76,7 +87,7 @@ def preview(
     table = _open(roll, path, columns, sheet)
     rows, faults, now = list[Mapping[str, Answer]](), list[RowFault](), roll.desk().now
     for row in islice(table.rows, _SHOWN):
-        answers = _answers(row, table, faults)
+        answers = answers_in(row, table, faults)
         if answers and (response := _response(row, answers, roll.briefing.identifier, now, faults)):
             rows.append(response.answers)
     return Preview(table.header_row, table.columns, tuple(rows), tuple(faults))
@@ -97,7 +108,7 @@ def import_file(
         responses = list[Response]()
         briefing = roll.briefing.identifier
         for row in rows:
-            answers = _answers(row, table, faults)
+            answers = answers_in(row, table, faults)
             if answers and (response := _response(row, answers, briefing, at, faults)):
                 responses.append(response)
         read += len(rows)
@@ -112,8 +123,14 @@ def _word(outcome: Outcome) -> str:
     return (outcome.refusal or outcome.effect or "").__str__()
 
 
-def _open(roll: "RegistrationList", path: Path, columns: Mapping[str, str], sheet: str | None) -> _Table:
-    asked = asked_by(roll.briefing, roll.programme)
+def _open(roll: "RegistrationList", path: Path, columns: Mapping[str, str], sheet: str | None) -> OpenedTable:
+    return open_table(path, asked_by(roll.briefing, roll.programme), columns, sheet)
+
+
+def open_table(
+    path: Path, asked: Sequence[Asked], columns: Mapping[str, str], sheet: str | None
+) -> OpenedTable:
+    """Open a file and find its header: the row that names most of what is asked. RegistrationError where none does."""
     known = {one.key: one for one in asked}
     for key in columns.values():
         if key not in known and key not in {STATUS, AT}:
@@ -131,7 +148,7 @@ def _open(roll: "RegistrationList", path: Path, columns: Mapping[str, str], shee
     found = find_columns(best.cells or (), asked, columns)
     _require(columns, found)
     below = chain((row for row in head if row.number > best.number), rows)
-    return _Table(best.number, found, readers(found, known), below)
+    return OpenedTable(best.number, found, readers(found, known), below)
 
 
 def _require(columns: Mapping[str, str], found: Sequence[Column]) -> None:
@@ -140,7 +157,7 @@ def _require(columns: Mapping[str, str], found: Sequence[Column]) -> None:
         raise RegistrationError(f"the file has no column called {min(missing)[:80]!r}")
 
 
-def _answers(row: Row, table: _Table, faults: list[RowFault]) -> dict[str, Answer]:
+def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str, Answer]:
     """Read a row's answers; nothing for an empty row, and for one with a fault, which is added to the others."""
     if row.cells is None:
         faults.append(RowFault(row.number, None, "the row cannot be read"))
