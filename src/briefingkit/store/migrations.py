@@ -99,6 +99,12 @@ _ATTENDANCE = (
         PRIMARY KEY (briefing, person, source, entry))""",
 )
 
+_MAIL_SUPPRESSIONS = (
+    """CREATE TABLE mail_suppressions (
+        mark TEXT NOT NULL, scope TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, source TEXT NOT NULL,
+        PRIMARY KEY (mark, scope, reason))""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -106,6 +112,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _INTAKES,
     _DELIVERIES,
     _ATTENDANCE,
+    _MAIL_SUPPRESSIONS,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

@@ -8,6 +8,7 @@ __all__ = [
     "intake_cursors",
     "ledger_keys",
     "mail_rates",
+    "mail_suppressions",
     "mailings",
     "metadata",
     "outputs",
@@ -223,4 +224,14 @@ mail_rates = Table(
     Column("transport", Text, primary_key=True),
     Column("tokens", Float, nullable=False),
     Column("at", Text, nullable=False),
+)
+
+mail_suppressions = Table(
+    "mail_suppressions",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("source", Text, nullable=False),
 )
