@@ -34,7 +34,7 @@ class Encryption(StrEnum):
 _PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 25}
 
 
-def _check_host(_instance: object, attribute: Any, value: str | None) -> None:
+def _check_host(_instance: object, attribute: Any, value: Any) -> None:
     if value is not None and _HOST.fullmatch(value) is None:
         raise ModelError("this is the name of a host, or its address", field=attribute.name)
 
@@ -44,7 +44,7 @@ def _check_seconds(_instance: object, attribute: Any, value: float) -> None:
         raise ModelError(f"a time-out is 1 to {_LONGEST} seconds", field=attribute.name)
 
 
-def _check_word(_instance: object, attribute: Any, value: str | None) -> None:
+def _check_word(_instance: object, attribute: Any, value: Any) -> None:
     if value is not None and _PRINTABLE.fullmatch(value) is None:
         raise ModelError("this is empty, or holds characters that cannot be sent", field=attribute.name)
 

@@ -34,7 +34,7 @@ def clean(words: str | bytes, hidden: Iterable[str] = ()) -> str:
     text = _CONTROL.sub(" ", text[: 4 * _LONGEST])
     for secret in sorted((each for each in hidden if each), key=len, reverse=True):
         text = re.sub(rf"(?<![\w]){re.escape(secret)}(?![\w])", "…", text, flags=re.IGNORECASE)
-    text = " ".join(_ADDRESS.sub("…", text).split())
+    text = " ".join(_ADDRESS.sub("…", text).replace("<…>", "…").split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
