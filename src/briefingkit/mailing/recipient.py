@@ -33,6 +33,9 @@ class LinkName(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
+_LINKS = frozenset(name.value for name in LinkName)
+
+
 def access_of(group: AudienceGroup | None) -> Access:
     """Tell what those of a group may see; those of a file, and those who wait for a place, no more than the public."""
     return Access.PUBLIC if group is None else _ACCESS.get(group, Access.PUBLIC)
@@ -51,7 +54,7 @@ def _lines(texts: Mapping[str, str]) -> Mapping[str, str]:
 
 def _check_links(_instance: object, _attribute: object, links: Mapping[str, str]) -> None:
     for name, url in links.items():
-        if name not in LinkName or not _URL.fullmatch(url):
+        if name not in _LINKS or not _URL.fullmatch(url):
             raise MailingError(f"the link {name!r} of a recipient is no web address, or none that a mail has")
 
 
@@ -67,7 +70,8 @@ def _check_fields(_instance: object, _attribute: object, fields: Mapping[str, st
 class Recipient:
     """Somebody to write to. MailingError for a link that is no web address.
 
-    `language` is a BCP 47 tag, `timezone` an IANA zone, and None where it is not known. `links` are web addresses in
+    `language` is a BCP 47 tag, `timezone` an IANA zone, and None where it is not known; `person` is the key of one in
+    the programme, who is told their own part. `links` are web addresses in
     ASCII by their `LinkName`; `fields` are texts for templates of one's own, by names in lower case. Names are kept on
     one line. The address is looked at when a message is made.
     """
@@ -77,6 +81,7 @@ class Recipient:
     language: str = "en"
     timezone: str | None = None
     access: Access = Access.PUBLIC
+    person: str | None = None
     organization: str = field(default="", converter=_one_line, repr=False)
     links: Mapping[str, str] = field(factory=dict, validator=_check_links, repr=False, hash=False)
     fields: Mapping[str, str] = field(
