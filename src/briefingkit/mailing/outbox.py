@@ -306,7 +306,6 @@ class _Run:
         if not self.claims.commit(going, answers, now=iso(now), lease=iso(lease)):
             return None
         self._count(answers)
-        self._learn(staged.settled)
         return lease
 
     def _let_go(self, staged: Staged, by_id: dict[str, DeliveryRow]) -> None:
@@ -320,7 +319,7 @@ class _Run:
                 known.get(key) or Delivery(key, Status.UNKNOWN, words="no answer") for key in staged.keys
             ]
             self._record(self._answers(those, by_id))
-        self._learn(those)
+        self._learn([*staged.settled, *those])
 
     def _answers(self, deliveries: Sequence[Delivery], by_id: dict[str, DeliveryRow]) -> list[AnswerRow]:
         now = self.box.clock()
