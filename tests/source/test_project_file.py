@@ -32,6 +32,10 @@ targets:
     folder: out
     nested: {depth: "3"}
   city-calendar: {use: google.calendar, fallback: mark, token: "${TOKEN}"}
+mail:
+  sender: {address: events@harbour.example, name: {en: Harbour, fr: Le port}, bounces: bounces@harbour.example}
+  pages: https://register.harbour.example/
+  transport: {use: smtp, host: mail.harbour.example, password: "${SMTP_PASSWORD}"}
 """
 
 
@@ -49,6 +53,11 @@ def test_a_project_says_where_its_briefings_are_and_where_they_go() -> None:
     assert pages.settings == {"folder": "out", "nested": {"depth": "3"}}
     assert [pages.fallback_for(tag) for tag in ("fr", "en")] == [Fallback.OMIT, Fallback.REFUSE]
     assert project.target("city-calendar").fallback_for("en") is Fallback.MARK
+    assert project.mail is not None
+    assert project.mail.sender.address == "events@harbour.example"
+    assert project.mail.pages == "https://register.harbour.example"
+    assert project.mail.transport.use == "smtp"
+    assert "mail.harbour.example" not in repr(project)
 
 
 def test_an_empty_project_is_all_defaults() -> None:
@@ -128,6 +137,20 @@ BAD = {
     "fallback": ("targets: {a: {use: files, fallback: drop}}\n", ["p:1:37 E103"]),
     "fallbacks": ("targets: {a: {use: files, fallback: {fr: drop}}}\n", ["p:1:42 E103"]),
     "drift": ("targets: {a: {use: files, drift: stopp}}\n", ["p:1:34 E103"]),
+    "mail": ("mail: smtp\n", ["p:1:7 E103 a mapping of fields"]),
+    "mail-alone": ("mail: {sender: {address: a@b.org}}\n", ["p:1:7 E103 a mapping of fields"]),
+    "mail-transport": ("mail: {sender: {address: a@b.org}, transport: smtp}\n", ["p:1:47 E103"]),
+    "mail-use": (
+        "mail: {sender: {address: a@b.org}, transport: {host: x}}\n",
+        ["p:1:47 E102 use is missing"],
+    ),
+    "mail-field": ("mail: {sendr: {address: a@b.org}, transport: {use: x}}\n", ["p:1:7 E102", "p:1:8 E101"]),
+    "mail-sender": ("mail: {sender: {address: nobody}, transport: {use: x}}\n", ["p:1:26 E103"]),
+    "mail-pages": ("mail: {sender: {address: a@b.org}, pages: here, transport: {use: x}}\n", ["p:1:43 E103"]),
+    "mail-secret": (
+        "mail: {sender: {address: a@b.org}, transport: {use: smtp, password: hunter2}}\n",
+        ["p:1:69 E109"],
+    ),
     "list": ("- a\n", ["p:1:1 E008"]),
     "yaml": ("a: [", ["p:1:5 E004"]),
     "two": ("namespace: 'a b'\ntargets: {a: {drift: x}}\n", ["p:1:12 E103", "p:2:14 E102", "p:2:22 E103"]),
@@ -147,7 +170,7 @@ def test_the_schema_takes_what_reading_takes_and_refuses_its_mistakes() -> None:
     Draft202012Validator.check_schema(project_schema())
     validator = Draft202012Validator(project_schema())
     assert list(validator.iter_errors(read_yaml(GOOD, "p").data)) == []
-    sense = {"namespace", "outside", "absolute", "limit", "yaml"}
+    sense = {"namespace", "outside", "absolute", "limit", "yaml", "mail-sender", "mail-pages", "mail-secret"}
     for name in BAD.keys() - sense:
         assert list(validator.iter_errors(read_yaml(BAD[name][0], "p").data)), name
 

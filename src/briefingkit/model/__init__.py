@@ -10,6 +10,7 @@ from briefingkit.model.agenda import (
 )
 from briefingkit.model.briefing import Briefing, Status, uid
 from briefingkit.model.languages import Accessibility, ArrangementRequests, Channel, Interpretation
+from briefingkit.model.letterhead import Letterhead
 from briefingkit.model.mailing import Assumed, Audience, AudienceGroup, CalendarFile, Mailing, MailingKind
 from briefingkit.model.people import Contact, Organizer, OrganizerRole, Partner, Person
 from briefingkit.model.place import Access, FromTarget, Online, Place, PlaceMode, Venue
@@ -41,6 +42,7 @@ __all__ = [
     "FromTarget",
     "Interpretation",
     "ItemKind",
+    "Letterhead",
     "Link",
     "LocalTime",
     "Mailing",

@@ -19,6 +19,7 @@ from briefingkit.model.keys import check_key
 from briefingkit.model.structure import FORMAT, converter
 from briefingkit.source.briefing_file import read_tree
 from briefingkit.source.environment import is_secret
+from briefingkit.source.mail_settings import MailSettings, read_mail_settings
 from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import in_order, structure_data
 from briefingkit.source.tree import DEFAULT_LEDGER, PROJECT_FILE
@@ -108,6 +109,7 @@ class ProjectFile:
     languages: tuple[str, ...] = ()
     limits: LimitSettings = LimitSettings()
     targets: tuple[TargetSettings, ...] = ()
+    mail: MailSettings | None = None
 
     def target(self, name: str) -> TargetSettings:
         """Look a target up; ProjectError names those that there are."""
@@ -161,7 +163,7 @@ def _tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 @frozen
 class Head:
-    """The fields of the file but for its targets."""
+    """The fields of the file but for its targets and its mail."""
 
     format: str | None = None
     namespace: str | None = field(default=None, validator=fields(Briefing).namespace.validator)
@@ -196,16 +198,19 @@ def _loaded(tree: Tree) -> LoadedProject:
     if not isinstance(data, dict):
         finding = Finding("E008", "the file holds no fields", "Start with `format: 1`", tree.position(()))
         return LoadedProject(tree.file, None, (finding,), tree)
-    rest = {name: value for name, value in data.items() if name != "targets"}
+    rest = {name: value for name, value in data.items() if name not in {"mail", "targets"}}
     if isinstance(rest.get("briefings"), str):
         rest["briefings"] = [rest["briefings"]]
     head, findings = structure_data(rest, Head, tree, ())
     targets, wrong = _targets(data.get("targets"), tree)
-    found = in_order((*findings, *wrong, *_secrets(data, tree, ())))
+    mail, unread = read_mail_settings(data.get("mail"), tree)
+    found = in_order((*findings, *wrong, *unread, *_secrets(data, tree, ())))
     if head is None or any(finding.severity == "error" for finding in found):
         return LoadedProject(tree.file, None, found, tree)
     targets = tuple(evolve(target, languages=target.languages or head.languages) for target in targets)
-    project = ProjectFile(head.namespace, head.store, head.briefings, head.languages, head.limits, targets)
+    project = ProjectFile(
+        head.namespace, head.store, head.briefings, head.languages, head.limits, targets, mail
+    )
     return LoadedProject(tree.file, project, found, tree)
 
 

@@ -75,7 +75,19 @@ def project_schema() -> Schema:
         "propertyNames": {"pattern": f"^{KEY_PATTERN}$", "maxLength": KEY_LENGTH},
         "additionalProperties": target,
     }
+    schema["properties"]["mail"] = {**_mail(maker), "type": ["object", "null"]}
     return _headed("project", "A project, as briefingkit.yaml holds it.", schema, maker)
+
+
+def _mail(maker: "_Maker") -> Schema:
+    from briefingkit.source.mail_settings import MailHead, TransportHead
+
+    mail = maker.fields(MailHead)
+    transport = maker.fields(TransportHead)
+    transport["additionalProperties"] = True
+    mail["properties"]["transport"] = {**transport, "description": "What mail goes through."}
+    mail["required"] = [*mail["required"], "transport"]
+    return {**mail, "description": "How mail is sent."}
 
 
 _GIVEN: Schema = {"not": {"type": "null"}}
@@ -265,7 +277,13 @@ _DESCRIPTIONS = {
     "Briefing.people": "Each person once, by key. E-mail, phone, language and zone are private.",
     "Head.store": "The ledger: a path of a SQLite file, a URL, or ${NAME} for a URL from the environment.",
     "Head.briefings": "Folders or patterns below this file.",
+    "Letterhead.bounces": "The address that gets what cannot be delivered.",
+    "Letterhead.reply_to": "The address that answers go to.",
+    "Letterhead.unsubscribe": "An address that takes such requests by mail.",
+    "MailHead.pages": "The web address of the registration page: personal links lead there.",
+    "MailHead.sender": "In whose name mails go out.",
     "TargetHead.use": "The name of the integration.",
+    "TransportHead.use": "The name of the transport.",
     "TargetHead.drift": "What becomes of what somebody changed at the target by hand.",
     "Consent.purpose": "What the data is for.",
     "Registration.choose": "What of the programme people choose: the briefings that are part of it, or agenda items.",

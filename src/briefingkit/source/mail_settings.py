@@ -1,0 +1,91 @@
+"""How a project sends mail: in whose name, through what, and where the links in it lead."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from briefingkit.errors import Finding, ModelError
+from briefingkit.model import Letterhead
+from briefingkit.source.paths import Path, dotted
+from briefingkit.source.structured import structure_data
+from briefingkit.source.yaml_tree import Tree
+
+__all__ = ["MAIL", "MailHead", "MailSettings", "TransportHead", "TransportSettings", "read_mail_settings"]
+
+MAIL: Path = ("mail",)
+"""Where they stand in the project file."""
+
+_TRANSPORT: Path = (*MAIL, "transport")
+_URL = re.compile(r"https?://[^\s<>\"?#]+", re.ASCII)
+
+
+@frozen
+class TransportSettings:
+    """A transport by name, and what it is told: `settings` are its own, as they stand in the file."""
+
+    use: str
+    settings: Mapping[str, Any] = field(factory=dict, repr=False)
+
+    @property
+    def path(self) -> Path:
+        """Where it stands in the file."""
+        return _TRANSPORT
+
+
+@frozen
+class MailSettings:
+    """How a project sends mail. `pages` is the address below which the registration page is, where links lead."""
+
+    sender: Letterhead
+    transport: TransportSettings
+    pages: str | None = None
+
+
+def _check_pages(_instance: object, attribute: Any, value: str | None) -> None:
+    if value is not None and not _URL.fullmatch(value):
+        raise ModelError("this is no web address such as https://register.example.org", field=attribute.name)
+
+
+@frozen
+class TransportHead:
+    """The field that every transport has; all others are its own."""
+
+    use: str
+
+
+@frozen
+class MailHead:
+    """The fields of `mail` but for its transport."""
+
+    sender: Letterhead
+    pages: str | None = field(default=None, validator=_check_pages)
+
+
+def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list[Finding]]:
+    """Read `mail`; None where it is not there, or where an error keeps it from being read."""
+    if data is None:
+        return None, []
+    if not isinstance(data, dict):
+        return None, [_expected(tree, MAIL, "Give `sender` and `transport`")]
+    rest = {name: value for name, value in data.items() if name != "transport"}
+    head, findings = structure_data(rest, MailHead, tree, MAIL)
+    told = data.get("transport")
+    if not isinstance(told, dict):
+        return None, [*findings, _expected(tree, _TRANSPORT if "transport" in data else MAIL, _HOW)]
+    use, wrong = structure_data(
+        {name: value for name, value in told.items() if name == "use"}, TransportHead, tree, _TRANSPORT
+    )
+    settings = {name: value for name, value in told.items() if name != "use"}
+    if head is None or use is None:
+        return None, [*findings, *wrong]
+    transport = TransportSettings(use.use, settings)
+    return MailSettings(head.sender, transport, head.pages and head.pages.rstrip("/")), []
+
+
+_HOW = "Say what mail goes through: `transport: {use: maildir, path: outbox}`"
+
+
+def _expected(tree: Tree, path: Path, advice: str) -> Finding:
+    return Finding("E103", "a mapping of fields is expected here", advice, tree.position(path), dotted(path))
