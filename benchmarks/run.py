@@ -1,7 +1,7 @@
 """Every claim about speed, beside a named peer, in one run on one machine: `make bench`.
 
 Ratios count, not seconds. Exit code 1 where a line does not hold its bound. It takes about five minutes; names of
-parts (`imports check thousand noop registrations calendars google caldav`) run those alone.
+parts (`imports check thousand noop registrations page calendars google caldav`) run those alone.
 """
 
 import sys
@@ -13,6 +13,7 @@ from google_calendar import google_lines
 from lines import Line, show
 from noop import noop_lines
 from processes import check_lines, import_lines
+from registration_page import page_lines
 from registrations import registration_lines
 from thousand import thousand_lines
 
@@ -22,6 +23,7 @@ PARTS = {
     "thousand": ("A thousand briefings", thousand_lines),
     "noop": ("A plan with nothing to do", noop_lines),
     "registrations": ("A hundred thousand registrations", registration_lines),
+    "page": ("Registering on the page", page_lines),
     "calendars": ("Calendar entries", calendar_lines),
     "google": ("A thousand events at Google Calendar, 50 ms a request", google_lines),
     "caldav": ("A thousand events at a CalDAV server, whole processes", caldav_lines),

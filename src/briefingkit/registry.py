@@ -11,7 +11,7 @@ from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCOUNTS", "GROUP", "TRANSPORTS", "available", "get", "install_command", "missing"]
+__all__ = ["ACCOUNTS", "APPS", "GROUP", "TRANSPORTS", "available", "get", "install_command", "missing"]
 
 GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
@@ -22,6 +22,8 @@ TRANSPORTS = "briefingkit.transports"
 ACCOUNTS = "briefingkit.auth"
 """The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
 
+APPS = "briefingkit.apps"
+"""The group of what can be served: a class that takes a project and how to serve it, and has a method `run`."""
 
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
 """A line of Requires-Dist that belongs to an extra (the core metadata specification)."""
@@ -82,7 +84,9 @@ def _unknown(name: str, group: str) -> str:
     names = available(group)
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
-    what = {ACCOUNTS: "service to sign in to", TRANSPORTS: "transport for mail"}.get(group, "integration")
+    what = {ACCOUNTS: "service to sign in to", TRANSPORTS: "transport for mail", APPS: "application"}.get(
+        group, "integration"
+    )
     return f"no {what} is called {name}; {hint}"
 
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "plan": ("publish", "Show what applying would change at every target. Exit code 3: something would."),
     "apply": ("publish", "Bring every target in step with the briefings."),
     "registrations": ("registrations", "Keep the list of who takes part: add, import, export, erase."),
+    "serve": ("serve", "Serve the registration pages, and the organisers' list."),
     "auth": ("auth", "Sign in to a service as a person, or check what the targets have."),
     "integrations": ("integrations", "List what briefingkit can publish to here."),
     "schema": ("schema", "Print the JSON Schema of briefing.yaml or briefingkit.yaml."),

@@ -20,12 +20,23 @@ from briefingkit.errors import RegistrationError
 if TYPE_CHECKING:
     from briefingkit.model import Briefing
 
-__all__ = ["REGISTRATION", "BadLink", "Fault", "Link", "link_end", "read_link", "sign"]
+__all__ = [
+    "REGISTRATION",
+    "BadLink",
+    "Fault",
+    "Link",
+    "link_end",
+    "number_of",
+    "read_link",
+    "sign",
+    "subject_of",
+]
 
 REGISTRATION = "registration"
 """The purpose of a link to one's own registration: to see it, change it, cancel it."""
 
 _SUBJECT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_NUMBERED = re.compile(r"n[0-9]{1,12}", re.ASCII)
 _MAC = 20  # octets: HMAC-SHA-256 cut to 160 bits (RFC 2104 section 5 asks for half of them at least)
 _TIME = 5  # octets of a time in seconds: until the year 36812
 _LONGEST = 256
@@ -79,6 +90,16 @@ def read_link(key: bytes, token: str, *, purpose: str, briefing: str, now: datet
     if now >= expires:
         raise BadLink(Fault.EXPIRED)
     return Link(said[_TIME:].decode("ascii"), expires)
+
+
+def subject_of(number: int) -> str:
+    """Name a registration by its number on the list, for a link that goes to the person's own address."""
+    return f"n{number}"
+
+
+def number_of(subject: str) -> int | None:
+    """Give the number that `subject_of` has named; None for another subject."""
+    return int(subject[1:]) if _NUMBERED.fullmatch(subject) else None
 
 
 def link_end(briefing: "Briefing", now: datetime) -> datetime:

@@ -1,0 +1,258 @@
+"""The application: which address is answered by what. It can be mounted in any ASGI application."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from briefingkit.errors import StoreError, TextError
+from briefingkit.text.language import canonical
+from briefingkit_web import organizer, own_page
+from briefingkit_web.limits import Limiter
+from briefingkit_web.offer import Offer
+from briefingkit_web.queue import Desk
+from briefingkit_web.receiving import Unreadable, is_from_elsewhere
+from briefingkit_web.rendering import error_page, page, root_of, see_other, spoken
+from briefingkit_web.settings import Settings, token_from
+from briefingkit_web.shield import Shield
+from briefingkit_web.site import Edition, Site
+from briefingkit_web.visitor import Visit, ask, hand_in, too_many
+from briefingkit_web.words import Words
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Scope
+
+    from briefingkit.project import Project
+
+__all__ = ["app"]
+
+_GUESSES = 5  # tokens of organisers that one address may try at once, and a minute
+_Handler = Callable[[Visit, str], Awaitable[Response]]
+
+
+def app(
+    project: "Project",
+    *,
+    organizer_token: str | None = None,
+    per_minute: float = 60,
+    burst: int = 60,
+    clock: Callable[[], float] = time.monotonic,
+) -> "ASGIApp":
+    """Make the registration pages of a project, as an ASGI application.
+
+    `organizer_token` opens the organisers' list at `/_organizer/`; without one, BRIEFINGKIT_ORGANIZER_TOKEN of the
+    project's environment does, and where there is neither, there is no such list. `per_minute` is how many forms
+    one address may hand in, `burst` how many at once; 0 is no limit. `clock` gives seconds, for limits alone: what time
+    it is, the project's own clock says.
+
+    Raises what is wrong with the project: SourceError, ProjectError, StoreError, IntegrationError for templates.
+    """
+    settings = Settings(organizer_token or token_from(project.environment), per_minute, burst)
+    pages = _Pages(project, settings, clock)
+    pages.site.open()
+    return Shield(
+        Starlette(routes=pages.routes(), lifespan=pages.lifespan, exception_handlers=pages.faults()),
+        pages.broken,
+    )
+
+
+class _Pages:
+    """The handlers, with all that they share."""
+
+    def __init__(self, project: "Project", settings: Settings, clock: Callable[[], float]) -> None:
+        self.site, self.desk, self.settings = Site(project, clock=clock), Desk(), settings
+        self.forms = Limiter(settings.per_minute, settings.burst, clock)
+        self.guesses = Limiter(_GUESSES, _GUESSES, clock)
+
+    def routes(self) -> list[Route]:
+        """Name the addresses."""
+        folder = f"/{organizer.FOLDER}"
+        both, look = ["GET", "POST"], ["GET"]
+        return [
+            Route("/", self.index, methods=look),
+            Route("/_health", _health, methods=look),
+            Route(folder, self.organizers(_lists), methods=look),
+            Route(f"{folder}/", self.organizers(_lists), methods=look),
+            Route(f"{folder}/{{briefing}}", self.organizers(_list), methods=both),
+            Route(f"{folder}/{{briefing}}/report", self.organizers(_report), methods=look),
+            Route(f"{folder}/{{briefing}}/list.{{kind}}", self.organizers(_file), methods=look),
+            Route(f"{folder}/{{briefing}}/{{number:int}}", self.organizers(_person), methods=both),
+            Route("/{briefing}", self.negotiated, methods=both),
+            Route("/{briefing}/{language}", self.visit(_form), methods=both),
+            Route("/{briefing}/{language}/r/{token}", self.visit(own_page.look), methods=look),
+            Route(
+                "/{briefing}/{language}/r/{token}/event.ics", self.visit(own_page.calendar_file), methods=look
+            ),
+            Route("/{briefing}/{language}/r/{token}/change", self.visit(own_page.change), methods=both),
+            Route("/{briefing}/{language}/r/{token}/cancel", self.visit(own_page.cancel), methods=both),
+        ]
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Finish what is being written before the server ends."""
+        self.desk.start()
+        yield
+        await self.desk.stop()
+        self.site.close()
+
+    def visit(self, handler: _Handler) -> "Callable[[Request], Awaitable[Response]]":
+        """Wrap what answers a visitor in one language of one briefing."""
+
+        async def answered(request: "Request") -> Response:
+            edition = await self.site.edition()
+            offer = edition.offers.get(request.path_params["briefing"])
+            if offer is None:
+                return self._unknown(edition, request)
+            language = _language(offer, request.path_params["language"])
+            if language is None:
+                return self._elsewhere(offer, request)
+            return await self._answer(edition, offer, language, request, handler)
+
+        return answered
+
+    async def negotiated(self, request: "Request") -> Response:
+        """Answer at a briefing's address without a language, in the one that the browser asks for."""
+        edition = await self.site.edition()
+        offer = edition.offers.get(request.path_params["briefing"])
+        if offer is None:
+            return self._unknown(edition, request)
+        language = spoken(request, offer.languages)
+        return await self._answer(edition, offer, language, request, _form)
+
+    async def _answer(
+        self, edition: Edition, offer: Offer, language: str, request: "Request", handler: _Handler
+    ) -> Response:
+        self.desk.start()  # where the application is mounted, nobody runs its lifespan
+        visit = Visit(request, self.site, self.desk, self.settings, edition, offer, language)
+        if request.method == "POST":
+            if is_from_elsewhere(request):
+                return error_page(edition, request, 403, language=language)
+            if seconds := self.forms.wait(request.client.host if request.client else None):
+                return too_many(visit, seconds)
+        try:
+            return await handler(visit, request.path_params.get("token", ""))
+        except Unreadable as error:
+            return error_page(edition, request, error.status, language=language)
+        except StoreError:
+            return error_page(edition, request, 503, language=language, headers={"retry-after": "5"})
+
+    def organizers(
+        self, handler: "Callable[[_Pages, Edition, Request], Awaitable[Response]]"
+    ) -> "Callable[[Request], Awaitable[Response]]":
+        """Wrap what organisers alone may see; without a token in the settings it is not there at all."""
+
+        async def answered(request: "Request") -> Response:
+            edition = await self.site.edition()
+            identifier = request.path_params.get("briefing")
+            if self.settings.organizer_token is None:
+                return error_page(edition, request, 404)
+            if not organizer.is_organizer(request, self.settings):
+                return organizer.turn_away(edition, request, self.guesses)
+            if identifier is not None and identifier not in edition.offers:
+                return error_page(edition, request, 404)
+            if request.method == "POST" and is_from_elsewhere(request):
+                return error_page(edition, request, 403)
+            self.desk.start()
+            try:
+                return await handler(self, edition, request)
+            except Unreadable as error:
+                return error_page(edition, request, error.status)
+            except StoreError:
+                return error_page(edition, request, 503, headers={"retry-after": "5"})
+
+        return answered
+
+    async def index(self, request: "Request") -> Response:
+        """List what people can register for."""
+        edition = await self.site.edition()
+        language = spoken(request)
+        root = root_of(request)
+        entries = [
+            {
+                "href": f"{root}/{offer.identifier}",
+                "title": Words(offer.view(language).title, offer.view(language).marks.get("title")),
+                "view": offer.view(language),
+            }
+            for offer in edition.offers.values()
+            if not offer.is_over(self.site.now)
+        ]
+        entries.sort(key=lambda each: str(each["view"].utc_start))  # type: ignore[attr-defined]
+        return page(edition, "offers.html.j2", language, {"entries": entries})
+
+    def _unknown(self, edition: Edition, request: "Request") -> Response:
+        gone = edition.was_announced(request.path_params["briefing"])
+        return error_page(edition, request, 410 if gone else 404)
+
+    @staticmethod
+    def _elsewhere(offer: Offer, request: "Request") -> Response:
+        """Lead from a language that there is not to the nearest that there is; what was posted there is lost."""
+        language = spoken(request, offer.languages)
+        return see_other(f"{root_of(request)}/{offer.identifier}/{language}")
+
+    def faults(self) -> dict[Any, Any]:
+        """Give the pages for what the router itself refuses."""
+
+        async def refused(request: "Request", error: Exception) -> Response:
+            edition = await self.site.edition()
+            known = isinstance(error, HTTPException)
+            headers = error.headers if isinstance(error, HTTPException) else None
+            return error_page(edition, request, error.status_code if known else 500, headers=headers)  # type: ignore[attr-defined]
+
+        return {HTTPException: refused, Exception: refused}
+
+    async def broken(self, scope: "Scope") -> "ASGIApp":
+        """Make the page for what nobody foresaw; plain words where even that cannot be made."""
+        from starlette.requests import Request
+
+        try:
+            return error_page(await self.site.edition(), Request(scope), 500)
+        except Exception:  # noqa: BLE001 - the templates themselves may be what is broken
+            return PlainTextResponse("500", 500)
+
+
+def _language(offer: Offer, tag: str) -> str | None:
+    if tag in offer.languages:
+        return tag
+    try:
+        known = canonical(tag)
+    except TextError:
+        return None
+    return known if known in offer.languages else None
+
+
+async def _health(_request: "Request") -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _form(visit: Visit, _token: str) -> Response:
+    return await (hand_in(visit) if visit.request.method == "POST" else ask(visit))
+
+
+async def _lists(_pages: _Pages, edition: Edition, request: "Request") -> Response:
+    return await organizer.lists(edition, request)
+
+
+async def _list(pages: _Pages, edition: Edition, request: "Request") -> Response:
+    return await organizer.list_page(edition, request, pages.settings, request.path_params["briefing"])
+
+
+async def _report(_pages: _Pages, edition: Edition, request: "Request") -> Response:
+    return await organizer.report(edition, request, request.path_params["briefing"])
+
+
+async def _file(_pages: _Pages, edition: Edition, request: "Request") -> Response:
+    return await organizer.list_file(
+        edition, request, request.path_params["briefing"], request.path_params["kind"]
+    )
+
+
+async def _person(pages: _Pages, edition: Edition, request: "Request") -> Response:
+    offer = edition.offers[request.path_params["briefing"]]
+    visit = Visit(request, pages.site, pages.desk, pages.settings, edition, offer, spoken(request))
+    return await organizer.person_page(edition, visit, request.path_params["number"])

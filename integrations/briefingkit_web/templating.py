@@ -1,0 +1,86 @@
+"""Filling in the templates: the package's own, the user's in their place, and the policy that fits the result."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from briefingkit.errors import IntegrationError
+from briefingkit.rendering.markup import Writer
+from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates, fill
+from briefingkit.text.language import direction
+
+__all__ = ["PREFIX", "Filled", "fill_page", "templates_in"]
+
+PREFIX = "briefingkit_web/"
+"""The prefix under which a template of the user's reaches this package's own."""
+
+_STYLE, _SITE_STYLE = "page.css.j2", "site.css.j2"
+_NOTHING_ELSE = "default-src 'none'; base-uri 'none'; form-action 'self'"
+
+
+@frozen
+class Filled:
+    """A page, and the Content-Security-Policy that it needs."""
+
+    body: bytes
+    policy: str
+
+
+def templates_in(folder: Path | None) -> Templates:
+    """Read the user's templates over the package's own. IntegrationError where they cannot be read.
+
+    The style of the forms comes after that of the pages, whoever wrote it: `page.css.j2` is shared with other targets.
+    """
+    theirs: dict[str, str] = {}
+    if folder is not None:
+        try:
+            found = [
+                path for path in sorted(folder.iterdir()) if path.name.endswith(SUFFIX) and path.is_file()
+            ]
+            theirs = {path.name: path.read_text(encoding="utf-8") for path in found}
+        except (OSError, UnicodeDecodeError) as error:
+            raise IntegrationError(f"the templates in {folder} cannot be read: {error}") from error
+    ours = _own()
+    style = theirs.pop(_STYLE, f'{{% include "{BUILT_IN}{_STYLE}" %}}')
+    prefixed = {f"{PREFIX}{name}": source for name, source in ours.items()}
+    return Templates({**ours, **prefixed, **theirs, _SITE_STYLE: style}, str(folder) if folder else None)
+
+
+def fill_page(
+    templates: Templates, name: str, language: str, values: Mapping[str, Any], marks: Mapping[str, str]
+) -> Filled:
+    """Fill in a template as a page in a language. RenderError for a template that fails.
+
+    `marks` are the texts of the briefing that are in another language than the page (see `View`).
+    """
+    policies: list[str] = []
+
+    def policy(css: str) -> str:
+        allowed = b64encode(sha256(css.encode()).digest()).decode()
+        policies.append(f"{_NOTHING_ELSE}; style-src 'sha256-{allowed}'; img-src 'self' data:")
+        return policies[-1]
+
+    everywhere = {
+        **Writer(language, marks).vocabulary(),
+        "language": language,
+        "direction": direction(language),
+        "alternates": (),
+        "conditions": "",
+        "policy": policy,
+    }
+    body = fill(templates, name, {**everywhere, **values}).encode()
+    return Filled(body, policies[-1] if policies else _NOTHING_ELSE)
+
+
+@lru_cache(maxsize=1)
+def _own() -> Mapping[str, str]:
+    folder = files("briefingkit_web").joinpath("templates")
+    return {
+        one.name: one.read_text(encoding="utf-8") for one in folder.iterdir() if one.name.endswith(SUFFIX)
+    }
