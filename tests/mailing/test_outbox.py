@@ -14,7 +14,6 @@ from briefingkit.mailing.deliveries import (
     Addressed,
     Resolution,
     cancel,
-    delivery_key,
     failures,
     mailing_id,
     plan_deliveries,
@@ -24,6 +23,7 @@ from briefingkit.mailing.deliveries import (
     suspend,
     uncertain,
 )
+from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.pacing import Backoff
@@ -174,7 +174,7 @@ def test_what_came_too_late_is_dropped(store: Deliveries, send: Send, clock: Clo
 
 def test_the_suppressed_are_left_out_at_the_last_moment(store: Deliveries, send: Send) -> None:
     plan(store, 3)
-    out = delivery_key(B, M, "p1@x.example")
+    out = message_key(B, M, "p1@x.example")
     transport = MemoryTransport()
     report = send(transport, suppressed=lambda _rows: {out: "unsubscribed"})
     assert report.progress == Progress(sent=2, dropped=1)
@@ -185,7 +185,7 @@ def test_the_suppressed_are_left_out_at_the_last_moment(store: Deliveries, send:
 class TestRefusals:
     def test_a_refusal_for_good_is_kept_with_the_servers_words(self, store: Deliveries, send: Send) -> None:
         plan(store, 3)
-        bad = delivery_key(B, M, "p1@x.example")
+        bad = message_key(B, M, "p1@x.example")
 
         def refuse(message: Message) -> Delivery | None:
             return Delivery(bad, Status.FAILED, 550, "no such user") if message.key == bad else None

@@ -1,7 +1,5 @@
 """A mailing's deliveries: planned once each, looked at, and settled where nobody knows what became of them."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from briefingkit.errors import ModelError
+from briefingkit.mailing.keys import message_key
 from briefingkit.registrations.codec import dumps, iso
 from briefingkit.store.deliveries import CHUNK, Planned, mailing_id
 from briefingkit.store.delivery_rows import NewDelivery
@@ -23,7 +22,6 @@ __all__ = [
     "Addressed",
     "Resolution",
     "cancel",
-    "delivery_key",
     "failures",
     "mailing_id",
     "plan_deliveries",
@@ -66,12 +64,6 @@ class Resolution(StrEnum):
     """Take it for sent."""
     DROP = "drop"
     """Take it for not sent, and do not send it."""
-
-
-def delivery_key(briefing: str, mailing: str, person: str, occasion: str = "") -> str:
-    """Give the idempotency key of one message, hexadecimal: the same for the same four, and for no others."""
-    words = json.dumps([briefing, mailing, person, occasion], ensure_ascii=True)
-    return hashlib.sha256(words.encode()).hexdigest()[:40]
 
 
 def plan_deliveries(
@@ -144,7 +136,7 @@ def _new(briefing: str, mailing: str, to: Addressed) -> NewDelivery:
     if not to.address or not to.address.isprintable() or "@" not in to.address:
         raise ModelError("this is no address that mail can be sent to", field="address")
     return NewDelivery(
-        id=delivery_key(briefing, mailing, to.person, to.occasion),
+        id=message_key(briefing, mailing, to.person, to.occasion),
         occasion=to.occasion,
         person=to.person,
         address=to.address,

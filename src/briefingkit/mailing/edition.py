@@ -2,40 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from attrs import Factory, field, frozen
 
 from briefingkit.errors import MailingError
+from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.kinds import KINDS, Kind, Letter
-from briefingkit.model import Briefing, CalendarFile, Mailing, Programme, Publication
-from briefingkit.model.addresses import check_email
+from briefingkit.model import Briefing, CalendarFile, Letterhead, Mailing, Programme, Publication
 from briefingkit.registrations.person import normalised_email
 from briefingkit.rendering.templates import Templates
-from briefingkit.text import Name
 from briefingkit.text.language import best_match
 
-__all__ = ["Edition", "Letterhead"]
-
-
-def _check_address(instance: object, attribute: Any, value: str) -> None:
-    check_email(instance, attribute, value)
-
-
-@frozen
-class Letterhead:
-    """In whose name mails go out.
-
-    `name` is the hosts' where it is None. `bounces` is the envelope's sender, which gets what cannot be delivered, and
-    `unsubscribe` an address that takes such requests by mail. Each is one bare address.
-    """
-
-    address: str = field(validator=_check_address)
-    name: Name | None = None
-    reply_to: str | None = field(default=None, validator=check_email)
-    bounces: str | None = field(default=None, validator=check_email)
-    unsubscribe: str | None = field(default=None, validator=check_email)
+__all__ = ["Edition"]
 
 
 def _aware(_instance: object, _attribute: Any, value: datetime) -> None:
@@ -95,7 +74,6 @@ class Edition:
         return best_match((wanted,), self.briefing.languages) or self.briefing.source_language
 
     def key(self, address: str, occasion: str = "") -> str:
-        """Derive the idempotency key of a message (SHA-256, hexadecimal): a mailing, a person and an occasion."""
+        """Give the idempotency key of the message to an address on an occasion."""
         person = normalised_email(address) or address
-        told = (self.namespace, self.briefing.identifier, self.mailing.key, person, occasion)
-        return sha256("\n".join(("briefingkit mail", *told)).encode("utf-8", "surrogatepass")).hexdigest()
+        return message_key(self.briefing.identifier, self.mailing.key, person, occasion)

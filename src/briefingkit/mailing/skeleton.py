@@ -11,7 +11,7 @@ from functools import partial
 from attrs import field, frozen
 
 from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.encoding import Body, Hole, encode
+from briefingkit.mailing.encoding import Body, Fill, Hole, encode
 from briefingkit.mailing.filling import Addressee, Octets, filled, value_of
 from briefingkit.mailing.headers import addresses, plain, unstructured, wire_address, with_address
 from briefingkit.mailing.message import Mailbox, Message, Parts
@@ -43,15 +43,15 @@ class Skeleton:
     """A compiled mail: `pieces` in order, and what fills the empty ones for each recipient."""
 
     pieces: list[bytes] = field(repr=False)
-    fills: tuple[tuple[Hole[Addressee], tuple[int, ...]], ...] = field(repr=False)
+    fills: tuple[tuple[Fill[Addressee], tuple[int, ...]], ...] = field(repr=False)
     sender: str
     parts: "partial[Parts]" = field(repr=False)
 
     def message(self, addressee: Addressee) -> Message:
         """Join the octets of one message."""
         made = self.pieces.copy()
-        for hole, places in self.fills:
-            octets = hole.fill(addressee)
+        for fill, places in self.fills:
+            octets = fill(addressee)
             for place in places:
                 made[place] = octets
         return Message(
@@ -81,7 +81,7 @@ def skeleton(edition: Edition, written: Written) -> Skeleton:
             fixed[-1] += piece
         else:
             fixed.append(piece)
-    fills = tuple((holes[key], tuple(found)) for key, found in places.items())
+    fills = tuple((holes[key].fill, tuple(found)) for key, found in places.items())
     letterhead = edition.letterhead
     sender, _ = wire_address(letterhead.bounces or letterhead.address)
     return Skeleton(fixed, fills, sender, partial(_parts, edition, written, head))
@@ -130,7 +130,7 @@ def _flat(subject: Text, addressee: Addressee | None) -> str:
 
 
 def _message_id(domain: bytes, addressee: Addressee) -> bytes:
-    return b"Message-ID: <%s@%s>\r\n" % (addressee.key[:40].encode("ascii"), domain)
+    return b"Message-ID: <%s@%s>\r\n" % (addressee.key.encode("ascii"), domain)
 
 
 def _unsubscribing(edition: Edition) -> Iterator[_Field]:
