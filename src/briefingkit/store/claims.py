@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
-from sqlalchemy import Boolean, bindparam, case, func, or_, select, tuple_, update
+from attrs import frozen
+from sqlalchemy import Boolean, bindparam, case, func, literal_column, null, or_, select, tuple_, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow, Place
-from briefingkit.store.statements import insert_into
+from briefingkit.store.statements import Prepared, insert_into
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,8 +25,11 @@ __all__ = ["Bucket", "Claims", "Orphans", "Position"]
 Position = tuple[str, int, int]
 """Where the last claim ended: due, chunk, seq."""
 
-_MAY_HAVE_GONE = ("uncertain", "sent")
 _table = tables.deliveries
+_STATE, _OWNER, _LEASE, _BEGUN = (
+    list(_table.c.keys()).index(name) for name in ("state", "owner", "lease", "begun_at")
+)
+_MAY_HAVE_GONE = ("uncertain", "sent")
 
 
 @frozen
@@ -81,13 +84,15 @@ class Claims:
             allowed = limit if bucket is None else _draw(connection, bucket, now, limit)
             if allowed < 1:
                 return []
-            found = [DeliveryRow(*row) for row in connection.execute(query.limit(allowed))]
+            found = [
+                _claimed(row, self.owner, lease, now) for row in connection.execute(query.limit(allowed))
+            ]
             if found:
                 values = [_keys(row.place, by=self.owner, until=lease, now=now) for row in found]
-                _run(connection, _CLAIMING, values)
+                _CLAIMING.run(connection, values)
             if bucket is not None and len(found) < allowed:
                 _pour(connection, bucket, allowed - len(found))
-        return [_claimed(row, self.owner, lease, now) for row in found]
+        return found
 
     def expire(self, mailing: int, *, now: str) -> int:
         """Drop what was not sent in time; how many is given."""
@@ -115,9 +120,9 @@ class Claims:
         try:
             with self._ledger.writing() as connection:
                 if values:
-                    _all(_run(connection, _COMMITTING, values) == len(values))
+                    _all(_COMMITTING.run(connection, values) == len(values))
                 if others:
-                    _run(connection, _RECORDING, others)
+                    _RECORDING.run(connection, others)
         except _LostError:
             return False
         return True
@@ -128,7 +133,7 @@ class Claims:
         if not values:
             return 0
         with self._ledger.writing() as connection:
-            return _run(connection, _RECORDING, values)
+            return _RECORDING.run(connection, values)
 
     def release(self, mailing: int) -> int:
         """Give back all that was claimed and is not about to go; how many is given."""
@@ -188,18 +193,21 @@ def _releasing(mailing: int) -> Any:
     return change.values(state="planned", owner=None, lease=None)
 
 
-_CLAIMING = _here().values(
-    state="claimed",
-    owner=bindparam("by"),
-    lease=bindparam("until"),
-    begun_at=func.coalesce(_table.c.begun_at, bindparam("now")),
+_NULL = null()
+_CLAIMING = Prepared(
+    _here().values(
+        state=literal_column("'claimed'"),
+        owner=bindparam("by"),
+        lease=bindparam("until"),
+        begun_at=func.coalesce(_table.c.begun_at, bindparam("now")),
+    )
 )
-_COMMITTING = (
+_COMMITTING = Prepared(
     _here()
-    .where(_table.c.state == "claimed", _table.c.owner == bindparam("by"))
-    .values(state="committing", lease=bindparam("until"), imprint=bindparam("of_octets"))
+    .where(_table.c.state == literal_column("'claimed'"), _table.c.owner == bindparam("by"))
+    .values(state=literal_column("'committing'"), lease=bindparam("until"), imprint=bindparam("of_octets"))
 )
-_RECORDING = (
+_RECORDING = Prepared(
     _here()
     # Only what is claimed, about to go or uncertain has an owner.
     .where(_table.c.owner == bindparam("by"))
@@ -211,16 +219,12 @@ _RECORDING = (
         words=bindparam("new_words"),
         remote_id=bindparam("new_remote_id"),
         # What certainly did not go may be written anew.
-        imprint=case((bindparam("known_not", type_=Boolean), None), else_=_table.c.imprint),
+        imprint=case((bindparam("known_not", type_=Boolean), _NULL), else_=_table.c.imprint),
         owner=bindparam("new_owner"),
-        lease=None,
+        lease=_NULL,
         changed_at=bindparam("now"),
     )
 )
-
-
-def _run(connection: "Connection", statement: Any, values: list[dict[str, Any]]) -> int:
-    return connection.execute(statement, values).rowcount
 
 
 def _keys(place: Place, **others: Any) -> dict[str, Any]:
@@ -243,8 +247,12 @@ def _answer(answer: AnswerRow, owner: str, now: str) -> dict[str, Any]:
     )
 
 
-def _claimed(row: DeliveryRow, owner: str, lease: str, now: str) -> DeliveryRow:
-    return evolve(row, state="claimed", owner=owner, lease=lease, begun_at=row.begun_at or now)
+def _claimed(row: Iterable[Any], owner: str, lease: str, now: str) -> DeliveryRow:
+    """Give a row as the next statement leaves it; made of the columns at once, as there are many."""
+    values = list(row)
+    values[_STATE], values[_OWNER], values[_LEASE] = "claimed", owner, lease
+    values[_BEGUN] = values[_BEGUN] or now
+    return DeliveryRow(*values)
 
 
 def _draw(connection: "Connection", bucket: Bucket, now: str, wanted: int) -> int:

@@ -1,7 +1,7 @@
 """Statements that SQLite and PostgreSQL both take, each in its own dialect's words."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["execute_rows", "insert_into", "upsert", "upsert_values"]
+__all__ = ["Prepared", "execute_rows", "insert_into", "upsert", "upsert_values"]
 
 
 def insert_into(connection: "Connection", table: Table) -> Any:
@@ -49,3 +49,28 @@ def execute_rows(connection: "Connection", statement: Any, rows: "Iterable[attrs
     if not compiled.positional:
         values = [dict(zip(order, row, strict=True)) for row in values]
     connection.exec_driver_sql(str(compiled), values)
+
+
+class Prepared:
+    """A statement that is run for many rows, many times: compiled once for each database, and handed to its driver.
+
+    Every value that it takes is a named parameter; constants stand in its text.
+    """
+
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
+
+    def run(self, connection: "Connection", rows: Iterable[Mapping[str, Any]]) -> int:
+        """Run it for each row, and give how many rows of the table it has changed."""
+        known = self._compiled.get(connection.dialect.name)
+        if known is None:
+            known = self._compiled[connection.dialect.name] = self._compile(connection)
+        text, arrange = known
+        return connection.exec_driver_sql(text, list(map(arrange, rows))).rowcount
+
+    def _compile(self, connection: "Connection") -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+        compiled = self._statement.compile(dialect=connection.dialect)
+        if compiled.positional:
+            return str(compiled), itemgetter(*compiled.positiontup)
+        return str(compiled), dict
