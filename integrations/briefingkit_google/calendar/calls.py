@@ -6,10 +6,11 @@ Every method and parameter is in the discovery document that Google's client shi
 
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from briefingkit_google.batch import Ask
 
-__all__ = ["Calls"]
+__all__ = ["Calls", "calls_of"]
 
 _PAGE: Final = 2500
 """Events of one page: the most that Google gives."""
@@ -142,6 +143,17 @@ class Calls:
     def delete_rule(self, calendar: str, rule: str, etag: str | None) -> Ask:
         """Let somebody see a calendar no longer."""
         return Ask(_if_match(self._acl.delete(calendarId=calendar, ruleId=rule), etag), calendar)
+
+
+_MADE: WeakKeyDictionary[Any, Calls] = WeakKeyDictionary()
+
+
+def calls_of(service: Any) -> Calls:
+    """Give the calls of a service, made once: Google's client takes as long over them as a batch is on its way."""
+    calls = _MADE.get(service)
+    if calls is None:
+        calls = _MADE[service] = Calls(service)
+    return calls
 
 
 def _if_match(request: Any, etag: str | None) -> Any:

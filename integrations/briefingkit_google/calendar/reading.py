@@ -13,7 +13,7 @@ from attrs import evolve
 from briefingkit.publish import Identity, Remote, Resource, Snapshot
 from briefingkit_google.auth import calendar_scopes
 from briefingkit_google.calendar.calendars import Managed, managed_calendars
-from briefingkit_google.calendar.calls import Calls
+from briefingkit_google.calendar.calls import Calls, calls_of
 from briefingkit_google.calendar.cursor import Cursor
 from briefingkit_google.calendar.event import Governed, is_deleted, remote_of
 from briefingkit_google.calendar.identity import ACCESS, EVENT, calendar_key_of, mark_of
@@ -43,7 +43,7 @@ def read_calendar(settings: GoogleCalendar, wanted: Sequence[Resource], last: Sn
     that we make, and of who may see them. Raises IntegrationError where a calendar is not there or not shared with us.
     """
     session = open_session(settings, access=any(identity.kind == ACCESS for identity in last.remotes))
-    calls = Calls(session.service)
+    calls = calls_of(session.service)
     cursor = Cursor.parse(last.cursor, settings)
     managed = managed_calendars(settings, session, calls, wanted, last)
     reading = _Events(settings, session, calls, managed, wanted, last)
@@ -68,7 +68,7 @@ def is_unchanged(settings: GoogleCalendar, text: str) -> bool:
     if not cursor.tokens:
         return False
     session = open_session(settings)
-    calls = Calls(session.service)
+    calls = calls_of(session.service)
     managed = managed_calendars(settings, session, calls, (), Snapshot())
     if cursor.tokens.keys() != set(managed.ids.items()) or cursor.lists != managed.digest:
         return False

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from briefingkit.publish import Change, Identity, Outcome
 from briefingkit_google.calendar.calendar_steps import AccessWriter, CalendarWriter
 from briefingkit_google.calendar.calendars import places
-from briefingkit_google.calendar.calls import Calls
+from briefingkit_google.calendar.calls import calls_of
 from briefingkit_google.calendar.event_steps import EventWriter
 from briefingkit_google.calendar.identity import ACCESS, CALENDAR, EVENT, calendar_key_of
 from briefingkit_google.calendar.reading import open_session
@@ -21,7 +21,7 @@ def apply_changes(settings: GoogleCalendar, changes: Sequence[Change]) -> Iterat
     Raises IntegrationError where there are no credentials, or where the calendars that we made cannot be looked for.
     """
     session = open_session(settings, access=any(change.identity.kind == ACCESS for change in changes))
-    calls = Calls(session.service)
+    calls = calls_of(session.service)
     ids = places(settings, session, calls) if any(map(_needs_a_place, changes)) else {}
 
     def place(identity: Identity) -> str | None:
