@@ -10,6 +10,7 @@ import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.mirroring import kept_json, mirror_command, say_erased_copies
+from briefingkit.cli.registration_attendance import attend_command
 from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
@@ -33,6 +34,7 @@ def registrations_command() -> None:
     """Keep one true list of who takes part in a briefing, whatever they registered on."""
 
 
+registrations_command.add_command(attend_command)
 registrations_command.add_command(stats_command)
 
 
@@ -49,12 +51,14 @@ def list_command(
     briefing: str, status: str | None, project_file: Path | None, *, only_counts: bool, as_json: bool
 ) -> None:
     """Show who is on the list of BRIEFING, in the order in which they came."""
+    from briefingkit.registrations.attendance import attended_json
     from briefingkit.registrations.codec import registration_json
     from briefingkit.registrations.registration import RegistrationStatus
 
     with project_here(project_file).registrations(briefing) as roll:
         counts = roll.counts()
         found = () if only_counts else roll.list(RegistrationStatus(status) if status else None)
+        present = {} if only_counts else {attended.number: attended for attended in roll.attendance()}
         if as_json:
             said: dict[str, Any] = {
                 "briefing": briefing,
@@ -64,19 +68,29 @@ def list_command(
                 "segments": dict(counts.segments),
                 "erased": dict(counts.erased),
             }
-            people = {} if only_counts else {"registrations": list(map(registration_json, found))}
+            listed = [
+                {**registration_json(each), "attendance": attended_json(present.get(each.number))}
+                for each in found
+            ]
+            people = {} if only_counts else {"registrations": listed}
             emit_json({**said, **people})
             return
         for registration in found:
-            say(_line(registration))
+            say(_line(registration, attended=registration.number in present))
     words = [f"{number} {name}" for name, number in counts.statuses.items() if number]
     of = "" if counts.capacity is None else f"; {counts.taken} of {counts.capacity} places taken"
     say(f"{', '.join(words) or 'nobody yet'}{of}", bold=True)
 
 
-def _line(registration: "Registration") -> str:
+def _line(registration: "Registration", *, attended: bool) -> str:
     name = registration.answers.get("name")
-    words = (f"#{registration.number}", registration.status.value, str(name or ""), registration.email or "")
+    words = (
+        f"#{registration.number}",
+        registration.status.value,
+        str(name or ""),
+        registration.email or "",
+        "attended" if attended else "",
+    )
     return "  ".join(word for word in words if word)
 
 

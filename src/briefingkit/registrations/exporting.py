@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -15,18 +15,21 @@ from attrs import frozen
 
 from briefingkit.errors import MissingExtra, RegistrationError
 from briefingkit.model import RegistrationField
+from briefingkit.registrations.attendance import attended_json
 from briefingkit.registrations.codec import iso, registration_json
 from briefingkit.registrations.formulas import disarmed
 from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.response import Answer
 
 if TYPE_CHECKING:
+    from briefingkit.registrations.attendance import Attended
     from briefingkit.registrations.registration_list import RegistrationList
 
 __all__ = ["FORMATS", "Exported", "export_file", "export_to"]
 
 FORMATS = ("csv", "xlsx", "json")
 _OWN = ("number", "status", "created_at", "changed_at")
+_ATTENDANCE = ("attended", "minutes_attended")
 _LONGEST = 32_767  # characters of a cell: Excel's own limit, which openpyxl keeps by cutting
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -75,13 +78,19 @@ def _keys(registrations: Iterable[Registration]) -> tuple[str, ...]:
     return (*built_in, *(key for key in found if key not in built_in))
 
 
-def _cells(registration: Registration, keys: Sequence[str]) -> Iterator[str]:
+def _cells(
+    registration: Registration, keys: Sequence[str], present: "Mapping[int, Attended]"
+) -> Iterator[str]:
     yield str(registration.number)
     yield registration.status.value
     yield iso(registration.created_at)
     yield iso(registration.changed_at)
     for key in keys:
         yield disarmed(_shown(registration.answers.get(key)))
+    if present:
+        attended = present.get(registration.number)
+        yield "no" if attended is None else "yes"
+        yield "" if attended is None or attended.minutes is None else str(attended.minutes)
 
 
 def _shown(answer: Answer) -> str:
@@ -96,9 +105,11 @@ def _shown(answer: Answer) -> str:
 
 def _table(roll: "RegistrationList", write: Callable[[Sequence[str]], object]) -> int:
     keys, rows = _keys(roll.list()), 0
-    write([disarmed(name) for name in (*_OWN, *keys)])
+    # Once somebody was marked as present; before that nobody was absent.
+    present = {attended.number: attended for attended in roll.attendance()}
+    write([disarmed(name) for name in (*_OWN, *keys, *(_ATTENDANCE if present else ()))])
     for registration in roll.list():
-        write(list(_cells(registration, keys)))
+        write(list(_cells(registration, keys, present)))
         rows += 1
     return rows
 
@@ -137,10 +148,14 @@ def _xlsx(roll: "RegistrationList", file: IO[bytes]) -> Exported:
 
 
 def _json(roll: "RegistrationList", file: IO[bytes]) -> Exported:
-    rows = 0
+    rows, present = 0, {attended.number: attended for attended in roll.attendance()}
     file.write(b"[")
     for registration in roll.list():
-        text = json.dumps(registration_json(registration), ensure_ascii=True)
+        told = {
+            **registration_json(registration),
+            "attendance": attended_json(present.get(registration.number)),
+        }
+        text = json.dumps(told, ensure_ascii=True)
         file.write(f"{',' if rows else ''}\n{text}".encode())
         rows += 1
     file.write(b"\n]\n")

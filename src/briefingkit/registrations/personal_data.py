@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve, frozen
 
 from briefingkit.errors import RegistrationError
+from briefingkit.registrations.attendance import attendance_json
 from briefingkit.registrations.capacity import Capacity, Terms, terms_of
 from briefingkit.registrations.codec import iso, registration_json, registration_of, response_json
 from briefingkit.registrations.connected import Connections, not_connected
@@ -82,6 +83,7 @@ class PersonalData:
             with self._store.reading(held.briefing) as reader:
                 row = reader.registrations([person]).get(person)
                 responses = reader.responses(person)
+                present = reader.attendance(person)
             if row is not None or responses:
                 registration = None if row is None else registration_json(registration_of(row))
                 found.append(
@@ -90,6 +92,7 @@ class PersonalData:
                         "kept_until": held.due,
                         "registration": registration,
                         "responses": list(map(response_json, responses)),
+                        "attendance": attendance_json(present),
                     }
                 )
         return {"email": person, "at": iso(self._clock()), "lists": found}

@@ -27,6 +27,8 @@ from briefingkit.store.registrations import Registrations
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
     from briefingkit.registrations.answers_brief import AnswersBrief
+    from briefingkit.registrations.attendance import Attended
+    from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts
     from briefingkit.registrations.erasure import Erased
     from briefingkit.registrations.exporting import Exported
     from briefingkit.registrations.importing import Imported, Preview
@@ -136,6 +138,7 @@ class RegistrationList:
 
         `booth_from` is how many people make interpretation into a language worth while, 10 by default.
         """
+        from briefingkit.registrations.attendance import minutes_by_person
         from briefingkit.registrations.counting import statistics_of
         from briefingkit.registrations.statistics import BOOTH_FROM
 
@@ -147,6 +150,7 @@ class RegistrationList:
                 map(registration_of, reader.all()),
                 at=self._clock(),
                 booth_from=BOOTH_FROM if booth_from is None else booth_from,
+                present=minutes_by_person(reader),
                 erased=sum(erased.values()),
             )
 
@@ -259,6 +263,57 @@ class RegistrationList:
                 raise RegistrationError(f"no target called {name[:80]!r} keeps lists; there are: {known}")
         chosen = [source for name, source in sources.items() if targets is None or name in targets]
         return [keep_at(source, self.briefing, self.programme, self.list()) for source in chosen]
+
+    # Attendance
+
+    def mark_present(
+        self, *who: str, since: datetime | None = None, minutes: int | None = None
+    ) -> Sequence["Attended"]:
+        """Mark people as present, by e-mail or number (`#17`), all or none: RegistrationError for one not on the list.
+
+        `since` is when they came (aware) and `minutes` how long they stayed, where it is known.
+        """
+        from briefingkit.registrations.attendance import mark
+
+        with self._store.writing(self.briefing.identifier) as writer:
+            return mark(writer, self.briefing.identifier, who, at=self._clock(), since=since, minutes=minutes)
+
+    def mark_absent(self, *who: str) -> int:
+        """Take back that people were there, whatever said so; give how many had been marked."""
+        from briefingkit.registrations.attendance import unmark
+
+        with self._store.writing(self.briefing.identifier) as writer:
+            return unmark(writer, self.briefing.identifier, who)
+
+    def attendance(self) -> Sequence["Attended"]:
+        """Give those on the list who were there, in the order in which they came onto it."""
+        from briefingkit.registrations.attendance import everybody_present
+
+        with self._store.reading(self.briefing.identifier) as reader:
+            return tuple(everybody_present(reader))
+
+    def import_attendance(
+        self,
+        path: Path | str,
+        *,
+        doubts: "Doubts | None" = None,
+        source: str | None = None,
+        zone: str | None = None,
+        preview: bool = False,
+    ) -> "AttendanceImported":
+        """Mark as present whom a meeting platform's report (CSV, XLSX) tells by an address that is on the list.
+
+        The others are given back as doubts, which `doubts` settles by the number of the entry; the same report again
+        changes nothing, and with `preview` nothing is written. `source` names a report that does not say of which
+        meeting it is; `zone` is that of its clock, by default the briefing's. RegistrationError for what is no report.
+        """
+        from briefingkit.registrations.attendance_matching import import_report
+        from briefingkit.registrations.attendance_report import read_report
+
+        report = read_report(Path(path), source)
+        return import_report(
+            self._store, self.briefing, report, doubts, at=self._clock(), zone=zone, preview=preview
+        )
 
     # Files
 

@@ -182,6 +182,13 @@ class ListWriter(ListReader):
         """Write who was there; what the same source said of the same entry before is replaced."""
         _upsert(self._connection, tables.attendance, rows)
 
+    def forget_entries(self, source: str, entries: Iterable[str]) -> None:
+        """Delete what a source said of some of its entries, whoever they were taken for."""
+        table = tables.attendance
+        for some in _parts(entries):
+            these = (table.c.briefing == self._briefing, table.c.source == source, table.c.entry.in_(some))
+            self._connection.execute(delete(table).where(*these))
+
     def forget_attendance(self, person: str) -> int:
         """Delete what says that a person was there, and return how many rows that were."""
         table = tables.attendance
