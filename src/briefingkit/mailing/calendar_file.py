@@ -3,9 +3,9 @@
 No personal link stands in it: calendars are shared.
 """
 
+import re
 from typing import Final
 
-from briefingkit.mailing.headers import wire_address
 from briefingkit.model import CalendarFile
 from briefingkit.rendering.ics import Method, calendar_head, event_component
 from briefingkit.rendering.ics_event import needs_zone
@@ -17,6 +17,7 @@ from briefingkit.rendering.vtimezone import vtimezone_bytes
 __all__ = ["attendee_line", "calendar_file", "method_of"]
 
 _PLACEHOLDER: Final = "mailto:attendee@placeholder.invalid"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", re.ASCII)
 _LINE: Final = f"ATTENDEE:{_PLACEHOLDER}\r\n".encode()
 
 
@@ -54,12 +55,20 @@ def _zone(view: View) -> bytes:
     return vtimezone_bytes(view.timezone, int(view.start[:4]), int(view.end[:4]))
 
 
-def attendee_line(name: str, address: str, language: str, *, answers: bool) -> bytes:
-    """Write the ATTENDEE (RFC 5545 section 3.8.4.1), folded; one who has nothing to answer is asked nothing."""
-    wire, _ = wire_address(address)
-    shown = parameter(name).replace("^", "^^") if name else ""
-    called = f';CN="{shown}"' if shown else ""
+def attendee_line(name: str, wire: str, language: str, *, answers: bool) -> bytes:
+    """Write the ATTENDEE (RFC 5545 section 3.8.4.1), folded; one who has nothing to answer is asked nothing.
+
+    `name` is on one line and without controls, as a `Recipient` keeps it; `wire` is a checked address.
+    """
+    # No double quotes, which few consumers decode, and carets as RFC 6868 has them.
+    called = f';CN="{_caret(name)}"' if name else ""
     asked = ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE" if answers else ""
-    mailto = uri(f"mailto:{wire}")
-    line = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{asked}{called};LANGUAGE={language}:{mailto}"
+    mailto = wire if _PLAIN.fullmatch(wire) else uri(wire)
+    line = (
+        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{asked}{called};LANGUAGE={language}:mailto:{mailto}"
+    )
     return fold(line.encode())
+
+
+def _caret(name: str) -> str:
+    return name.replace("^", "^^").replace('"', "'") if "^" in name or '"' in name else name

@@ -38,13 +38,19 @@ class Composer:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self._skeletons: OrderedDict[Variant, Skeleton] = OrderedDict()
-        self._languages: dict[str, str] = {}
+        self._known: dict[tuple[object, ...], Skeleton] = {}
 
     def message(self, recipient: Recipient, occasion: str = "") -> Message:
         """Compose the message to a recipient on an occasion (see `Edition.key`)."""
         wire, utf8 = wire_address(recipient.address)
         key = self.edition.key(recipient.address, occasion)
-        return self._skeleton(self.variant(recipient)).message(Addressee(recipient, wire, utf8, key))
+        shape = _shape(recipient)
+        known = self._known.get(shape)
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            known = self._known[shape] = self._skeleton(self.variant(recipient))
+        return known.message(Addressee(recipient, wire, utf8, key))
 
     def messages(self, recipients: Iterable[Recipient], occasion: str = "") -> Iterator[Message]:
         """Compose the messages to many, one by one as they are asked for."""
@@ -52,10 +58,7 @@ class Composer:
 
     def variant(self, recipient: Recipient) -> Variant:
         """Tell which variant a recipient gets."""
-        wanted = recipient.language
-        language = self._languages.get(wanted)
-        if language is None:
-            language = self._languages[wanted] = self.edition.language_for(wanted)
+        language = self.edition.language_for(recipient.language)
         return variant_of(recipient, self.edition.publication, language, self.access(recipient))
 
     def access(self, recipient: Recipient) -> Access:
@@ -74,6 +77,20 @@ class Composer:
             if len(self._skeletons) > _KEPT:
                 self._skeletons.popitem(last=False)
         return found
+
+
+def _shape(recipient: Recipient) -> tuple[object, ...]:
+    """Give all of a recipient that a variant is made from, without making it."""
+    return (
+        recipient.language,
+        recipient.access,
+        recipient.timezone,
+        recipient.person,
+        not recipient.name,
+        not recipient.organization,
+        *recipient.links,
+        *recipient.fields,
+    )
 
 
 def write(edition: Edition, variant: Variant) -> Written:

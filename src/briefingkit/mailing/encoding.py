@@ -20,7 +20,7 @@ _TRIPLE = 3
 _SOFT = b"=\r\n"
 _CHANGED_ON_THE_WAY = re.compile(rb"^(?:\.|From ).*$", re.MULTILINE)
 _TOO_LONG = re.compile(rb"[^\r\n]{77,}")
-_SIMPLE = re.compile(rb"[A-EG-Za-z0-9/:][\x21-\x3c\x3e-\x7e ]{0,74}(?<! )")
+_CHANGED_FIRST = (b".", b"F")
 
 
 Fill: TypeAlias = Callable[[_V], bytes]
@@ -130,9 +130,10 @@ class _QpFill(Generic[_V]):
     goes_on: bool
 
     def __call__(self, values: _V) -> bytes:
-        octets = self.fill(values)
-        if _SIMPLE.fullmatch(octets):
-            return octets + _SOFT if self.goes_on else octets
+        octets = self.fill(values)  # on one line, so that all that is broken below is broken softly
+        made = b2a_qp(octets, istext=True)
+        if len(made) < _LINE and made[:1] not in _CHANGED_FIRST:
+            return made + _SOFT if self.goes_on else made
         lines = qp_lines(octets)
         return _softly(lines) if self.goes_on else lines
 

@@ -1,6 +1,7 @@
 """From a slot to the octets that stand in its place for one recipient, right for where it stands."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import quote
@@ -16,7 +17,14 @@ from briefingkit.text.language import direction
 __all__ = ["Addressee", "Octets", "Value", "as_html", "as_text", "filled", "value_of"]
 
 
-@frozen(eq=False)
+# Where the letters are that are written to the left, and a few others: what is outside needs no closer look.
+_LEFTWARDS = re.compile(
+    "[\u0590-\u08ff\u200f\u2066-\u2069\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_SPECIAL = re.compile("[&<>\"']")
+
+
+@frozen(slots=False, eq=False)
 class Addressee:
     """A recipient whose address was looked at: as it is on the wire, and the key of the message."""
 
@@ -59,9 +67,15 @@ def as_text(text: Text, language: str) -> Octets:
         value = value_of(slot)
         if slot.encoded or slot.name.startswith("links."):
             return lambda addressee: value(addressee).encode()
+        if towards == "ltr":
+            return lambda addressee: _beside_latin(value(addressee)).encode()
         return lambda addressee: isolate_against(value(addressee), towards).encode()
 
     return [_lines(piece) if isinstance(piece, str) else Hole(written(piece)) for piece in text]
+
+
+def _beside_latin(value: str) -> str:
+    return value if value.isascii() or not _LEFTWARDS.search(value) else isolate_against(value, "ltr")
 
 
 def as_html(text: Text) -> Octets:
@@ -69,9 +83,14 @@ def as_html(text: Text) -> Octets:
 
     def written(slot: Slot) -> Callable[[Addressee], bytes]:
         value = value_of(slot)
-        return lambda addressee: html.escape(value(addressee)).encode()
+        return lambda addressee: escaped(value(addressee)).encode()
 
     return [_lines(piece) if isinstance(piece, str) else Hole(written(piece)) for piece in text]
+
+
+def escaped(text: str) -> str:
+    """Escape for HTML, for text and for attributes in quotes alike."""
+    return html.escape(text) if _SPECIAL.search(text) else text
 
 
 def _lines(text: str) -> bytes:

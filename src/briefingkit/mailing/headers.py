@@ -18,6 +18,7 @@ _HARD = 998  # octets of a line, RFC 5322 section 2.1.1
 _WORD = 75  # characters of an encoded word, RFC 2047 section 2
 _ENCODED_LINE = 76
 _FRAME = len("=?utf-8?q??=")
+_PAYLOAD = 36  # octets whose encoded word fits the first line behind a name such as "Reply-To"
 _LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 _PATH_OCTETS = 254  # section 4.5.3.1.3, less the angle brackets
 _BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -80,6 +81,16 @@ def with_address(name: str, display: str, address: str, *, utf8: bool = False) -
         line = f'{begin} "{quoted}" <{address}>\r\n'.encode("ascii")
         if len(line) <= _LINE + 2 and "=?" not in display:
             return line
+    octets = display.encode("utf-8", "surrogatepass")
+    if len(octets) <= _PAYLOAD and not display.isascii() and not _BROKEN.search(display):
+        word = b"=?utf-8?b?%s?=" % b2a_base64(octets, newline=False)
+        fits = len(begin) + len(word) + len(address) + 4 <= _ENCODED_LINE
+        return b"%s %s%s<%s>\r\n" % (
+            begin.encode(),
+            word,
+            b" " if fits else b"\r\n ",
+            address.encode("ascii"),
+        )
     words, last = _encoded_words(_whole(display), len(begin))
     fits = last + len(address) + 3 <= _ENCODED_LINE
     return b"%s%s%s<%s>\r\n" % (begin.encode(), words, b" " if fits else b"\r\n ", address.encode("ascii"))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from briefingkit.mailing.recipient import Recipient
-from briefingkit.model import Access, Publication
+from briefingkit.model import Access, Publication, When
 from briefingkit.rendering.words import comma
 from briefingkit.text.dates import format_span, format_times, zone_city
 from briefingkit.text.zones import in_zone, zone_label
@@ -33,11 +33,11 @@ class Variant:
 
 def variant_of(recipient: Recipient, publication: Publication, language: str, access: Access) -> Variant:
     """Tell the variant of a recipient, in the language and with the access that their mail has."""
-    zone = recipient.timezone
+    when = publication.when
     return Variant(
         language,
         access,
-        None if zone is None else own_time(publication, zone, language),
+        None if recipient.timezone is None else own_time(when, recipient.timezone, language),
         bool(recipient.name),
         bool(recipient.organization),
         frozenset(recipient.links),
@@ -47,13 +47,12 @@ def variant_of(recipient: Recipient, publication: Publication, language: str, ac
 
 
 @lru_cache(maxsize=4096)
-def own_time(publication: Publication, zone: str, language: str) -> str | None:
+def own_time(when: When, zone: str, language: str) -> str | None:
     """Say when the event is on the clocks of another zone, with the day where it is another one.
 
     None where those clocks are called and show the same, and for whole days, which are the organisers'. TextError for
     a zone that tzdata does not know.
     """
-    when = publication.when
     if when.all_day:
         return None
     here = [in_zone(moment, zone) for moment in (when.utc_start, when.utc_end)]
