@@ -10,10 +10,12 @@ from briefingkit.testing.google import GoogleDouble, Request
 from briefingkit_google.auth import Auth
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import Calendars
+from briefingkit_google.sheets import GoogleSheets
 
 SERVICE = "briefingkit@double.iam.gserviceaccount.com"
 CITY = "city@group.calendar.google.com"
 TARGET = "under-test"
+FOLDER_NAME = "Registrations"
 
 
 @pytest.fixture
@@ -55,6 +57,35 @@ def calendar(google: GoogleDouble, tmp_path: Path, slept: list[float]) -> Callab
 @pytest.fixture
 def bench(calendar: Callable[..., GoogleCalendar]) -> Workbench:
     return Workbench(calendar(), TARGET)
+
+
+@pytest.fixture
+def drive() -> Iterator[GoogleDouble]:
+    """Google, with a shared drive that the service account may write to, and a folder in it."""
+    with GoogleDouble() as double:
+        shared = double.make_drive("Briefings", {SERVICE: "fileOrganizer"})
+        double.make_folder(FOLDER_NAME, shared)
+        yield double
+
+
+@pytest.fixture
+def sheets(drive: GoogleDouble, tmp_path: Path, slept: list[float]) -> Callable[..., GoogleSheets]:
+    """Make a target of spreadsheets at the double, in the folder."""
+
+    def make(**settings: Any) -> GoogleSheets:
+        drive.service_account(tmp_path / "key.json")
+        folder = next(each.id for each in drive.files.values() if each.name == FOLDER_NAME)
+        return GoogleSheets(
+            folder=settings.pop("folder", folder),
+            auth=settings.pop("auth", Auth(service_account="key.json")),
+            base=tmp_path,
+            base_url=drive.base_url,
+            target=TARGET,
+            sleep=slept.append,
+            **settings,
+        )
+
+    return make
 
 
 def asked(google: GoogleDouble) -> list[Request]:
