@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from attrs import evolve
 
-from briefingkit.model import Briefing, Status
+from briefingkit.model import Briefing, Registration, Status
 from briefingkit.publish import Action, Change, Drift, Integration, Remote, Resource, Snapshot, Target
 from briefingkit.publish import Status as Became
 from briefingkit.publish.apply import apply
@@ -39,7 +39,7 @@ _AT = datetime(2022, 3, 21, 9, 0, tzinfo=UTC)
 def sample_briefing(
     identifier: str = "contract-2022", *, title: str = "On the road", hour: int = 15
 ) -> Briefing:
-    """Make a briefing in two languages, complete enough to be published anywhere."""
+    """Make a briefing in two languages that people can register for, complete enough to be published anywhere."""
     return Briefing(
         identifier,
         ("en", "fr"),
@@ -49,6 +49,7 @@ def sample_briefing(
         start=datetime(2022, 4, 13, hour, 0),  # noqa: DTZ001 - local to the zone below
         end=datetime(2022, 4, 13, hour + 1, 30),  # noqa: DTZ001
         timezone="Europe/Brussels",
+        registration=Registration(),
     )
 
 
