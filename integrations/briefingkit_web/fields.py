@@ -5,21 +5,18 @@ Every condition is also said in words, so that a form makes sense where nothing 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
 from briefingkit.registrations.form import SEGMENTS, FieldType, Form, FormField
 from briefingkit.text.phrases import msgid, phrase
-from briefingkit_web.words import Words, in_order, label_words, said
-
-if TYPE_CHECKING:
-    from briefingkit.registrations.form import FormOption
+from briefingkit_web.menus import Menu, Menus
+from briefingkit_web.words import Words, label_words, said
 
 __all__ = ["Shown", "ShownOption", "answers_of", "conditions", "shown_fields"]
 
 _FEW = 7  # options that are all seen at once; more are a list to choose from
-_SORTED = frozenset(("country", "timezone"))
 # What a browser may fill in by itself (HTML, "Autofill"; WCAG 2.2 success criterion 1.3.5).
 _AUTOFILL = {
     "name": "name",
@@ -66,6 +63,7 @@ class Shown:
     help: Words | None = None
     condition: Words | None = None
     options: tuple[ShownOption, ...] = field(default=(), repr=False)
+    menu: Menu | None = field(default=None, repr=False)
     ends: tuple[Words, Words] | None = None
     value: str = field(default="", repr=False)
     autofill: str | None = None
@@ -95,12 +93,16 @@ def shown_fields(
     form: Form,
     language: str,
     given: Mapping[str, Any],
+    menus: Menus,
     *,
     errors: Mapping[str, str] | None = None,
     full: frozenset[str] = frozenset(),
     waitlist: bool = False,
 ) -> tuple[Shown, ...]:
-    """Show a form's fields. `given` are answers as they were typed or are held; `errors` stand under their keys."""
+    """Show a form's fields. `given` are answers as they were typed or are held; `errors` stand under their keys.
+
+    `menus` are of this very list of fields: the ids of its options count them.
+    """
     wrong = errors or {}
     ids = {each.key: f"f{index}" for index, each in enumerate(form.fields)}
     made = []
@@ -108,16 +110,18 @@ def shown_fields(
         kind = _input(asked)
         value = given.get(asked.key)
         crowded = full if asked.key == SEGMENTS else frozenset[str]()
+        name, listed = ids[asked.key], kind == "select"
         made.append(
             Shown(
-                ids[asked.key],
+                name,
                 asked.key,
                 kind,
                 label_words(asked.label, language),
                 asked.required,
                 help=label_words(asked.help, language) if asked.help is not None else None,
                 condition=_condition(asked, form, language),
-                options=_options(asked, ids[asked.key], language, value, crowded, waitlist=waitlist),
+                options=() if listed else _options(asked, name, language, value, crowded, waitlist=waitlist),
+                menu=menus.menu(asked, name, language, _text(value)) if listed else None,
                 ends=_ends(asked, language),
                 value=_text(value),
                 autofill=_AUTOFILL.get(asked.key),
@@ -136,7 +140,8 @@ def conditions(form: Form, shown: Sequence[Shown]) -> str:
         if asked.shown_if is None or asked.key not in by_key or asked.shown_if.question not in by_key:
             continue
         asking = by_key[asked.shown_if.question]
-        chosen = [each.id for each in asking.options if each.value in asked.shown_if.answers]
+        ids = asking.menu.ids if asking.menu else {each.value: each.id for each in asking.options}
+        chosen = [name for key, name in ids.items() if key in asked.shown_if.answers]
         rules += [
             f"form:has(#{each}:checked) #{by_key[asked.key].id}-row{{display:block}}" for each in chosen
         ]
@@ -179,16 +184,11 @@ def _options(
     waitlist: bool,
 ) -> tuple[ShownOption, ...]:
     said_so = {_text(each) for each in value} if isinstance(value, tuple | list) else {_text(value)} - {""}
-    pairs = [(key, label) for key, label in _pairs(asked, language)]
-    if asked.key in _SORTED:
-        pairs = in_order(pairs)
-    if asked.key == "timezone" and (other := said_so - {key for key, _ in pairs}):
-        pairs += [(each, Words(each)) for each in sorted(other)]  # an older name, which is good too
-    optional = _input(asked) == "radio" and not asked.required
-    if optional:
+    pairs = _pairs(asked, language)
+    if _input(asked) == "radio" and not asked.required:
         pairs.append(("", said(msgid("No answer"), language)))
         said_so = said_so or {""}
-    return tuple(
+    options = (
         ShownOption(
             f"{name}-o{index}",
             key,
@@ -199,6 +199,7 @@ def _options(
         )
         for index, (key, label) in enumerate(pairs)
     )
+    return tuple(options)
 
 
 def _pairs(asked: FormField, language: str) -> list[tuple[str, Words]]:
@@ -208,11 +209,7 @@ def _pairs(asked: FormField, language: str) -> list[tuple[str, Words]]:
         return [
             (str(number), Words(str(number))) for number in range(asked.least or 0, (asked.most or 0) + 1)
         ]
-    return [(option.key, _label(option, language)) for option in asked.options]
-
-
-def _label(option: "FormOption", language: str) -> Words:
-    return label_words(option.label, language)
+    return [(option.key, label_words(option.label, language)) for option in asked.options]
 
 
 def _ends(asked: FormField, language: str) -> tuple[Words, Words] | None:

@@ -15,6 +15,7 @@ from briefingkit.registrations.capacity import Room, Terms, terms_of
 from briefingkit.registrations.form import SEGMENTS, Form, form_of
 from briefingkit.registrations.registration import WHOLE
 from briefingkit.rendering.view import View, view
+from briefingkit_web.menus import Menus
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
@@ -53,6 +54,10 @@ class Offer:
     revision: int
     published: datetime
     outputs: "Mapping[OutputKey, str]" = field(factory=dict, repr=False)
+    menus: Menus = field(factory=Menus, init=False, eq=False, repr=False)
+    """The long lists of the whole form."""
+    own_menus: Menus = field(factory=Menus, init=False, eq=False, repr=False)
+    """Those of the form by which answers are changed, which asks for no address."""
     _views: dict[tuple[str, Access], View] = field(factory=dict, init=False, eq=False, repr=False)
 
     @property

@@ -3,15 +3,17 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 from starlette.responses import Response as Plain
 
 from briefingkit.model import Access, RegistrationField
 from briefingkit.registrations.answers import Problem, normalized, problems
-from briefingkit.registrations.form import SEGMENTS, Form
-from briefingkit.registrations.labels import timezones
+from briefingkit.registrations.form import SEGMENTS, FieldType, Form, FormField, FormOption
+from briefingkit.registrations.labels import Named, timezones
 from briefingkit.registrations.links import REGISTRATION, BadLink, Fault, link_end, read_link
 from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.registrations.response import Answer as Given
@@ -20,10 +22,11 @@ from briefingkit.rendering.moments import local
 from briefingkit.rendering.words import WITHHELD
 from briefingkit.text.dates import format_span
 from briefingkit.text.phrases import msgid
-from briefingkit.text.zones import zone_names
+from briefingkit.text.zones import in_zone, instant, zone_names
 from briefingkit_web.entry import Entry, Subject, entry_of
 from briefingkit_web.fields import answers_of, conditions, shown_fields
 from briefingkit_web.handing_in import WEB, Handed, Kind, Result, Verdict
+from briefingkit_web.menus import Menus
 from briefingkit_web.offer import Standing
 from briefingkit_web.receiving import posted
 from briefingkit_web.rendering import error_page, page, see_other
@@ -38,7 +41,7 @@ from briefingkit_web.visitor import (
     summary,
     switch,
 )
-from briefingkit_web.words import Words, answer_in_words, in_order, label_words, said
+from briefingkit_web.words import Words, answer_in_words, label_words, said
 
 if TYPE_CHECKING:
     from starlette.responses import Response as Answer
@@ -144,7 +147,7 @@ async def look(visit: Visit, token: str) -> "Answer":
         "done": visit.request.query_params.get("done") == "changed",
         "zone": zone,
         "own_time": _own_time(view, zone, language),
-        "zones": _zones(language, zone),
+        "zones": _MENUS.menu(_zone_field(), "z", language, zone or "").options,
         "withheld": WITHHELD,
         "answers": _answers(own),
         "waits_for": _waits_for(own),
@@ -275,6 +278,7 @@ async def _change_form(
         own.form,
         visit.language,
         answers,
+        visit.offer.own_menus,
         errors={each.key: each.message for each in reversed(wrong)},
         full=visit.offer.full(await room_now(visit)) - kept,
         waitlist=visit.offer.terms.capacity.waitlist,
@@ -310,20 +314,25 @@ def _zone(own: _Own) -> str | None:
 
 
 def _own_time(view: "View", zone: str | None, language: str) -> str | None:
-    """Write the time beside the reader's; None where it is the same clock, or there is no time of day."""
+    """Write when it is for the reader; None where their clock shows the same, or there is no time of day."""
     if zone is None:
         return None
     start, end = local(view.start), local(view.end)
-    theirs = format_span(start, end, view.timezone, language, reader_zone=zone)
-    return theirs if theirs != format_span(start, end, view.timezone, language) else None
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return None
+    theirs = [in_zone(instant(each, view.timezone), zone).replace(tzinfo=None) for each in (start, end)]
+    said_so = format_span(theirs[0], theirs[1], zone, language)
+    return said_so if said_so != format_span(start, end, view.timezone, language) else None
 
 
-def _zones(language: str, chosen: str | None) -> list[dict[str, Any]]:
-    from briefingkit.registrations.labels import Named
+_MENUS = Menus()
 
-    names = [*timezones(), *([chosen] if chosen and chosen not in timezones() else [])]
-    pairs = in_order([(name, label_words(Named.zone(name), language)) for name in names])
-    return [{"value": name, "label": label.text, "chosen": name == chosen} for name, label in pairs]
+
+@lru_cache(maxsize=1)
+def _zone_field() -> FormField:
+    """Make a field of the zones of the world, so that its menu is written once for all pages."""
+    zones = tuple(FormOption(name, Named.zone(name)) for name in timezones())
+    return FormField("timezone", FieldType.CHOICE, Named.plain(""), options=zones)
 
 
 def _answers(own: _Own) -> list[tuple[Words, str]]:

@@ -223,6 +223,7 @@ async def _form_page(  # noqa: PLR0913 - all that a form can show
         offer.form,
         language,
         answers or {},
+        offer.menus,
         errors=first,
         full=offer.full(room),
         waitlist=offer.terms.capacity.waitlist,
