@@ -5,10 +5,12 @@ from briefingkit.testing.strategies import publications
 
 @given(publications())
 def test_my_integration_projects_anything(publication): ...
+
+Strategies are kept once they are built: most of what a draw costs would be to build them anew.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from string import ascii_lowercase, digits
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -18,7 +20,16 @@ from briefingkit import model
 from briefingkit.model.briefing import Status
 from briefingkit.model.question import OTHER
 from briefingkit.model.registration import TAKEN
-from briefingkit.text import LocalizedUrl, MultilingualText, Name
+from briefingkit.testing.drawn_texts import (
+    HOSTILE,
+    LANGUAGES,
+    ZONES,
+    keys,
+    multilingual_texts,
+    names,
+    urls,
+    words,
+)
 from briefingkit.text.fallback import Fallback
 
 __all__ = [
@@ -38,80 +49,8 @@ __all__ = [
     "words",
 ]
 
-LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "pt")
-"""The languages that briefings are drawn in: those whose phrases ship."""
 
-ZONES = (
-    "Europe/Brussels",
-    "Europe/Dublin",
-    "America/New_York",
-    "America/Sao_Paulo",
-    "Africa/Casablanca",
-    "Africa/Lagos",
-    "Asia/Kolkata",
-    "Asia/Jerusalem",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-    "UTC",
-)
-"""Zones with every habit: whole and half hours, negative summer time, none, and a day that was left out."""
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</script><img src=x onerror=alert(1)>",
-    '" onmouseover="x\' y',
-    "a\r\nBcc: victim@example.org",
-    "BEGIN:VEVENT\nUID:x\nEND:VEVENT",
-    '=HYPERLINK("http://evil.example")',
-    "{{ 7*7 }} {% raw %}",
-    "[x](javascript:alert(1)) ![y](https://evil.example/p.png)",
-    "back\\slash; semi, comma: colon",
-    "\u2067ابجد\u2069 mixed \u200f",
-    "x" * 3000,
-)
-"""Texts that hurt an output that forgets to escape; all are texts that the model takes."""
-
-_printable = st.characters(
-    codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"), exclude_characters="\u202d\u202e\ufeff"
-)
-
-
-def words(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Draw texts of any script, never blank: plain ones most of the time, hostile ones now and then."""
-    plain = st.text(alphabet=ascii_lowercase + " éñйع中", min_size=1, max_size=max_size)
-    wild = st.text(alphabet=_printable, min_size=1, max_size=max_size)
-    drawn = st.one_of(plain, wild, st.sampled_from(HOSTILE))
-    return drawn.map(lambda text: text if _holds_ink(text) else f"x{text}")
-
-
-def _holds_ink(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
-def keys() -> st.SearchStrategy[str]:
-    """Draw keys and identifiers."""
-    part = st.text(alphabet=ascii_lowercase + digits, min_size=1, max_size=8)
-    return st.lists(part, min_size=1, max_size=3).map("-".join)
-
-
-def multilingual_texts(languages: tuple[str, ...] = LANGUAGES[:3]) -> st.SearchStrategy[MultilingualText]:
-    """Draw texts that are there in the first language and in any of the others."""
-    others = {tag: words() for tag in languages[1:]}
-    return st.fixed_dictionaries({languages[0]: words()}, optional=others).map(MultilingualText)
-
-
-def names() -> st.SearchStrategy[Name]:
-    """Draw names: one for all languages, or by language."""
-    return st.one_of(words(20).map(Name.of), multilingual_texts().map(lambda text: Name(text.texts)))
-
-
-def urls() -> st.SearchStrategy[LocalizedUrl]:
-    """Draw web addresses."""
-    address = st.builds("https://{}.example/{}?a=1&b=2".format, keys(), keys())
-    localized = st.fixed_dictionaries({"en": address, "fr": address}).map(LocalizedUrl)
-    return st.one_of(address.map(LocalizedUrl.of), localized)
-
-
+@lru_cache
 def _tuples(
     elements: st.SearchStrategy[Any], max_size: int = 3, by: str | None = "key"
 ) -> st.SearchStrategy[Any]:
@@ -119,10 +58,12 @@ def _tuples(
     return st.lists(elements, max_size=max_size, unique_by=unique).map(tuple)
 
 
+@lru_cache
 def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+@cache
 def people() -> st.SearchStrategy[model.Person]:
     """Draw persons, with private data that is easy to find again: e-mail ends in @private.example."""
     return st.builds(
@@ -138,6 +79,7 @@ def people() -> st.SearchStrategy[model.Person]:
     )
 
 
+@cache
 def _questions() -> st.SearchStrategy[model.Question]:
     return st.builds(model.Question, key=keys(), text=multilingual_texts(), in_form=st.booleans())
 
@@ -168,6 +110,7 @@ def agenda_items(draw: st.DrawFn, persons: tuple[str, ...] = ()) -> model.Agenda
     )
 
 
+@cache
 def _places() -> st.SearchStrategy[model.Place]:
     online = st.builds(model.Online, url=_maybe(urls()), access=st.sampled_from(model.Access))
     venue = st.builds(
@@ -180,6 +123,7 @@ def _places() -> st.SearchStrategy[model.Place]:
     )
 
 
+@cache
 def _interpretations() -> st.SearchStrategy[model.Interpretation]:
     url = _maybe(st.one_of(urls(), keys().map(model.FromTarget)))
     channel = st.builds(model.Channel, language=st.sampled_from(LANGUAGES), url=url)
@@ -187,6 +131,7 @@ def _interpretations() -> st.SearchStrategy[model.Interpretation]:
     return st.builds(model.Interpretation, floor=floor, into=_tuples(channel, 3, by="language"))
 
 
+@cache
 def _accessibility() -> st.SearchStrategy[model.Accessibility]:
     requests = st.builds(
         model.ArrangementRequests, until=_maybe(st.dates(date(2000, 1, 1), date(2037, 12, 31)))
@@ -209,6 +154,7 @@ def registration_questions(draw: st.DrawFn, key: str | None = None) -> model.Reg
     )
 
 
+@cache
 def _question_keys() -> st.SearchStrategy[str]:
     return keys().filter(lambda key: key not in TAKEN)
 
@@ -270,6 +216,7 @@ def _with_required(registration: model.Registration) -> st.SearchStrategy[model.
     return some.map(lambda required: attrs.evolve(registration, required_fields=required))
 
 
+@cache
 def _registrations() -> st.SearchStrategy[model.Registration]:
     def before(most: int, least: int) -> st.SearchStrategy[model.Offset]:
         return st.builds(model.Offset, delta=st.integers(-most, -least).map(lambda m: timedelta(minutes=m)))
@@ -296,6 +243,7 @@ def _registrations() -> st.SearchStrategy[model.Registration]:
     ).flatmap(_with_required)
 
 
+@cache
 def _mailings() -> st.SearchStrategy[model.Mailing]:
     audience = st.one_of(
         st.sampled_from(model.AudienceGroup).map(lambda group: model.Audience(group=group)),
@@ -327,6 +275,7 @@ def _spans(draw: st.DrawFn) -> tuple[Any, Any]:
     return start, start + timedelta(minutes=draw(st.integers(121, 5000)))
 
 
+@cache
 def _organizers() -> st.SearchStrategy[model.Organizer]:
     return st.builds(
         model.Organizer,
