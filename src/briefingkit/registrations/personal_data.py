@@ -1,5 +1,6 @@
 """A person's data over all the lists of a ledger: to be shown, erased, and gone when their time is over."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
@@ -20,6 +21,7 @@ from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.pulling import located
 from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.registration_list import key_of
+from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
@@ -95,7 +97,18 @@ class PersonalData:
                         "attendance": attendance_json(present),
                     }
                 )
-        return {"email": person, "at": iso(self._clock()), "lists": found}
+        messages = [
+            {
+                "briefing": mailing.briefing,
+                "mailing": mailing.key,
+                "address": row.address,
+                "state": row.state,
+                "at": row.changed_at,
+                "data": json.loads(row.data),
+            }
+            for mailing, row in Deliveries(self._ledger).of_person(person)
+        ]
+        return {"email": person, "at": iso(self._clock()), "lists": found, "messages": messages}
 
     def erase(self, email: str) -> Erased:
         """Erase a person from every list, and remember of them no more than a keyed hash for each.
@@ -104,7 +117,10 @@ class PersonalData:
         """
         person = _address(email)
         # The lists of briefings without a registration so far too: a file may bring the person there.
-        names = dict.fromkeys((*(held.briefing for held in self._store.lists()), *self._programme.briefings))
+        written = (mailing.briefing for mailing in Deliveries(self._ledger).mailings())
+        names = dict.fromkeys(
+            (*(held.briefing for held in self._store.lists()), *self._programme.briefings, *written)
+        )
         erased = {
             name: erase_from(self._store, name, person, self._desk(name), compact=False) for name in names
         }

@@ -142,6 +142,14 @@ class Deliveries:
                 return
             after = found[-1].place[1:]
 
+    def of_person(self, person: str) -> Sequence[tuple[MailingRow, DeliveryRow]]:
+        """Return all that was planned for or sent to a person, with its mailing."""
+        mailings = {each.id: each for each in self.mailings()}
+        query = select(_table).where(_their(person)).order_by(_table.c.changed_at, _table.c.id)
+        with self._ledger.reading() as connection:
+            rows = [DeliveryRow(*row) for row in connection.execute(query)]
+        return [(mailings[row.mailing], row) for row in rows]
+
     # Changing what is not on its way
 
     def move(
@@ -287,14 +295,18 @@ def _renewal(new: NewDelivery, now: str) -> Mapping[str, str | None]:
     }
 
 
+def _their(person: str) -> Any:
+    """Tell a person's rows, those too that went to their address under somebody else's name."""
+    return or_(_table.c.person == person, func.lower(_table.c.address) == person)
+
+
 def _forget(connection: "Connection", briefing: str, person: str | None) -> int:
     table, forgotten = tables.mailings, 0
     mailings = select(table).where(table.c.briefing == briefing).with_for_update()
     for mailing in [MailingRow(*row) for row in connection.execute(mailings)]:
         these = [_table.c.mailing == mailing.id]
         if person is not None:
-            # An address that was written down before its person was known is theirs as well.
-            these.append(or_(_table.c.person == person, func.lower(_table.c.address) == person))
+            these.append(_their(person))
         counts = select(_table.c.state, func.count()).where(*these).group_by(_table.c.state)
         gone = Counter({row[0]: row[1] for row in connection.execute(counts)})
         if gone:

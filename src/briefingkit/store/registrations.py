@@ -12,6 +12,7 @@ import attrs
 from sqlalchemy import Table, delete, func, literal_column, select
 
 from briefingkit.store import tables
+from briefingkit.store.deliveries import forget_everybody, forget_person
 from briefingkit.store.registration_rows import (
     AttendanceRow,
     CursorRow,
@@ -196,15 +197,17 @@ class ListWriter(ListReader):
         return self._connection.execute(delete(table).where(*these)).rowcount
 
     def forget(self, person: str) -> None:
-        """Delete all rows of a person."""
+        """Delete all rows of a person, and what was written to them or is going to be."""
         for table in _OF_PEOPLE:
             these = (table.c.briefing == self._briefing, table.c.person == person)
             self._connection.execute(delete(table).where(*these))
+        forget_person(self._connection, self._briefing, person)
 
     def forget_all(self) -> None:
         """Delete all rows of everybody, the marks of those who were erased before as well."""
         for table in (*_OF_PEOPLE, tables.suppressions):
             self._connection.execute(delete(table).where(table.c.briefing == self._briefing))
+        forget_everybody(self._connection, self._briefing)
 
     def subscribers(self) -> Sequence[str]:
         """Return the names of those who are told of events."""
@@ -285,7 +288,7 @@ class Registrations:
 
         False where somebody is reading and keeps the old pages alive: then it is to be done again.
         """
-        return self._ledger.compact(_OF_PEOPLE)
+        return self._ledger.compact((*_OF_PEOPLE, tables.deliveries))
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:
