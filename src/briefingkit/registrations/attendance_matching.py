@@ -182,8 +182,9 @@ def _match(
     before: Registration | None,
     by_name: Mapping[str, list[Registration]],
 ) -> Match:
-    if entry.email is not None and entry.email in by_email:
-        return Match(entry, MatchKind.EXACT, (_candidate(by_email[entry.email]),))
+    exact = None if entry.email is None else by_email.get(entry.email)
+    if exact is not None and (before is None or before.person == exact.person):
+        return Match(entry, MatchKind.EXACT, (_candidate(exact),))
     if before is not None:
         return Match(entry, MatchKind.SETTLED, (_candidate(before),))
     named = {one.number: one for name in entry.names for one in by_name.get(name_key(name), ())}
