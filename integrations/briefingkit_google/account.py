@@ -61,14 +61,14 @@ class GoogleAccount:
         return SignedIn(who, given.scopes, f"auth: {{user: {path}}}", notices)
 
     def check(self, target: Any) -> Standing:
-        """Get a token for a target, and look at its calendars. Nothing is changed."""
+        """Get a token for a target, and look at its calendars, or at its folder in Drive. Nothing is changed."""
         if not _signs_in(target):
             return Standing(problems=("it is of an integration that signs in by itself",))
         session, standing = None, Standing()
         try:
-            session = _session(target, _scopes(target))
+            session = _session(target, _scopes(target), "drive" if _is_in_drive(target) else "calendar")
             standing = Standing(who=session.account, scopes=tuple(session.credentials.scopes or ()))
-            for each in _looks(session, target):
+            for each in _looks_in_drive(session, target) if _is_in_drive(target) else _looks(session, target):
                 standing = evolve(
                     standing, sees=standing.sees + each.sees, problems=standing.problems + each.problems
                 )
@@ -95,14 +95,22 @@ def _signs_in(target: Any) -> bool:
     return isinstance(getattr(target, "auth", None), Auth)
 
 
+def _is_in_drive(target: Any) -> bool:
+    """Tell a target that makes files in Drive, forms or spreadsheets, from one of calendars."""
+    return hasattr(target, "folder")
+
+
 def _scopes(target: Any) -> tuple[str, ...]:
+    if _is_in_drive(target):
+        scopes: tuple[str, ...] = target.scopes
+        return scopes
     return calendar_scopes(make=target.make is not None, access=bool(target.access))
 
 
-def _session(settings: Any, scopes: tuple[str, ...]) -> "Session":
+def _session(settings: Any, scopes: tuple[str, ...], api: str = "calendar") -> "Session":
     with library_missing():
         from briefingkit_google.client import Api, session_of
-    return evolve(session_of(settings, Api("calendar", "v3", scopes)), patience=_PATIENCE)
+    return evolve(session_of(settings, Api(api, "v3", scopes)), patience=_PATIENCE)
 
 
 def _met(asked: SignIn) -> tuple[str, tuple[str, ...]]:
@@ -125,7 +133,7 @@ def _met(asked: SignIn) -> tuple[str, tuple[str, ...]]:
 def _person(session: "Session") -> str | None:
     """Name a person by their own calendar, which is called by their address; a service account has a name already."""
     who = session.credentials.who if hasattr(session.credentials, "who") else None
-    if who is None or who.kind != AUTHORIZED_USER:
+    if who is None or who.kind != AUTHORIZED_USER or not hasattr(session.service, "calendarList"):
         return None
     if any(scope.endswith("/calendar.calendarlist.readonly") for scope in who.scopes):
         told = session.ask(session.service.calendarList().get(calendarId="primary", fields="id"))
@@ -140,6 +148,31 @@ def _looks(session: "Session", target: Any) -> Iterator[Standing]:
         yield _listed(session)
     for calendar in dict.fromkeys(target.calendar_ids.values()):
         yield _looked_at(session, calendar)
+
+
+def _looks_in_drive(session: "Session", target: Any) -> Iterator[Standing]:
+    """Look at the folder that the settings name, or at whose Drive it is."""
+    if target.folder is None:
+        told = session.ask(session.service.about().get(fields="user(emailAddress)"))
+        if isinstance(told, Fault):
+            yield Standing(problems=(told.words,))
+        else:
+            yield Standing(sees=(f"the Drive of {told.get('user', {}).get('emailAddress', 'this account')}",))
+        return
+    fields = "name,capabilities(canAddChildren)"
+    told = session.ask(
+        session.service.files().get(fileId=target.folder, fields=fields, supportsAllDrives=True)
+    )
+    may_add = not isinstance(told, Fault) and told.get("capabilities", {}).get("canAddChildren")
+    if may_add:
+        yield Standing(sees=(_seen(str(told.get("name")), "may add files"),))
+        return
+    verb = "sees no" if isinstance(told, Fault) and told.gone else "may add nothing to"
+    problem = (
+        f"{session.account} {verb} folder {target.folder}: check its id, and make the account a content manager of "
+        "the shared drive, or an editor of the folder"
+    )
+    yield Standing(problems=(problem,))
 
 
 def _looked_at(session: "Session", calendar: str) -> Standing:

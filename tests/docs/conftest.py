@@ -13,7 +13,8 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
   stand word for word in that file, but for its indentation;
 - `<!-- google: … -->` is what a reader does at Google's pages, done at a double: `key FILE` (or `key $NAME`, a secret
   of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
-  with the service account, `reader $NAME` makes another one that may only read. From there on the targets of google.*
+  with the service account, `reader $NAME` makes another one that may only read, and `folder ID` a folder in a shared
+  drive whose files the service account manages. From there on the targets of google.*
   in a file lead to the double, and whoever is asked for consent gives it;
 - `<!-- nextcloud: account NAME $PASSWORD -->` makes an account, with an app password in the environment, at a Radicale
   that stands for Nextcloud: the address https://cloud.example.org/remote.php/dav leads there from then on; and
@@ -50,7 +51,7 @@ _BLOCK = re.compile(
 )
 _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
 _GOOGLE = re.compile(
-    r"^<!-- google: (?P<what>key|reader|client|calendar|share) (?P<name>\S+) -->$", re.MULTILINE
+    r"^<!-- google: (?P<what>key|reader|client|calendar|share|folder) (?P<name>\S+) -->$", re.MULTILINE
 )
 _NEXTCLOUD = re.compile(r"^<!-- nextcloud: (?P<what>account|retitle) (?P<name>.+) -->$", re.MULTILINE)
 _NEXTCLOUD_ADDRESS = "https://cloud.example.org/remote.php/dav"
@@ -255,6 +256,12 @@ def _visit_google(example: Example) -> None:
         google.service_account(_folder_of(example) / name, email=_SERVICE)
     elif what == "client":
         google.client_secrets(_folder_of(example) / name)
+    elif what == "folder":
+        folder = google.files.pop(
+            google.make_folder("Lists", google.make_drive("City", {_SERVICE: "fileOrganizer"}))
+        )
+        folder.id = name
+        google.files[name] = folder
     elif what == "calendar":
         google.make_calendar(name, summary="City briefings", timezone="Europe/Brussels")
     else:

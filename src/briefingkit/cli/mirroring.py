@@ -48,9 +48,9 @@ def mirror_command(
 def kept_json(kept: "Kept") -> dict[str, Any]:
     """Give what became of a list at a target, for programs."""
     done = kept.mirrored
-    said: dict[str, Any] = {"briefing": kept.briefing, "target": kept.target, "error": kept.error}
+    said: dict[str, Any] = {"briefing": kept.briefing, "target": kept.target or None, "error": kept.error}
     if done is None:
-        return said
+        return {**said, "command": kept.command}
     names = ("where", "added", "changed", "removed", "untouched", "strangers", "remains")
     return {**said, **{name: getattr(done, name) for name in names}}
 
@@ -70,10 +70,12 @@ def _say(kept: "Kept") -> None:
     words = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
     say(f"{where}: {words or 'nobody is on the list'}", "good")
     say(f"  {done.where}")
-    _say_strangers(done)
+    _say_left(done)
 
 
-def _say_strangers(done: "Mirrored") -> None:
+def _say_left(done: "Mirrored") -> None:
+    if done.remains:
+        say(f"  {done.remains}", "warning")
     if done.strangers:
         say(
             f"  {done.strangers} rows there are not of the list, and are left alone: see to them by hand",
@@ -85,10 +87,9 @@ def say_erased_copies(kept: "Iterable[Kept]") -> None:
     """Say where lists are kept as well, and what is left there of those who were erased."""
     for each in kept:
         if each.mirrored is None:
-            say(f"A copy is still at {each.target} ({each.briefing}): {each.error}", "error", err=True)
+            where = f"is still at {each.target}" if each.target else "may still be kept elsewhere"
+            say(f"A copy {where} ({each.briefing}): {each.error}", "error", err=True)
             say(f"  Take it away with: {each.command}", "error", err=True)
             continue
         say(f"{each.mirrored.removed} rows removed at {each.target}: {each.mirrored.where}")
-        if each.mirrored.remains:
-            say(f"  {each.mirrored.remains}", "warning")
-        _say_strangers(each.mirrored)
+        _say_left(each.mirrored)

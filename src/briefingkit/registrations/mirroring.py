@@ -58,7 +58,10 @@ class Mirror(Protocol):
 
 @frozen
 class Kept:
-    """What became of a briefing's list at one target; `error` says why it may not be in step there."""
+    """What became of a briefing's list at one target; `error` says why it may not be in step there.
+
+    Without a target: it is not known where the list is kept. `command` brings it in step.
+    """
 
     briefing: str
     target: str
@@ -68,7 +71,8 @@ class Kept:
 
     @command.default
     def _command(self) -> str:
-        return f"briefingkit registrations mirror {self.briefing} --target {self.target}"
+        at = f" --target {self.target}" if self.target else ""
+        return f"briefingkit registrations mirror {self.briefing}{at}"
 
 
 def keep_at(
@@ -98,7 +102,7 @@ def kept_after_erasing(
     try:
         sources = [each for each in connections(Mirror, briefing) if each.held]
     except BriefingkitError as error:
-        return (Kept(briefing, "TARGET", error=f"the targets cannot be loaded: {error}"),)
+        return (Kept(briefing, "", error=f"the targets cannot be loaded: {error}"),)
     known = programme.briefings.get(briefing)
     if known is None:
         words = "the briefing is gone from the project: apply a plan over all of it, which takes its list away there"
