@@ -22,7 +22,7 @@ from briefingkit.errors import Finding, PlanRefused, ProjectError, SourceError
 from briefingkit.model import Briefing, Programme, Publication, Status, why_unpublishable
 from briefingkit.source.briefing_file import Loaded, load
 from briefingkit.source.check import check_all, errors
-from briefingkit.source.environment import expand, expanded, heard, variables
+from briefingkit.source.environment import expand, expanded, heard, without_values
 from briefingkit.source.project_file import (
     LimitSettings,
     LoadedProject,
@@ -35,6 +35,8 @@ from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 
 if TYPE_CHECKING:
     from briefingkit.in_step import Watch
+    from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.office import Office
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
     from briefingkit.publish.journal import Journal
     from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
@@ -56,7 +58,6 @@ __all__ = [
 
 Clock = Callable[[], datetime]
 _NAMED = 20
-_UNKNOWN_FIELD = "E101"
 
 
 def _now() -> datetime:
@@ -187,7 +188,7 @@ class Project:
         data = {**expanded(settings.settings, self.environment), **_shared(settings, kind)}
         integration, findings = structure_data(data, kind, self.file.tree, settings.path)
         if integration is None:
-            raise SourceError(_without_values(findings, settings))
+            raise SourceError(without_values(findings, settings.settings, settings.path))
         known = {
             "base": self.folder,
             "target": settings.name,
@@ -313,6 +314,7 @@ class Project:
 
     def registrations(self, identifier: str, programme: Programme | None = None) -> "RegistrationList":
         """Open a briefing's list, of a programme that was read before or is read now; ProjectError for another name."""
+        from briefingkit.registrations.events import MAIL
         from briefingkit.registrations.registration_list import RegistrationList
 
         programme = programme or self.programme()
@@ -325,6 +327,7 @@ class Project:
             clock=self.clock,
             hooks=self.hooks,
             connections=lambda protocol, name=None: self._connected(protocol, name or identifier),
+            subscribers=() if self.settings.mail is None else (MAIL,),
         )
 
     def personal_data(self) -> "PersonalData":
@@ -338,6 +341,42 @@ class Project:
             hooks=self.hooks,
             connections=self._connected,
         )
+
+    # Mail
+
+    def office(self) -> "Office":
+        """Open the project's mail, as a context manager. ProjectError where the project's file does not say how."""
+        from briefingkit.mailroom import open_office, open_transport
+
+        mail = self.settings.mail
+        if mail is None:
+            raise ProjectError(f"{self.file.path} does not say how mail is sent: give it `mail`")
+        loaded, namespace = tuple(self.load()), self._namespace
+        programme = _programme(loaded)
+        return open_office(
+            mail,
+            loaded,
+            self.ledger(),
+            namespace=namespace,
+            registrars=self._registrars(tuple(programme), ()) or {},
+            transport=lambda: open_transport(mail.transport, self.file.tree, self.folder, self.environment),
+            roll=lambda identifier: self.registrations(identifier, programme),
+            clock=self.clock,
+        )
+
+    def mailing(self, identifier: str, key: str) -> "Dispatch":
+        """Open one mailing of a briefing, as a context manager: to plan it, to send it, to see what became of it.
+
+        ProjectError for a name that none has.
+        """
+        from briefingkit.mailing.dispatch import Dispatch, mailings_of
+
+        office = self.office()
+        known = {each.key: each for each in mailings_of(self.briefing(identifier, office.programme))}
+        if key not in known:
+            office.close()
+            raise ProjectError(_nothing_called(f"mailing of {identifier}", key, known))
+        return Dispatch(office, identifier, known[key])
 
     def _connected(self, protocol: type, briefing: str | None = None, /) -> "Sequence[Connected]":
         """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""
@@ -441,19 +480,6 @@ def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
     """Give an integration the settings that every target may have, where it has a field for them."""
     shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
     return {name: value for name, value in shared.items() if value and name in attrs.fields_dict(kind)}
-
-
-def _without_values(findings: Iterable[Finding], settings: TargetSettings) -> Iterator[Finding]:
-    """Say nothing of what a variable holds: it may be a secret, and a message that quotes it would tell."""
-    for finding in findings:
-        value: Any = settings.settings
-        for part in finding.path.split(".")[len(settings.path) :]:
-            value = value.get(part) if isinstance(value, Mapping) else value
-        names = " and ".join(f"${{{name}}}" for name in sorted(variables(value)))
-        message = f"what {names} holds cannot stand here"
-        # That a field is unknown is said of its name.
-        hidden = names and finding.code != _UNKNOWN_FIELD
-        yield evolve(finding, message=message, advice="") if hidden else finding
 
 
 def _limits(said: LimitSettings, over: "Limits") -> "Limits":

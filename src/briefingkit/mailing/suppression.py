@@ -22,7 +22,7 @@ from briefingkit.store.mail_suppressions import MailSuppressionRow, MailSuppress
 if TYPE_CHECKING:
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["Reason", "Suppressed", "Suppressions"]
+__all__ = ["Reason", "Suppression", "Suppressions"]
 
 _CONTEXT = "mail suppression"
 
@@ -48,7 +48,7 @@ _WORDS = {
 
 
 @frozen
-class Suppressed:
+class Suppression:
     """One reason that is held of an address: since when, and who told. `scope` is a briefing; None is all of them."""
 
     reason: Reason
@@ -79,19 +79,25 @@ class Suppressions:
         scope: str | None = None,
     ) -> int:
         """Suppress addresses for a reason; those that are none are passed over. How many were addresses is given."""
-        marks = [self._mark(person) for person in map(normalised_email, addresses) if person is not None]
-        self.store.put(MailSuppressionRow(mark, scope or "", reason.value, iso(at), source) for mark in marks)
+        marks = [self.mark(person) for person in map(normalised_email, addresses) if person is not None]
+        self.add_marks(marks, reason, at=at, source=source, scope=scope)
         return len(marks)
+
+    def add_marks(
+        self, marks: Iterable[str], reason: Reason, *, at: datetime, source: str, scope: str | None = None
+    ) -> None:
+        """Suppress addresses that are known by their marks alone, as from a link to unsubscribe."""
+        self.store.put(MailSuppressionRow(mark, scope or "", reason.value, iso(at), source) for mark in marks)
 
     def lift(self, address: str, reason: Reason | None = None) -> int:
         """Take an address's suppressions away; how many there were is given. MailingError for what is no address."""
-        return self.store.lift(self._mark(_person(address)), reason and reason.value)
+        return self.store.lift(self.mark(_person(address)), reason and reason.value)
 
-    def held(self, address: str) -> Sequence[Suppressed]:
+    def held(self, address: str) -> Sequence[Suppression]:
         """Tell what is held of an address. MailingError for what is no address."""
         return [
-            Suppressed(Reason(row.reason), row.scope or None, datetime.fromisoformat(row.at), row.source)
-            for row in self.store.of([self._mark(_person(address))])
+            Suppression(Reason(row.reason), row.scope or None, datetime.fromisoformat(row.at), row.source)
+            for row in self.store.of([self.mark(_person(address))])
         ]
 
     def reasons(self, persons: Collection[str], *, briefing: str, bulk: bool) -> Mapping[str, str]:
@@ -99,7 +105,7 @@ class Suppressions:
 
         `bulk` says that it is something that people can be on a list for, which an unsubscription ends.
         """
-        marks = {self._mark(person): person for person in persons}
+        marks = {self.mark(person): person for person in persons}
         found: dict[str, str] = {}
         for row in self.store.of(list(marks)):
             reason = Reason(row.reason)
@@ -107,7 +113,8 @@ class Suppressions:
                 found[marks[row.mark]] = _WORDS[reason]
         return found
 
-    def _mark(self, person: str) -> str:
+    def mark(self, person: str) -> str:
+        """Make the mark of a person (a normalised address): 64 hexadecimal digits that tell nobody who it is."""
         said = f"{_CONTEXT}\n{person}".encode(errors="replace")
         return hmac.new(self.key, said, hashlib.sha256).hexdigest()
 

@@ -1,11 +1,17 @@
 """In whose name mails go out."""
 
+from typing import Any
+
 from attrs import field, frozen
 
 from briefingkit.model.addresses import check_email
 from briefingkit.text import Name
 
 __all__ = ["Letterhead"]
+
+
+def _check_address(instance: object, attribute: Any, value: str) -> None:
+    check_email(instance, attribute, value)
 
 
 @frozen
@@ -16,7 +22,7 @@ class Letterhead:
     `unsubscribe` an address that takes such requests by mail. Each is one bare address.
     """
 
-    address: str = field(validator=check_email)
+    address: str = field(validator=_check_address)
     name: Name | None = None
     reply_to: str | None = field(default=None, validator=check_email)
     bounces: str | None = field(default=None, validator=check_email)

@@ -84,9 +84,9 @@ def _asked(briefing: "Briefing", programme: "Programme") -> Iterator[Asked]:
     for one in form.fields:
         called = (one.key, *_called(one.label, briefing.languages), *_WORDS.get(one.key, "").split("|"))
         yield Asked(one.key, _names(called), one, _options(one, briefing.languages))
-    for one in built_in():
-        if one.key not in form.by_key:
-            yield one
+    for known in built_in():
+        if known.key not in form.by_key:
+            yield known
 
 
 def built_in() -> Iterator[Asked]:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from briefingkit.store.registration_rows import ListRow
     from briefingkit.store.registrations import Registrations
 
-__all__ = ["EventKind", "Hook", "RegistrationEvent", "deliver", "event_rows"]
+__all__ = ["MAIL", "EventKind", "Hook", "RegistrationEvent", "deliver", "event_rows", "waiting_events"]
+
+MAIL = "briefingkit.mail"
+"""The subscriber for whom events wait to become messages to those whom they are about, where a project sends mail."""
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 200
@@ -93,6 +96,11 @@ def _event_of(row: EventRow) -> RegistrationEvent:
         datetime.fromisoformat(data["at"]),
         None if said is None else registration_from_json(said),
     )
+
+
+def waiting_events(store: "Registrations", subscriber: str, limit: int) -> Sequence[RegistrationEvent]:
+    """Give what a subscriber has yet to be told, at most so many, the oldest of each briefing first."""
+    return [_event_of(row) for row in store.events(subscriber, limit)]
 
 
 def deliver(store: "Registrations", hooks: Mapping[str, Hook]) -> int:

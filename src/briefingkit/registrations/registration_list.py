@@ -62,7 +62,7 @@ class RegistrationList:
     """A briefing's list. Close it, or use it as a context manager; whoever forgets has the ledger closed with it.
 
     `hooks` are called with each event, by the name under which they have subscribed. `clock` gives an aware datetime.
-    `connections` are the project's targets, of which some take registrations.
+    `connections` are the project's targets, of which some take registrations. `subscribers` have events kept for them.
     Every method is one transaction, and the places that it frees go to those who wait. Raises StoreError where the
     ledger cannot be read or written, RegistrationError for a person who is not there.
     """
@@ -76,6 +76,7 @@ class RegistrationList:
         clock: Callable[[], datetime],
         hooks: Mapping[str, Hook] | None = None,
         connections: Connections = not_connected,
+        subscribers: Iterable[str] = (),
     ) -> None:
         self.briefing, self.programme = briefing, programme
         self.terms = terms_of(briefing)
@@ -83,8 +84,8 @@ class RegistrationList:
         self._connections = connections
         self._store = Registrations(ledger)
         self._key = key_of(self._store)
-        if self._hooks:
-            self._store.subscribe(self._hooks)
+        if names := (*self._hooks, *subscribers):
+            self._store.subscribe(names)
 
     def __enter__(self) -> Self:
         return self

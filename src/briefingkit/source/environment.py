@@ -1,18 +1,21 @@
 """What stands in the environment and not in a file: `${NAME}` in settings, for secrets above all."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from briefingkit.errors import ProjectError
+from attrs import evolve
 
-__all__ = ["expand", "expanded", "heard", "is_secret", "variables"]
+from briefingkit.errors import Finding, ProjectError
+
+__all__ = ["expand", "expanded", "heard", "is_secret", "variables", "without_values"]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PASSWORD = re.compile(r"\w+://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 _SECRET_NAME = re.compile(
     r"(?i)(^|[_-])(password|passwd|secret|token|api[_-]?key|private[_-]?key|credentials?)$"
 )
+_UNKNOWN_FIELD = "E101"
 _PRIVATE_KEY = "PRIVATE KEY-----"
 """How a private key begins in PEM (RFC 7468), also within the JSON that Google gives out."""
 
@@ -68,3 +71,21 @@ def is_secret(name: str, value: str) -> bool:
         return True
     match = _PASSWORD.search(value)
     return match is not None and not _VARIABLE.fullmatch(match["password"])
+
+
+def without_values(
+    findings: Iterable[Finding], settings: Mapping[str, Any], path: tuple[str | int, ...]
+) -> Iterator[Finding]:
+    """Say nothing of what a variable holds: it may be a secret, and a message that quotes it would tell.
+
+    `settings` are those in which something was found, as they stand at `path`.
+    """
+    for finding in findings:
+        value: Any = settings
+        for part in finding.path.split(".")[len(path) :]:
+            value = value.get(part) if isinstance(value, Mapping) else value
+        names = " and ".join(f"${{{name}}}" for name in sorted(variables(value)))
+        message = f"what {names} holds cannot stand here"
+        # That a field is unknown is said of its name.
+        hidden = names and finding.code != _UNKNOWN_FIELD
+        yield evolve(finding, message=message, advice="") if hidden else finding

@@ -105,6 +105,12 @@ _MAIL_SUPPRESSIONS = (
         PRIMARY KEY (mark, scope, reason))""",
 )
 
+_ANNOUNCEMENTS = (
+    """CREATE TABLE announcements (
+        briefing TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, content TEXT NOT NULL,
+        PRIMARY KEY (briefing, revision))""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -113,6 +119,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _DELIVERIES,
     _ATTENDANCE,
     _MAIL_SUPPRESSIONS,
+    _ANNOUNCEMENTS,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

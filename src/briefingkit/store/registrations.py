@@ -283,6 +283,14 @@ class Registrations:
                 delete(table).where(table.c.subscriber == subscriber, table.c.id == identifier)
             )
 
+    def told_all(self, subscriber: str, identifiers: Sequence[str]) -> None:
+        """Forget events that a subscriber was told, all at once."""
+        table = tables.registration_events
+        with self._ledger.writing() as connection:
+            for some in _parts(identifiers):
+                these = (table.c.subscriber == subscriber, table.c.id.in_(some))
+                connection.execute(delete(table).where(*these))
+
     def compact(self) -> bool:
         """Write the database anew, so that nothing deleted is left in its free pages or its log.
 

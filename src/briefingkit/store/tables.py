@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
 
 __all__ = [
+    "announcements",
     "attendance",
     "deliveries",
     "intake_cursors",
@@ -234,4 +235,13 @@ mail_suppressions = Table(
     Column("reason", Text, primary_key=True),
     Column("at", Text, nullable=False),
     Column("source", Text, nullable=False),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("content", Text, nullable=False),
 )

@@ -1,0 +1,351 @@
+"""One mailing of one briefing: what it would do, doing it, and what became of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Self
+
+from attrs import evolve, field, frozen
+
+from briefingkit.errors import MailingError
+from briefingkit.mailing.addressing import addressed, recipient_of
+from briefingkit.mailing.audience import Member, Selection
+from briefingkit.mailing.concern import changes_for
+from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations
+from briefingkit.mailing.deliveries import (
+    Resolution,
+    cancel,
+    failures,
+    mailing_id,
+    plan_deliveries,
+    resolve,
+    resume,
+    supersede,
+    suspend,
+    uncertain,
+)
+from briefingkit.mailing.gathering import Gathering
+from briefingkit.mailing.keys import message_key
+from briefingkit.mailing.kinds import Letter
+from briefingkit.mailing.outbox import Outbox
+from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
+from briefingkit.mailing.sending import Progress, Report, Sending
+from briefingkit.mailing.writing import Writer
+from briefingkit.model import Access, MailingKind
+from briefingkit.registrations.codec import iso
+from briefingkit.store.announcements import AnnouncementRow
+from briefingkit.store.deliveries import CHUNK
+from briefingkit.store.delivery_rows import DeliveryRow
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.changes import Changed
+    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.office import Office
+    from briefingkit.model import Briefing, Mailing, Publication
+    from briefingkit.registrations.importing import RowFault
+
+__all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of"]
+
+_ANNOUNCES = frozenset(
+    (MailingKind.INVITATION, MailingKind.UPDATE, MailingKind.POSTPONEMENT, MailingKind.CANCELLATION)
+)
+"""Kinds by which people learn of a revision; what a later update tells them is what has changed since."""
+
+
+@frozen
+class MailPlan:
+    """What sending a mailing now would do; nothing was written.
+
+    `new` are messages that would go, `known` those that were sent or are in hand already. `languages` counts the people
+    of the audience by the language in which they are written to, `left_out` others by the reason. `samples` are one
+    message in each language. `changes` are what an update would tell.
+    """
+
+    briefing: str
+    mailing: str
+    kind: MailingKind
+    schedule: Schedule
+    revision: int
+    new: int = 0
+    known: Mapping[str, int] = field(factory=dict)
+    languages: Mapping[str, int] = field(factory=dict)
+    left_out: Mapping[str, int] = field(factory=dict)
+    faults: tuple["RowFault", ...] = ()
+    notices: tuple[str, ...] = ()
+    changes: tuple["Changed", ...] = ()
+    samples: Mapping[str, "Message"] = field(factory=dict, repr=False)
+
+    @property
+    def recipients(self) -> int:
+        """How many people the audience has, without those who are left out."""
+        return sum(self.languages.values())
+
+
+@frozen
+class MailStatus:
+    """How a mailing stands: its messages by state, those that were erased, and when more is due."""
+
+    briefing: str
+    mailing: str
+    kind: MailingKind
+    schedule: Schedule
+    counts: Mapping[str, int]
+    erased: Mapping[str, int]
+
+
+def mailings_of(briefing: "Briefing") -> "tuple[Mailing, ...]":
+    """Give a briefing's mailings, and the one by which people are told of their own registration, which is there."""
+    if briefing.registration is None or any(
+        each.kind is MailingKind.CONFIRMATION for each in briefing.mailing
+    ):
+        return briefing.mailing
+    return (*briefing.mailing, confirmation_of(briefing))
+
+
+class Dispatch:
+    """One mailing, and a context manager that gives the ledger back.
+
+    Raises MailingError where it cannot be made, StoreError where the ledger cannot be used.
+    """
+
+    def __init__(self, office: "Office", briefing: str, mailing: "Mailing") -> None:
+        self.office, self.mailing = office, mailing
+        self.publication = office.publication(briefing)
+        self.briefing = self.publication.briefing
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.office.close()
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is due, and how it stands now."""
+        return schedule_of(self.mailing, self.publication, self.office.clock())
+
+    # Looking
+
+    def plan(self) -> MailPlan:
+        """Tell what sending it now would do: to how many, in which languages, who is left out and why."""
+        schedule, selection, faults = self.schedule, Selection(), list["RowFault"]()
+        told = MailPlan(
+            self.briefing.identifier,
+            self.mailing.key,
+            self.mailing.kind,
+            schedule,
+            self.publication.revision,
+            changes=self._changes(),
+        )
+        if schedule.standing not in {Standing.READY, Standing.LATER}:
+            return told
+        found, samples, notices = (
+            self._people.recipients(schedule, selection, faults),
+            dict[str, "Message"](),
+            list[str](),
+        )
+        known: dict[str, int] = {}
+        new = 0
+        writer = self._writer()
+        while some := list(islice(found, CHUNK)):
+            keys = {self._key(person, schedule): (person, member) for person, member in some}
+            states = self.office.deliveries.known(keys)
+            for state in states.values():
+                known[state] = known.get(state, 0) + 1
+            new += len(keys) - len(states)
+            for person, member in keys.values():
+                language = member.language or ""
+                if language not in samples:
+                    samples[language] = self._sample(writer, person, member, schedule, notices)
+        return evolve(
+            told,
+            new=new,
+            known=known,
+            languages=dict(selection.languages),
+            left_out=dict(selection.left_out),
+            faults=tuple(faults),
+            notices=tuple(dict.fromkeys(notices)),
+            samples=samples,
+        )
+
+    def preview(self, who: str | None = None) -> Iterator["Message"]:
+        """Give the messages as they would go now: the first in each language, or that to one address."""
+        from briefingkit.registrations.person import normalised_email
+
+        wanted, schedule = None if who is None else normalised_email(who), self.schedule
+        seen, writer = set[str | None](), self._writer()
+        for person, member in self._people.recipients(schedule, Selection(), []):
+            if person == wanted if who is not None else member.language not in seen:
+                seen.add(member.language)
+                yield self._sample(writer, person, member, schedule, [])
+
+    def status(self) -> MailStatus:
+        """Tell how many messages are in which state."""
+        row = self.office.deliveries.mailing(self.briefing.identifier, self.mailing.key)
+        return MailStatus(
+            self.briefing.identifier,
+            self.mailing.key,
+            self.mailing.kind,
+            self.schedule,
+            self.office.deliveries.counts(self._id),
+            {} if row is None else json.loads(row.erased),
+        )
+
+    def failures(self) -> "Iterator[DeliveryRow]":
+        """Give the messages that were given up, with the server's words."""
+        return failures(self.office.deliveries, self.briefing.identifier, self.mailing.key)
+
+    def uncertain(self) -> "Iterator[DeliveryRow]":
+        """Give the messages of which nobody knows whether they went."""
+        return uncertain(self.office.deliveries, self.briefing.identifier, self.mailing.key)
+
+    # Doing
+
+    def queue(self, *, early: bool = False) -> Schedule:
+        """Bring the ledger in step with how the mailing stands: plan who is to be written to, hold back, or drop."""
+        if self.mailing.kind is MailingKind.CONFIRMATION:
+            if queue_confirmations(self.office):
+                self.office.goes_out(self.publication)
+            return Schedule(Standing.READY)
+        schedule, now = self.schedule, self.office.clock()
+        if early and schedule.standing is Standing.LATER:
+            schedule = evolve(schedule, standing=Standing.READY)
+        store, identifier, key = self.office.deliveries, self.briefing.identifier, self.mailing.key
+        if schedule.standing is Standing.SUSPENDED:
+            suspend(store, identifier, key, now=now)
+        elif schedule.standing in {Standing.DROPPED, Standing.UNFIT}:
+            cancel(store, identifier, key, now=now)
+        elif schedule.standing is Standing.READY:
+            self.office.goes_out(self.publication)
+            resume(store, identifier, key, now=now)
+            if schedule.occasion:
+                supersede(store, identifier, key, schedule.occasion, now=now)
+            people = self._people.recipients(schedule, Selection(), [])
+            letter = Letter(self.mailing.kind.value)
+            # Who is written to late is written to at once: `due` would only put them behind others.
+            rows = (
+                addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people
+            )
+            plan_deliveries(store, identifier, key, rows, now=now)
+            if self.mailing.kind in _ANNOUNCES:
+                self._announce(now)
+        return schedule
+
+    def send(
+        self,
+        *,
+        early: bool = False,
+        tell: Callable[[Progress], None] = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+        sending: Sending | None = None,
+    ) -> Report | None:
+        """Plan and send what is due; None where nothing may go now. It can be run again at any time.
+
+        `early` sends it before it is due. Raises IntegrationError where the transport cannot be used: nothing is lost.
+        """
+        schedule = self.queue(early=early)
+        if schedule.standing is not Standing.READY:
+            return None
+        return self.run(tell=tell, stop=stop, sending=sending)
+
+    def run(
+        self,
+        *,
+        tell: Callable[[Progress], None] = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+        sending: Sending | None = None,
+    ) -> Report:
+        """Send what was planned and is due, without planning anew."""
+        transport = self.office.transport()
+        outbox = Outbox(
+            self.office.deliveries,
+            transport,
+            self.office.clock,
+            sending or Sending(),
+            self._people.refused,
+            tell,
+            stop,
+        )
+        try:
+            return outbox.run(self.briefing.identifier, self.mailing.key, self._writer().message)
+        finally:
+            transport.close()
+
+    def resolve(self, resolution: Resolution, ids: Sequence[str] = ()) -> int:
+        """Settle uncertain messages, all or those of some ids; how many is given."""
+        rows = (row for row in self.uncertain() if not ids or row.id in ids)
+        return resolve(rows, resolution, self.office.deliveries, now=self.office.clock())
+
+    def retry(self) -> int:
+        """Plan again what has failed; how many is given."""
+        return self.office.deliveries.retry(self._id, now=iso(self.office.clock()))
+
+    @property
+    def _id(self) -> int:
+        return mailing_id(self.briefing.identifier, self.mailing.key)
+
+    def _key(self, person: str, schedule: Schedule) -> str:
+        return message_key(self.briefing.identifier, self.mailing.key, person, schedule.occasion)
+
+    @property
+    def _people(self) -> Gathering:
+        return Gathering(self.office, self.publication, self.mailing, self._told_before())
+
+    # What
+
+    @property
+    def _is_update(self) -> bool:
+        return self.mailing.kind is MailingKind.UPDATE
+
+    def _writer(self) -> Writer:
+        return Writer(self.office, self.publication, self.mailing, self._told_before())
+
+    def _addresses(self, access: Access) -> Mapping[str, str]:
+        return self.office.addresses(self.briefing, self.briefing.languages[0], access)
+
+    def _told_before(self) -> "Publication | None":
+        """Give what people were told of last, as it was then, for an update; None where that was nothing."""
+        if not self._is_update:
+            return None
+        from briefingkit.model import Publication, structure
+
+        row = self.office.announcements.last_before(self.briefing.identifier, self.publication.revision)
+        if row is None:
+            return None
+        try:
+            return Publication(
+                structure(json.loads(row.content)), row.revision, datetime.fromisoformat(row.at)
+            )
+        except (ValueError, ExceptionGroup) as error:
+            raise MailingError(
+                f"what was announced as revision {row.revision} cannot be read by this release"
+            ) from error
+
+    def _changes(self) -> "tuple[Changed, ...]":
+        before = self._told_before()
+        if before is None:
+            return ()
+        found = changes_for(before, self.publication, Access.PARTICIPANTS, self._addresses)
+        return tuple(sorted(found))
+
+    def _announce(self, now: datetime) -> None:
+        from briefingkit.model import unstructure
+
+        content = json.dumps(unstructure(self.briefing), ensure_ascii=False)
+        row = AnnouncementRow(self.briefing.identifier, self.publication.revision, iso(now), content)
+        self.office.announcements.put(row)
+
+    def _sample(
+        self, writer: Writer, person: str, member: Member, schedule: Schedule, notices: list[str]
+    ) -> "Message":
+        letter, at = Letter(self.mailing.kind.value), self.office.clock().replace(second=0, microsecond=0)
+        told = addressed(person, member, letter, schedule)
+        row = DeliveryRow(
+            self._id, 0, 0, self._key(person, schedule), told.occasion, told.person, told.address,
+            json.dumps(told.data), "planned", "", None, 0, None, None, iso(at), None, None, None, None, iso(at),
+        )  # fmt: skip
+        recipient = recipient_of(row, self.briefing, self.office, at)
+        composer = writer.composer(letter, recipient.language, at)
+        notices.extend(composer.notices(recipient))
+        return writer.message(row)

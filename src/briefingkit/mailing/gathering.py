@@ -1,0 +1,124 @@
+"""Whom a mailing goes to, as things stand: its audiences, without those who must not or need not be written to."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from briefingkit.mailing.addressing import number_of
+from briefingkit.mailing.audience import Member, Selection, participants, registrants, select
+from briefingkit.mailing.concern import concerned
+from briefingkit.mailing.contacts import Contacts
+from briefingkit.mailing.kinds import KINDS, Letter
+from briefingkit.model import AudienceGroup, MailingKind
+from briefingkit.registrations.registration import RegistrationStatus
+from briefingkit.store.registrations import Registrations
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.office import Office
+    from briefingkit.mailing.scheduling import Schedule
+    from briefingkit.model import Access, Audience, Mailing, Publication
+    from briefingkit.registrations.importing import RowFault
+    from briefingkit.registrations.registration import Registration
+    from briefingkit.store.delivery_rows import DeliveryRow
+
+__all__ = ["Gathering"]
+
+_UNCONCERNED = "are not concerned by the change"
+_LATE = "registered after it was due, and know it from their confirmation"
+_GONE = "no longer on the list as then"
+_STATUSES = {
+    AudienceGroup.REGISTERED: RegistrationStatus.CONFIRMED,
+    AudienceGroup.WAITLISTED: RegistrationStatus.WAITLISTED,
+    AudienceGroup.PENDING: RegistrationStatus.PENDING,
+}
+
+
+class Gathering:
+    """The people of one mailing. `before` is what they were told of last, for an update; None where it is none."""
+
+    def __init__(
+        self, office: "Office", publication: "Publication", mailing: "Mailing", before: "Publication | None"
+    ) -> None:
+        self._office, self._publication, self._mailing = office, publication, mailing
+        self._briefing = publication.briefing
+        update = mailing.kind is MailingKind.UPDATE
+        self._concerned = concerned(before, publication, self._addresses) if update else None
+
+    def recipients(
+        self, schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
+    ) -> Iterator[tuple[str, Member]]:
+        """Give each person once, by their normalised address; others are counted in `selection`.
+
+        `faults` are the rows of files that could not be read.
+        """
+        groups = (
+            (audience, self._of(audience, schedule, selection, faults)) for audience in self._mailing.audience
+        )
+        return select(groups, self._briefing.languages, refused=self._refused, selection=selection)
+
+    def refused(self, rows: "Sequence[DeliveryRow]") -> Mapping[str, str]:
+        """Tell which rows must not go any more, just before they go: people may have left, or said no, since."""
+        reasons = self._refused([row.person for row in rows])
+        refused = {row.id: reasons[row.person] for row in rows if row.person in reasons}
+        wanted = {_STATUSES.get(audience.group) for audience in self._mailing.audience if audience.group}
+        if self._mailing.kind is MailingKind.CONFIRMATION or None in wanted:
+            return refused
+        numbered = [row for row in rows if number_of(row) is not None and row.id not in refused]
+        statuses = self._statuses([row.person for row in numbered]) if numbered else {}
+        return refused | {row.id: _GONE for row in numbered if statuses.get(row.person) not in wanted}
+
+    def _of(
+        self, audience: "Audience", schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
+    ) -> Iterator[Member]:
+        for member in self._members(audience, schedule, selection, faults):
+            if self._concerned is not None and not self._concerned(member):
+                selection.left_out[_UNCONCERNED] += 1
+            else:
+                yield member
+
+    def _members(
+        self, audience: "Audience", schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
+    ) -> Iterable[Member]:
+        if audience.file is not None:
+            contacts = Contacts(self._office.file(self._briefing.identifier, audience.file), audience)
+            yield from contacts
+            faults.extend(contacts.faults)
+        elif audience.target is not None:
+            yield from self._office.people(audience.target)
+        elif audience.group is AudienceGroup.PARTICIPANTS:
+            yield from participants(audience, self._briefing)
+        else:
+            yield from self._registrants(audience, schedule, selection)
+
+    def _registrants(
+        self, audience: "Audience", schedule: "Schedule", selection: Selection
+    ) -> Iterator[Member]:
+        with self._office.roll(self._briefing.identifier) as roll:
+            present: frozenset[int] = frozenset()
+            if audience.group in {AudienceGroup.ATTENDED, AudienceGroup.ABSENT}:
+                present = frozenset(each.number for each in roll.attendance())
+
+            def in_time() -> "Iterator[Registration]":
+                for each in roll.list():
+                    if self._is_late(each, schedule):
+                        selection.left_out[_LATE] += 1
+                    else:
+                        yield each
+
+            yield from registrants(audience, in_time(), lambda each: each.number in present)
+
+    def _is_late(self, each: "Registration", schedule: "Schedule") -> bool:
+        reminds = self._mailing.kind is MailingKind.REMINDER
+        return reminds and schedule.due is not None and each.created_at > schedule.due
+
+    def _refused(self, persons: Sequence[str]) -> Mapping[str, str]:
+        bulk = KINDS[Letter(self._mailing.kind.value)].bulk
+        return self._office.suppressions.reasons(persons, briefing=self._briefing.identifier, bulk=bulk)
+
+    def _statuses(self, persons: Sequence[str]) -> Mapping[str, RegistrationStatus]:
+        identifier = self._briefing.identifier
+        with Registrations(self._office.ledger).reading(identifier) as reader:
+            rows = reader.registrations(persons)
+        return {person: RegistrationStatus(row.status) for person, row in rows.items()}
+
+    def _addresses(self, access: "Access") -> Mapping[str, str]:
+        return self._office.addresses(self._briefing, self._briefing.languages[0], access)

@@ -1,0 +1,355 @@
+"""A mailing as a project sends it: planned, sent once, told apart by occasion, and never about what is not so."""
+
+import email.policy
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define
+
+from briefingkit.errors import ProjectError, SourceError
+from briefingkit.mailing.audience import LeftOut
+from briefingkit.mailing.changes import Changed
+from briefingkit.mailing.scheduling import Standing
+from briefingkit.mailing.suppression import Reason
+from briefingkit.project import Project, open_project
+
+PROJECT = """\
+format: 1
+namespace: talks.example.org
+mail:
+  sender: {address: events@talks.example.org, name: City Talks}
+  pages: https://register.example.org
+  transport: {use: maildir, path: outbox}
+"""
+BRIEFING = """\
+format: 1
+briefing: night-buses
+languages: [en, fr]
+title: {en: Night buses, fr: Bus de nuit}
+status: confirmed
+start: 2027-03-10T15:00
+duration: 1h
+timezone: Europe/Brussels
+place: {online: {url: "https://meet.example.org/1", access: registered}}
+organizers: [{key: transit, name: City Transit, role: host}]
+people:
+  ada: {name: Ada Okafor, email: ada@people.example, language: fr, timezone: Africa/Lagos}
+agenda:
+  - {key: talk, title: {en: The night, fr: La nuit}, kind: presentation, participants: [{person: ada}]}
+registration: {capacity: 2, waitlist: true, fields: [name, email, language, timezone]}
+mailing:
+  - {key: invite, kind: invitation, audience: [{file: contacts.csv, assumed: {language: fr}}], at: -7d}
+  - {key: day-before, kind: reminder, audience: [registered], at: -1d}
+  - {key: news, kind: update, audience: [{file: contacts.csv}, registered, participants]}
+  - {key: off, kind: cancellation, audience: [registered, participants]}
+  - {key: speakers, kind: logistics, audience: [participants], at: -3d}
+"""
+CONTACTS = (
+    "email,name,language\nbo@guests.example,Bo,en\ncy@guests.example,Cy,\nnobody,Di,\nBO@guests.example,B,\n"
+)
+
+
+@define
+class Clock:
+    now: datetime = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def project(tmp_path: Path, clock: Clock) -> Project:
+    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
+    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
+    (tmp_path / "contacts.csv").write_text(CONTACTS, "utf-8")
+    return open_project(tmp_path, clock=clock)
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Callable[[str, str], None]:
+    def replace(old: str, new: str) -> None:
+        path = tmp_path / "briefing.yaml"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    return replace
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Callable[[], Mapping[str, list[EmailMessage]]]:
+    """Read what was sent, by recipient, in the order of the files' names, and take it away."""
+
+    def read() -> Mapping[str, list[EmailMessage]]:
+        found: dict[str, list[EmailMessage]] = {}
+        for path in sorted((tmp_path / "outbox" / "new").glob("*")):
+            message: Any = message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            found.setdefault(message["To"].addresses[0].addr_spec, []).append(message)
+            path.rename(tmp_path / "outbox" / "cur" / f"{path.name}:2,S")
+        return found
+
+    return read
+
+
+Inbox = Callable[[], Mapping[str, list[EmailMessage]]]
+Edit = Callable[[str, str], None]
+
+
+def subjects(inbox: Inbox) -> dict[str, list[str]]:
+    return {to: sorted(str(each["Subject"]) for each in those) for to, those in inbox().items()}
+
+
+def register(project: Project, name: str, **more: str) -> None:
+    with project.registrations("night-buses") as roll:
+        roll.add(
+            {"name": name, "email": f"{name.lower()}@people.example", **more}, language=more.get("language")
+        )
+
+
+def body(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_plan_says_who_and_in_which_language_and_why_others_are_left_out(
+    project: Project,
+) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        plan = mailing.plan()
+    assert (plan.new, dict(plan.languages)) == (2, {"en": 1, "fr": 1})
+    assert plan.left_out == {LeftOut.BAD_ADDRESS: 1, LeftOut.TWICE: 1}
+    assert plan.schedule.standing is Standing.LATER
+    assert plan.schedule.due == datetime(2027, 3, 3, 14, tzinfo=UTC)
+    assert plan.samples["fr"].parts.subject == "Invitation : Bus de nuit"
+    assert not plan.known
+    assert not (project.folder / "outbox").exists()
+
+
+def test_nothing_goes_before_it_is_due_and_then_once(project: Project, clock: Clock, inbox: Inbox) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        assert mailing.send() is None
+        clock.now = datetime(2027, 3, 3, 14, tzinfo=UTC)
+        report = mailing.send()
+        assert report is not None
+        assert report.progress.sent == 2
+        again = mailing.send()
+        assert again is not None
+        assert again.progress.sent == 0
+        assert mailing.plan().known == {"sent": 2}
+        assert mailing.status().counts == {"sent": 2}
+    assert subjects(inbox) == {
+        "bo@guests.example": ["Invitation: Night buses"],
+        "cy@guests.example": ["Invitation : Bus de nuit"],
+    }
+
+
+def test_it_can_be_sent_early_by_hand(project: Project, inbox: Inbox) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.send(early=True)
+    assert len(inbox()) == 2
+
+
+def test_each_is_written_to_in_their_own_time_with_links_of_their_own(
+    project: Project, clock: Clock, inbox: Inbox
+) -> None:
+    register(project, "Bo", language="fr", timezone="Asia/Kolkata")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    with project.mailing("night-buses", "day-before") as mailing:
+        mailing.send()
+    ((message,),) = inbox().values()
+    text = body(message)
+    assert "15:00" in text
+    assert "19:30" in text
+    assert "https://register.example.org/night-buses/fr/r/" in text
+    assert "https://meet.example.org/1" in text
+    assert "/u/" in str(message["List-Unsubscribe"])
+    assert message["Content-Language"] == "fr"
+    assert str(message["Date"]).startswith("Tue, 09 Mar 2027 15:00")
+
+
+def test_who_registers_after_a_reminder_was_due_is_not_reminded(
+    project: Project, clock: Clock, inbox: Inbox
+) -> None:
+    register(project, "Bo")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    register(project, "Cy")
+    with project.mailing("night-buses", "day-before") as mailing:
+        plan = mailing.plan()
+        mailing.send()
+    assert plan.left_out == {"registered after it was due, and know it from their confirmation": 1}
+    assert list(inbox()) == ["bo@people.example"]
+
+
+def test_a_start_that_moved_reminds_again_and_a_corrected_title_does_not(
+    project: Project, clock: Clock, edit: Edit
+) -> None:
+    register(project, "Bo")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+
+    def send() -> int:
+        with project.mailing("night-buses", "day-before") as mailing:
+            report = mailing.send()
+        return report.progress.sent if report is not None else -1
+
+    assert send() == 1
+    edit("en: Night buses", "en: Night busses")
+    assert send() == 0
+    edit("start: 2027-03-10T15:00", "start: 2027-03-12T15:00")
+    assert send() == -1
+    clock.now = datetime(2027, 3, 11, 15, tzinfo=UTC)
+    assert send() == 1
+
+
+def test_what_is_postponed_waits_and_what_is_cancelled_never_goes(
+    project: Project, clock: Clock, inbox: Inbox, edit: Edit
+) -> None:
+    register(project, "Bo")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    with project.mailing("night-buses", "day-before") as mailing:
+        mailing.queue()
+    edit("status: confirmed", "status: postponed")
+    with project.mailing("night-buses", "day-before") as mailing:
+        assert mailing.send() is None
+        assert mailing.status().counts == {"suspended": 1}
+    edit("status: postponed", "status: cancelled")
+    with project.mailing("night-buses", "day-before") as mailing:
+        assert mailing.send() is None
+        assert mailing.status().counts == {"dropped": 1}
+    with project.mailing("night-buses", "off") as mailing:
+        mailing.send()
+    assert subjects(inbox) == {
+        "bo@people.example": ["Cancelled: Night buses"],
+        "ada@people.example": ["Annulé : Bus de nuit"],
+    }
+
+
+def test_an_update_goes_to_those_whom_the_change_concerns(project: Project, inbox: Inbox, edit: Edit) -> None:
+    register(project, "Eve")
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.send(early=True)
+    project.apply(project.plan())
+    inbox()
+
+    edit("https://meet.example.org/1", "https://meet.example.org/2")
+    with project.mailing("night-buses", "news") as mailing:
+        plan = mailing.plan()
+        mailing.send()
+    assert plan.changes == (Changed.ROOM,)
+    assert plan.left_out["are not concerned by the change"] == 4
+    assert sorted(inbox()) == ["ada@people.example", "eve@people.example"]
+
+    project.apply(project.plan())
+    edit("start: 2027-03-10T15:00", "start: 2027-03-10T17:00")
+    with project.mailing("night-buses", "news") as mailing:
+        assert mailing.plan().changes == (Changed.TIME,)
+        mailing.send()
+    told = inbox()
+    assert sorted(told) == [
+        "ada@people.example",
+        "bo@guests.example",
+        "cy@guests.example",
+        "eve@people.example",
+    ]
+    assert "17:00" in body(told["bo@guests.example"][0])
+
+
+def test_who_left_between_planning_and_sending_is_not_written_to(
+    project: Project, clock: Clock, inbox: Inbox
+) -> None:
+    register(project, "Bo")
+    register(project, "Cy")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    with project.mailing("night-buses", "day-before") as mailing:
+        mailing.queue()
+        with project.registrations("night-buses") as roll:
+            roll.cancel("bo@people.example")
+        mailing.run()
+        assert mailing.status().counts == {"dropped": 1, "sent": 1}
+    assert list(inbox()) == ["cy@people.example"]
+
+
+def test_who_unsubscribed_is_left_out_of_invitations(project: Project, inbox: Inbox, clock: Clock) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.office.suppressions.add(["bo@guests.example"], Reason.UNSUBSCRIBED, at=clock(), source="test")
+        assert mailing.plan().left_out["have unsubscribed"] == 1
+        mailing.send(early=True)
+    assert list(inbox()) == ["cy@guests.example"]
+
+
+def test_registrations_are_confirmed_by_themselves_once_each(project: Project, inbox: Inbox) -> None:
+    def send() -> dict[str, list[str]]:
+        with project.mailing("night-buses", "confirmation") as mailing:
+            mailing.send()
+        return subjects(inbox)
+
+    register(project, "Bo")
+    register(project, "Cy", language="fr")
+    register(project, "Di")
+    assert send() == {
+        "bo@people.example": ["Your registration: Night buses"],
+        "cy@people.example": ["Votre inscription : Bus de nuit"],
+        "di@people.example": ["You are on the waiting list: Night buses"],
+    }
+    assert send() == {}
+    with project.registrations("night-buses") as roll:
+        roll.cancel("bo@people.example")
+    register(project, "Cy", timezone="Asia/Kolkata")
+    assert send() == {
+        "bo@people.example": ["Your registration is cancelled: Night buses"],
+        "cy@people.example": ["Votre inscription a été modifiée : Bus de nuit"],
+        "di@people.example": ["You have a place: Night buses"],
+    }
+
+
+def test_the_speakers_are_told_the_room_and_no_page_is(project: Project, inbox: Inbox) -> None:
+    with project.mailing("night-buses", "speakers") as mailing:
+        mailing.send(early=True)
+    ((message,),) = inbox().values()
+    assert "https://meet.example.org/1" in body(message)
+
+
+def test_what_went_out_by_mail_has_a_revision_of_its_own(project: Project, edit: Edit) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.send(early=True)
+    edit("en: Night buses", "en: Night busses")
+    assert project.plan().publications[0].revision == 1
+    with project.mailing("night-buses", "invite") as mailing:
+        assert mailing.publication.revision == 1
+
+
+def test_a_preview_writes_nothing(project: Project) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        first, second = mailing.preview()
+        assert {first.recipient, second.recipient} == {"bo@guests.example", "cy@guests.example"}
+        (only,) = mailing.preview("CY@guests.example")
+        assert only.recipient == "cy@guests.example"
+        assert mailing.status().counts == {}
+    assert not (project.folder / "outbox").exists()
+
+
+def test_a_mailing_or_a_way_to_send_that_is_not_there_is_said(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(
+        ProjectError, match=r"no mailing of night-buses is called 'invites'.*did you mean invite"
+    ):
+        project.mailing("night-buses", "invites")
+    (tmp_path / "briefingkit.yaml").write_text("namespace: talks.example.org\n", "utf-8")
+    with pytest.raises(ProjectError, match="does not say how mail is sent"):
+        open_project(tmp_path).mailing("night-buses", "invite")
+    (tmp_path / "briefingkit.yaml").write_text(PROJECT.replace("path: outbox", "paht: outbox"), "utf-8")
+    with (
+        open_project(tmp_path).mailing("night-buses", "invite") as mailing,
+        pytest.raises(SourceError, match="paht"),
+    ):
+        mailing.send(early=True)
