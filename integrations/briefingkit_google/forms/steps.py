@@ -41,6 +41,7 @@ _REMOVED: Final = "it was removed at Google since it was read: plan again"
 _LOST: Final = "no answer came, and Google Drive does not find it yet: plan again in a while"
 _PARTIAL: Final = "Google Drive did not search all that there is, so nothing was made: try again later"
 _NOT_TAKEN: Final = "Google did not keep what was set"
+_NOT_FOR_US: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
 _LOOKED_AGAIN: Final = (5.0, 10.0, 20.0, 30.0)
 """Seconds between searches for a form that may have been made: Drive's index takes its time."""
 _SET: Final = ("emails", "quiz", "published", "accepting", "responders")
@@ -149,11 +150,7 @@ class FormWriter:
         """Say what is not there, or not for us."""
         places = {"folder": self._settings.folder, "template": self._settings.template}
         named = " or ".join(f"the {what} {place}" for what, place in places.items() if place is not None)
-        if (
-            not named
-            or fault.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
-            or "storage" in fault.words
-        ):
+        if not named or fault.reach is not Reach.RESOURCE or fault.status not in _NOT_FOR_US:
             return None
         return (
             f"{self._account} cannot use {named}: share it with that account, the folder as Content manager"
