@@ -11,6 +11,7 @@ import click
 from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.mirroring import kept_json, mirror_command, say_erased_copies
 from briefingkit.cli.registration_attendance import attend_command
+from briefingkit.cli.registration_certificates import certificates_command
 from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
@@ -35,6 +36,7 @@ def registrations_command() -> None:
 
 
 registrations_command.add_command(attend_command)
+registrations_command.add_command(certificates_command)
 registrations_command.add_command(stats_command)
 
 

@@ -120,8 +120,9 @@ class _Stock:
             yield self._face(path)
         by_name = _by_name(self.folders)
         for name in (*_KNOWN.get(code, ()), *_of_noto(code)):
-            if (path := by_name.get(name.lower())) is not None:
-                yield self._face(path)
+            found = by_name.get(name.lower())
+            if found is not None:
+                yield self._face(found)
 
     def _face(self, path: Path) -> Font:
         return (
@@ -142,7 +143,7 @@ def _of_noto(code: str) -> tuple[str, ...]:
 def _script_name(code: str) -> str:
     from fontTools.unicodedata import script_name
 
-    return script_name(code, default=code)
+    return str(script_name(code, default=code))
 
 
 def _advice(code: str) -> str:

@@ -82,8 +82,8 @@ def certificate_pdf(text: CertificateText, fonts: Sequence[Path] = ()) -> bytes:
     if text.time:
         writer.block(152, text.time, sizes=(12, 10))
     writer.block(164, text.organizers[:_LINE], sizes=(11, 9, 7), lines=2, colour=_MUTED)
-    writer.block(183, text.number_label, sizes=(8,), colour=_MUTED)
-    writer.block(188, text.number, sizes=(10,), towards="ltr")
+    writer.block(179, text.number_label, sizes=(8,), colour=_MUTED)
+    writer.block(184, text.number, sizes=(10,), towards="ltr")
     return bytes(pdf.output())
 
 
