@@ -1,6 +1,6 @@
 """Every claim about speed, beside a named peer, in one run on one machine: `make bench`.
 
-Ratios count, not seconds. Exit code 1 where a line does not hold its bound. It takes about five minutes; names of
+Ratios count, not seconds. Exit code 1 where a line does not hold its bound. It takes about ten minutes; names of
 parts (`imports check thousand noop registrations page calendars google caldav`) run those alone.
 """
 
