@@ -35,13 +35,12 @@ def read_target(settings: GoogleSheets, wanted: Sequence[Resource], last: Snapsh
     calls = Calls(session.service)
     seen = [*wanted, *(each.resource for each in last.remotes.values())]
     namespaces = {each for each in map(_namespace, seen) if each is not None}
-    known = {each.key: each for each in seen[::-1]}
     remotes = []
     for raw in _files(settings, session, calls, last):
         mark = mark_of(raw)
         if mark is not None and (not namespaces or mark.namespace in namespaces):
-            about = known.get(mark.briefing)
-            looked_for = {*map(masked, settings.access), *access_in(about)}
+            said = [name for each in seen if each.key == mark.briefing for name in access_in(each)]
+            looked_for = {*map(masked, settings.access), *said}
             permissions = permissions_of(session, calls, str(raw["id"])) if looked_for else []
             access = shared(permissions, looked_for)
             remotes.append(remote_of(raw, mark, access, _alike(seen, mark, raw)))
@@ -71,9 +70,9 @@ def permissions_of(session: Session, calls: Calls, file: str) -> list[Mapping[st
     return [each for page in listed for each in page.get("permissions", ())]
 
 
-def access_in(resource: Resource | None) -> Mapping[str, Any]:
+def access_in(resource: Resource) -> Mapping[str, Any]:
     """Give the rules of access of a spreadsheet as it was wanted or held, masked."""
-    access = resource.fields.get("access") if resource is not None else None
+    access = resource.fields.get("access")
     return access if isinstance(access, Mapping) else {}
 
 

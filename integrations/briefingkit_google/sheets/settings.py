@@ -36,7 +36,7 @@ _KINDS: Final = ("user", "group")
 def _scopes(given: Iterable[str]) -> tuple[str, ...]:
     """Bring those who may look or write into one form: `user:ann@example.org`; an address alone is a user's."""
     plain = (each.strip().lower() for each in given)
-    return tuple(each if ":" in each else f"user:{each}" for each in plain)
+    return tuple(f"user:{each}" if "@" in each and ":" not in each else each for each in plain)
 
 
 def _check_scopes(instance: object, attribute: Any, value: tuple[str, ...]) -> None:
