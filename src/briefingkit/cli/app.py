@@ -23,6 +23,7 @@ _COMMANDS = {
     "apply": ("publish", "Bring every target in step with the briefings."),
     "registrations": ("registrations", "Keep the list of who takes part: add, import, export, erase."),
     "serve": ("serve", "Serve the registration pages, and the organisers' list."),
+    "mail": ("mail", "Write to people: plan, send, see what became of it."),
     "auth": ("auth", "Sign in to a service as a person, or check what the targets have."),
     "integrations": ("integrations", "List what briefingkit can publish to here."),
     "schema": ("schema", "Print the JSON Schema of briefing.yaml or briefingkit.yaml."),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
     from briefingkit.model import Briefing
 
-__all__ = ["confirmation_of", "queue_confirmations"]
+__all__ = ["confirmation_of", "queue_confirmations", "waiting_confirmations"]
 
 _AT_ONCE = 200
 _GROUPS = {
@@ -54,6 +54,11 @@ def queue_confirmations(office: "Office") -> int:
         store.told_all(MAIL, [event.id for event in events])
         looked_at += len(events)
     return looked_at
+
+
+def waiting_confirmations(office: "Office", briefing: str) -> int:
+    """Count the things that happened on a list of which nobody was told yet."""
+    return Registrations(office.ledger).waiting_events(MAIL, briefing)
 
 
 def _queue(office: "Office", identifier: str, events: Sequence[RegistrationEvent]) -> None:

@@ -12,7 +12,7 @@ from briefingkit.errors import MailingError
 from briefingkit.mailing.addressing import addressed, recipient_of
 from briefingkit.mailing.audience import Member, Selection
 from briefingkit.mailing.concern import changes_for
-from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations
+from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
 from briefingkit.mailing.deliveries import (
     Resolution,
     cancel,
@@ -123,6 +123,8 @@ class Dispatch:
     @property
     def schedule(self) -> Schedule:
         """When it is due, and how it stands now."""
+        if self.mailing.kind is MailingKind.CONFIRMATION:
+            return Schedule(Standing.READY)
         return schedule_of(self.mailing, self.publication, self.office.clock())
 
     # Looking
@@ -138,6 +140,8 @@ class Dispatch:
             self.publication.revision,
             changes=self._changes(),
         )
+        if self.mailing.kind is MailingKind.CONFIRMATION:
+            return evolve(told, new=waiting_confirmations(self.office, self.briefing.identifier))
         if schedule.standing not in {Standing.READY, Standing.LATER}:
             return told
         found, samples, notices = (
@@ -207,7 +211,7 @@ class Dispatch:
         if self.mailing.kind is MailingKind.CONFIRMATION:
             if queue_confirmations(self.office):
                 self.office.goes_out(self.publication)
-            return Schedule(Standing.READY)
+            return self.schedule
         schedule, now = self.schedule, self.office.clock()
         if early and schedule.standing is Standing.LATER:
             schedule = evolve(schedule, standing=Standing.READY)

@@ -275,6 +275,13 @@ class Registrations:
             rows = connection.execute(query.order_by(table.c.briefing, table.c.sequence).limit(limit))
             return [EventRow(*row) for row in rows]
 
+    def waiting_events(self, subscriber: str, briefing: str) -> int:
+        """Count what a subscriber has yet to be told of a list."""
+        table = tables.registration_events
+        these = (table.c.subscriber == subscriber, table.c.briefing == briefing)
+        with self._ledger.reading() as connection:
+            return int(connection.execute(select(func.count()).where(*these)).scalar_one())
+
     def told(self, subscriber: str, identifier: str) -> None:
         """Forget an event that a subscriber was told."""
         table = tables.registration_events

@@ -1,0 +1,224 @@
+"""What `briefingkit mail` says, as words and as JSON."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from briefingkit.cli.terminal import say
+from briefingkit.cli.writing import write_whole
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.dispatch import Dispatch, MailPlan, MailStatus
+    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.scheduling import Schedule
+    from briefingkit.mailing.sending import Report
+    from briefingkit.model import MailingKind
+    from briefingkit.store.delivery_rows import DeliveryRow
+
+__all__ = [
+    "plan_json",
+    "report_json",
+    "say_mail_plan",
+    "say_preview",
+    "say_report",
+    "say_status",
+    "standing_in_words",
+    "status_json",
+]
+
+_SHOWN = 20
+_STANDING = {
+    "ready": "is due",
+    "later": "is due later",
+    "over": "is over: it is not sent any more",
+    "suspended": "waits: the briefing is postponed",
+    "dropped": "is dropped: the briefing is cancelled",
+    "unfit": "does not fit the briefing as it stands",
+    "undated": "waits for a date",
+}
+_BY_ITSELF, _BY_NAME = "goes by itself, as people register", "goes when it is sent by its name"
+
+
+def say_mail_plan(plan: "MailPlan") -> None:
+    """Show a plan: when, how many by language, who is left out and why, and a subject in each language."""
+    say()
+    say(
+        f"{plan.briefing} {plan.mailing} ({plan.kind.value}): {standing_in_words(plan.schedule, plan.kind)}",
+        "heading",
+        bold=True,
+    )
+    if plan.recipients or plan.new or plan.known:
+        say(f"  {plan.new} to send{_listed(plan.known, '; ')}", "good" if plan.new else None)
+    if plan.languages:
+        say(f"  by language: {_listed(plan.languages)}")
+    for reason, number in sorted(plan.left_out.items()):
+        say(
+            f"  {number} left out: they {reason}" if not reason.startswith("no ") else f"  {number}: {reason}"
+        )
+    if plan.changes:
+        say(f"  tells of: {', '.join(change.value for change in plan.changes)}")
+    for notice in plan.notices:
+        say(f"  {notice}", "warning")
+    for fault in plan.faults[:_SHOWN]:
+        place = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
+        say(f"  {place}: {fault.message}", "error", err=True)
+    for language, message in sorted(plan.samples.items()):
+        say(f"  {language}: {message.parts.subject}")
+
+
+def standing_in_words(schedule: "Schedule", kind: "MailingKind") -> str:
+    """Say how a mailing stands, and when it is due."""
+    words = _STANDING[schedule.standing.value]
+    if schedule.standing.value == "ready" and schedule.due is None:
+        return _BY_ITSELF if kind.value == "confirmation" else _BY_NAME
+    if schedule.due is None or schedule.standing.value not in {"later", "ready"}:
+        return words
+    return f"{words}, {_moment(schedule.due)}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _listed(counts: Mapping[str, int], before: str = "") -> str:
+    words = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+    return f"{before}{words}" if words else ""
+
+
+def plan_json(plan: "MailPlan") -> dict[str, Any]:
+    """Give a plan as JSON; nobody's address is in it."""
+    return {
+        "briefing": plan.briefing,
+        "mailing": plan.mailing,
+        "kind": plan.kind.value,
+        **_schedule_json(plan.schedule),
+        "revision": plan.revision,
+        "new": plan.new,
+        "known": dict(plan.known),
+        "languages": dict(plan.languages),
+        "left_out": dict(plan.left_out),
+        "changes": [change.value for change in plan.changes],
+        "notices": list(plan.notices),
+        "faults": [
+            {"row": fault.row, "column": fault.column, "message": fault.message} for fault in plan.faults
+        ],
+        "subjects": {language: message.parts.subject for language, message in plan.samples.items()},
+    }
+
+
+def _schedule_json(schedule: "Schedule") -> dict[str, Any]:
+    return {
+        "standing": schedule.standing.value,
+        "due": schedule.due and schedule.due.isoformat(),
+        "expires": schedule.expires and schedule.expires.isoformat(),
+    }
+
+
+def say_report(name: str, report: "Report") -> None:
+    """Say what a run has done."""
+    done = report.progress
+    counts = {
+        "sent": done.sent,
+        "to be tried again": done.deferred,
+        "failed": done.failed,
+        "uncertain": done.uncertain,
+        "dropped": done.dropped,
+    }
+    words = (
+        ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing new to send"
+    )
+    bad = done.failed or done.uncertain or report.stopped
+    say(f"{name}: {words}", "warning" if bad else "good")
+    if report.stopped:
+        say(f"{name}: ended early: {report.stopped}", "error", err=True)
+    if report.next_due is not None:
+        say(f"{name}: more is due {_moment(report.next_due)}")
+
+
+def report_json(each: "Dispatch", report: "Report") -> dict[str, Any]:
+    """Give a report as JSON."""
+    done = report.progress
+    return {
+        "briefing": each.briefing.identifier,
+        "mailing": each.mailing.key,
+        "sent": done.sent,
+        "deferred": done.deferred,
+        "failed": done.failed,
+        "uncertain": done.uncertain,
+        "dropped": done.dropped,
+        "stopped": report.stopped,
+        "next_due": report.next_due and report.next_due.isoformat(),
+    }
+
+
+def say_status(
+    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]"
+) -> None:
+    """Show how a mailing stands; messages are told by their ids, and people by nothing."""
+    counted = _listed(status.counts) or "nothing planned yet"
+    erased = f"; {sum(status.erased.values())} erased" if status.erased else ""
+    stands = standing_in_words(status.schedule, status.kind)
+    say(f"{status.briefing} {status.mailing} ({status.kind.value}): {counted}{erased}; {stands}")
+    for row in failed[:_SHOWN]:
+        say(f"  failed {row.id}: {_answer(row)}", "error")
+    for row in unsure[:_SHOWN]:
+        say(f"  uncertain {row.id}: {_answer(row) or 'it may have gone'}", "warning")
+    more = max(0, len(failed) - _SHOWN) + max(0, len(unsure) - _SHOWN)
+    if more:
+        say(f"  … and {more} more; --json tells all")
+
+
+def status_json(
+    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]"
+) -> dict[str, Any]:
+    """Give how a mailing stands as JSON."""
+    return {
+        "briefing": status.briefing,
+        "mailing": status.mailing,
+        "kind": status.kind.value,
+        **_schedule_json(status.schedule),
+        "counts": dict(status.counts),
+        "erased": dict(status.erased),
+        "failed": list(map(_row_json, failed)),
+        "uncertain": list(map(_row_json, unsure)),
+    }
+
+
+def _row_json(row: "DeliveryRow") -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "attempts": row.attempts,
+        "code": row.code,
+        "words": row.words,
+        "at": row.changed_at,
+    }
+
+
+def _answer(row: "DeliveryRow") -> str:
+    return " ".join(str(part) for part in (row.code, row.words) if part)
+
+
+def say_preview(message: "Message", out: Path | None) -> Path | None:
+    """Show a message, or write it into a folder as .eml and .html; the page's path is given."""
+    parts = message.parts
+    language = parts.headers.get("Content-Language", "und")
+    if out is None:
+        say()
+        say(f"{language}: {parts.subject}", "heading", bold=True)
+        say(f"From: {parts.sender.name} <{parts.sender.address}>")
+        say(f"To: {parts.recipient.name} <{parts.recipient.address}>")
+        say()
+        for line in parts.text.splitlines():
+            say(line)
+        return None
+    out.mkdir(parents=True, exist_ok=True)
+    stem = f"{re.sub(r'[^A-Za-z0-9-]', '', language)}-{message.key[:8]}"
+    write_whole(out / f"{stem}.eml", message.content)
+    say(f"Written: {out / stem}.eml")
+    if parts.html is None:
+        return None
+    write_whole(out / f"{stem}.html", parts.html)
+    say(f"Written: {out / stem}.html")
+    return out / f"{stem}.html"

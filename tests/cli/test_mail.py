@@ -1,0 +1,124 @@
+"""`briefingkit mail`, as a person and as a program use it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Command = Callable[..., Any]
+
+MAIL = """
+mail:
+  sender: {address: events@talks.example.org, name: City Talks}
+  pages: https://register.example.org
+  transport: {use: maildir, path: outbox}
+"""
+MAILINGS = """
+registration: {capacity: 1, waitlist: true}
+mailing:
+  - {key: invite, kind: invitation, audience: [{file: guests.csv}]}
+  - {key: day-before, kind: reminder, audience: [registered], at: -1d}
+"""
+
+
+@pytest.fixture
+def town(home: Path) -> Path:
+    for name, more in (("briefingkit.yaml", MAIL), ("briefing.yaml", MAILINGS)):
+        text = (home / name).read_text(encoding="utf-8")
+        (home / name).write_text(text + more, encoding="utf-8")
+    (home / "guests.csv").write_text(
+        "email,name,language\nbo@x.example,Bo,fr\nnobody,Cy,\n", encoding="utf-8"
+    )
+    return home
+
+
+def sent(home: Path) -> int:
+    return len(list((home / "outbox" / "new").glob("*")))
+
+
+def test_a_plan_says_what_would_go_and_names_nobody(cli: Command, town: Path) -> None:
+    told = cli("mail", "plan", "--json")
+    invite, reminder, confirmation = told.json["mailings"]
+    assert (invite["new"], invite["languages"]) == (1, {"fr": 1})
+    assert invite["left_out"] == {"have an address that is none": 1}
+    assert (reminder["standing"], confirmation["new"]) == ("later", 0)
+    assert "x.example" not in told.out
+    shown = cli("mail", "plan", "night-buses", "invite").out
+    assert "goes when it is sent by its name" in shown
+    assert "1 left out: they have an address that is none" in shown
+    assert not (town / "outbox").exists()
+
+
+def test_what_is_named_goes_once_and_what_happens_on_the_list_is_confirmed(cli: Command, town: Path) -> None:
+    assert cli("mail", "send", "night-buses", "invite").out == "night-buses invite: 1 sent\n"
+    cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
+    assert cli("mail", "plan", "night-buses", "confirmation", "--json").json["mailings"][0]["new"] == 1
+    done = cli("mail", "send", "--json").json["mailings"]
+    assert [(each["mailing"], each["sent"]) for each in done] == [("invite", 0), ("confirmation", 1)]
+    assert sent(town) == 2
+    status = cli("mail", "status", "--json").json["mailings"]
+    assert [each["counts"] for each in status] == [{"sent": 1}, {}, {"sent": 1}]
+    assert "x.example" not in cli("mail", "status").out
+
+
+def test_what_is_not_due_is_said_and_goes_early_by_hand(cli: Command, town: Path) -> None:
+    cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
+    assert "is due later" in cli("mail", "send", "night-buses", "day-before").out
+    assert (
+        cli("mail", "send", "night-buses", "day-before", "--early").out == "night-buses day-before: 1 sent\n"
+    )
+    assert cli("mail", "send", "--early").code == 2
+    assert sent(town) == 1
+
+
+def test_a_preview_is_shown_or_written_and_nothing_is_sent(cli: Command, town: Path) -> None:
+    shown = cli("mail", "preview", "night-buses", "invite")
+    assert "To: Bo <bo@x.example>" in shown.out
+    written = cli("mail", "preview", "night-buses", "invite", "--out", "mails")
+    assert written.code == 0
+    (eml,), (page,) = (town / "mails").glob("*.eml"), (town / "mails").glob("*.html")
+    assert eml.stem == page.stem
+    assert "<html" in page.read_text(encoding="utf-8")
+    assert cli("mail", "preview", "night-buses", "day-before").code == 1
+    assert cli("mail", "preview", "night-buses", "invite", "--browse").code == 2
+    assert not (town / "outbox").exists()
+
+
+def test_an_address_can_be_suppressed_and_allowed_again(cli: Command, town: Path) -> None:
+    assert cli("mail", "suppress", "BO@x.example").out == "1 suppressed\n"
+    assert cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"][0]["new"] == 0
+    assert "1 by hand" in cli("mail", "status").out
+    assert cli("mail", "allow", "bo@x.example").out == "1 lifted\n"
+    assert cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"][0]["new"] == 1
+    refused = cli("mail", "suppress", "nobody")
+    assert (refused.code, "nobody" in refused.err) == (1, False)
+    assert (town / "guests.csv").exists()
+
+
+def test_there_is_nothing_to_resolve_or_to_retry_at_first(cli: Command, town: Path) -> None:
+    assert cli("mail", "resolve", "night-buses", "invite", "resend").out == "0 settled\n"
+    assert cli("mail", "retry", "night-buses", "invite").out == "0 planned again\n"
+    assert town.exists()
+
+
+def test_a_name_that_is_none_and_a_project_without_mail_are_said(cli: Command, town: Path) -> None:
+    assert "no briefing is called 'night-bus'" in cli("mail", "plan", "night-bus").err
+    assert (
+        "no mailing of night-buses is called 'invites'" in cli("mail", "plan", "night-buses", "invites").err
+    )
+    (town / "briefingkit.yaml").write_text("namespace: talks.example.org\n", encoding="utf-8")
+    assert "does not say how mail is sent" in cli("mail", "send").err
+
+
+def test_a_transport_that_cannot_be_used_is_an_error_and_stops_no_other_mailing(
+    cli: Command, town: Path
+) -> None:
+    (town / "outbox").write_text("in the way", encoding="utf-8")
+    cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
+    failed = cli("mail", "send", "night-buses", "invite")
+    assert failed.code == 1
+    assert "Traceback" not in failed.err
+    (town / "outbox").unlink()
+    assert cli("mail", "send").code == 0
+    assert sent(town) == 2
