@@ -56,10 +56,13 @@ def app(
     settings = Settings(organizer_token or token_from(project.environment), per_minute, burst)
     pages = _Pages(project, settings, clock)
     pages.site.open()
-    return Shield(
-        Starlette(routes=pages.routes(), lifespan=pages.lifespan, exception_handlers=pages.faults()),
-        pages.broken,
-    )
+    return assembled(pages)
+
+
+def assembled(pages: "_Pages") -> "ASGIApp":
+    """Put the addresses, the pages for what goes wrong, and the headers together."""
+    inner = Starlette(routes=pages.routes(), lifespan=pages.lifespan, exception_handlers=pages.faults())
+    return Shield(inner, pages.broken)
 
 
 class _Pages:

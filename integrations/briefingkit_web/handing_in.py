@@ -61,11 +61,15 @@ class Verdict(StrEnum):
 
 @frozen
 class Handed:
-    """Something that was handed in. `person` says whose it is, where a link proves that; its answers do otherwise."""
+    """Something that was handed in. `person` says whose it is, where a link proves that; its answers do otherwise.
+
+    `has_place` is what was told to whoever changes something that was set aside.
+    """
 
     response: Response
     kind: Kind = Kind.NEW
     person: str | None = None
+    has_place: bool = False
 
 
 @frozen
@@ -123,6 +127,7 @@ class _Aside:
     response: Response
     person: str
     first: bool
+    has_place: bool = False
 
 
 class _State:
@@ -174,7 +179,7 @@ class _State:
         if before is not None and before.intake == ASIDE:
             said = answers_of_row(before) if one.kind in {Kind.CANCEL, Kind.RETURN} else response.answers
             later = evolve(response, intake=ASIDE, answers=said, at=_after(response.at, before.at))
-            return _Aside(later, person, first=one.kind is Kind.RETURN)
+            return _Aside(later, person, first=one.kind is Kind.RETURN, has_place=one.has_place)
         held = self.people.get(person)
         if held is None:
             return Result(Verdict.GONE)
@@ -215,7 +220,7 @@ def _result(outcome: Outcome) -> Result:
 def _set_aside(one: _Aside, sitting: Sitting, rows: "list[ResponseRow]") -> Result:
     """Set a response aside, and say what a newcomer would be told."""
     terms, response = sitting.desk.terms, one.response
-    waits = not sitting.room.is_free(WHOLE)
+    waits = not (one.has_place or sitting.room.is_free(WHOLE))
     if one.first:
         over = terms.due is not None and sitting.desk.now >= terms.due
         if over or not terms.is_open(response.at):

@@ -232,7 +232,8 @@ async def _send(own: _Own, kind: Kind, answers: Mapping[str, Given]) -> Result:
         {**_email(entry), **answers} if entry.aside and kind is Kind.CHANGE else answers,
         cancels=kind is Kind.CANCEL,
     )
-    return await deliver(visit, Handed(response, kind, None if entry.aside else entry.person))
+    has_place = kind is Kind.CHANGE and entry.status is RegistrationStatus.CONFIRMED
+    return await deliver(visit, Handed(response, kind, None if entry.aside else entry.person, has_place))
 
 
 def _email(entry: Entry) -> dict[str, Given]:

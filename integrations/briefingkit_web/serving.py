@@ -124,4 +124,4 @@ class WebServer:
     def _address(self, listening: socket.socket) -> str:
         port = listening.getsockname()[1]
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{port}{self.root_path.rstrip('/')}/"
+        return f"http://{host}:{port}/"

@@ -110,8 +110,10 @@ def link_end(briefing: "Briefing", now: datetime) -> datetime:
 
 def _mac(key: bytes, purpose: str, briefing: str, said: bytes) -> bytes:
     own = hmac.digest(key, _CONTEXT, hashlib.sha256)  # the key itself signs other things as well
-    about = f"{purpose}\0{briefing}\0".encode(errors="replace")
-    return hmac.digest(own, about + said, hashlib.sha256)[:_MAC]
+    parts = (purpose.encode(errors="replace"), briefing.encode(errors="replace"), said)
+    # Each with its length before it: where one ends cannot be moved.
+    about = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hmac.digest(own, about, hashlib.sha256)[:_MAC]
 
 
 def _text(octets: bytes) -> str:
