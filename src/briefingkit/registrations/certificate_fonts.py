@@ -70,10 +70,10 @@ def system_folders() -> tuple[Path, ...]:
 def fonts_for(
     text: str, language: str, *, own: Sequence[Path] = (), folders: Sequence[Path] | None = None
 ) -> tuple[Font, ...]:
-    """Find fonts that together have every character of a text, that of the language's own script first.
+    """Find fonts that together have every character of a text, that of the script with the most of them first.
 
-    `own` are files or folders of the user's, which come before the system's (`folders`). RegistrationError, with every
-    script that has none, and what to install.
+    `language` says how Han is written. `own` are files or folders of the user's, which come before the system's
+    (`folders`). RegistrationError, with every script that has none, and what to install.
     """
     from fontTools.unicodedata import script
 
@@ -179,26 +179,26 @@ def _by_name(folders: tuple[Path, ...]) -> Mapping[str, Path]:
 
 @lru_cache(maxsize=64)
 def _characters(font: Font) -> frozenset[str]:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(font.path, fontNumber=font.face, lazy=True) as read:
+        with font.path.open("rb") as file, TTFont(file, fontNumber=font.face, lazy=True) as read:
             return frozenset(map(chr, read.getBestCmap() or ()))
-    except (TTLibError, OSError, ValueError, KeyError, AssertionError):
-        return frozenset()  # what is no font has nothing
+    except Exception:  # noqa: BLE001 - a file that is no font, or half of one, breaks in any way, and has nothing
+        return frozenset()
 
 
 @lru_cache(maxsize=64)
 def _face_for(path: Path, language: str) -> int:
     """Choose the font of a collection that is for the language, by the end of its family's name."""
-    from fontTools.ttLib import TTCollection, TTLibError
+    from fontTools.ttLib import TTCollection
 
     tag = canonical(language)
     wanted = _FACES.get(tag) or _FACES.get(tag.partition("-")[0], _SIMPLIFIED)
     try:
-        with TTCollection(path, lazy=True) as collection:
+        with path.open("rb") as file, TTCollection(file, lazy=True) as collection:
             names = [str(face["name"].getDebugName(_FAMILY) or "") for face in collection.fonts]
-    except (TTLibError, OSError, ValueError, KeyError, AssertionError):
+    except Exception:  # noqa: BLE001 - as above
         return 0
     fitting = [
         index for index, name in enumerate(names) if name.endswith(f" {wanted}") and "Mono" not in name

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
-from briefingkit.errors import MissingExtra
-from briefingkit.registrations.certificate_fonts import fonts_for
+from briefingkit.errors import MissingExtra, RegistrationError
+from briefingkit.registrations.certificate_fonts import Font, fonts_for
 from briefingkit.text.bidi import strip_controls
 from briefingkit.text.language import direction
 
@@ -61,30 +61,44 @@ class CertificateText:
 def certificate_pdf(text: CertificateText, fonts: Sequence[Path] = ()) -> bytes:
     """Write a certificate; `fonts` are files or folders that come before the system's.
 
-    Raises RegistrationError for a script that no font has, MissingExtra where fpdf2 is not installed.
+    Raises RegistrationError for a script that no font has and for a font that is broken, MissingExtra where fpdf2 is
+    not installed.
     """
     pdf = _document(text)
-    families = []
-    for place, font in enumerate(fonts_for(text.words, text.language, own=fonts)):
-        families.append(f"font{place}")
-        pdf.add_font(families[-1], "", font.path, collection_font_number=font.face)
+    from fpdf.fonts import TTFFont
+
+    found = fonts_for(text.words, text.language, own=fonts)
+    try:
+        _draw(pdf, text, found)
+        return bytes(pdf.output())
+    except Exception as error:
+        # A font may be whole enough to be looked at, and break where its outlines are read.
+        names = ", ".join(font.path.name for font in found)
+        raise RegistrationError(f"{names} cannot be put into a PDF: {type(error).__name__}") from error
+    finally:
+        for held in pdf.fonts.values():
+            if isinstance(held, TTFFont):
+                held.ttfont.close()
+
+
+def _draw(pdf: "FPDF", text: CertificateText, fonts: Sequence[Font]) -> None:
+    families = [f"font{place}" for place in range(len(fonts))]
+    for family, font in zip(families, fonts, strict=True):
+        pdf.add_font(family, "", font.path, collection_font_number=font.face)
     pdf.set_fallback_fonts(families)
     pdf.add_page()
     _frame(pdf)
-    towards = direction(text.language)
-    writer = _Writer(pdf, families[0], towards)
+    writer = _Writer(pdf, families[0], direction(text.language))
     writer.block(38, text.heading, sizes=(30, 18), colour=_ACCENT)
     writer.block(64, text.given_to, sizes=(13,), colour=_MUTED)
     writer.block(74, text.name[:_NAME], sizes=(28, 24, 20, 16, 13, 10), lines=2, own=True)
     writer.block(100, text.attending, sizes=(13,), colour=_MUTED)
     writer.block(110, text.title[:_TITLE], sizes=(20, 17, 14, 12, 10), lines=3, own=True)
     writer.block(142, text.when, sizes=(12, 10, 8), lines=2)
-    if text.time:
-        writer.block(152, text.time, sizes=(12, 10))
+    writer.block(152, text.time or "", sizes=(12, 10))
     writer.block(164, text.organizers[:_LINE], sizes=(11, 9, 7), lines=2, colour=_MUTED)
     writer.block(179, text.number_label, sizes=(8,), colour=_MUTED)
     writer.block(184, text.number, sizes=(10,), towards="ltr")
-    return bytes(pdf.output())
 
 
 def _document(text: CertificateText) -> "FPDF":
