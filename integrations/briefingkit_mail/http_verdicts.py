@@ -1,0 +1,145 @@
+"""What an answer of a mail service means for the messages that were in the request (RFC 9110 section 15)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any
+
+from briefingkit.mailing.answers import asked_wait, clean
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.transport import Delivery, Status
+from briefingkit_mail.http_line import Garbled, Reply
+
+__all__ = ["Verdict", "hidden_in", "judged", "said", "same_for", "waited"]
+
+_LONGEST_WAIT = timedelta(hours=24)
+_EPOCH = 1_000_000_000
+"""A number of seconds above this is a point in time, and none to wait."""
+_WAIT_HEADERS = ("retry-after", "ratelimit-reset", "x-sib-ratelimit-reset", "x-ratelimit-reset")
+"""RFC 9110 section 10.2.3; and Resend's, Brevo's and SendGrid's own."""
+_MESSAGES = ("message", "Message", "error", "errors", "detail", "title", "reject_reason")
+"""Where services put their words, in this order."""
+
+
+class Verdict(Enum):
+    """What an answer means."""
+
+    TAKEN = auto()
+    """It was acted on; what became of each message stands in it."""
+    REFUSED = auto()
+    """This request is wrong as it is, and none of it was done."""
+    BUSY = auto()
+    """Nothing was done now; later it may be."""
+    DENIED = auto()
+    """Nothing will be done until a person has done something: a key, a domain, a plan."""
+    UNSURE = auto()
+    """It may have been done."""
+
+
+_VERDICTS = {
+    HTTPStatus.UNAUTHORIZED: Verdict.DENIED,
+    HTTPStatus.PAYMENT_REQUIRED: Verdict.DENIED,
+    HTTPStatus.FORBIDDEN: Verdict.DENIED,
+    HTTPStatus.NOT_FOUND: Verdict.DENIED,
+    HTTPStatus.METHOD_NOT_ALLOWED: Verdict.DENIED,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: Verdict.DENIED,
+    HTTPStatus.REQUEST_TIMEOUT: Verdict.BUSY,
+    HTTPStatus.CONFLICT: Verdict.UNSURE,
+    HTTPStatus.TOO_EARLY: Verdict.BUSY,
+    HTTPStatus.TOO_MANY_REQUESTS: Verdict.BUSY,
+    HTTPStatus.SERVICE_UNAVAILABLE: Verdict.BUSY,
+}
+
+
+def judged(reply: Reply) -> Verdict:
+    """Judge by the status alone.
+
+    A redirect is an address that is wrong: it is not followed, for the key is nobody else's. 500, 502 and 504 may come
+    after the message was taken; 503 says that it was not.
+    """
+    status = reply.status
+    if 200 <= status < 300:  # noqa: PLR2004 - the classes of statuses
+        return Verdict.TAKEN
+    if 300 <= status < 400:  # noqa: PLR2004
+        return Verdict.DENIED
+    if 400 <= status < 500:  # noqa: PLR2004
+        return _VERDICTS.get(HTTPStatus(status), Verdict.REFUSED) if status in _known() else Verdict.REFUSED
+    return Verdict.BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else Verdict.UNSURE
+
+
+def _known() -> frozenset[int]:
+    return frozenset(map(int, _VERDICTS))
+
+
+def waited(reply: Reply, words: str) -> timedelta | None:
+    """Read how long a service asks to wait, from its headers or in its words; None where it does not say."""
+    for name in _WAIT_HEADERS:
+        seconds = _seconds(reply.headers.get(name), reply.headers.get("date"))
+        if seconds is not None:
+            return min(max(timedelta(seconds=seconds), timedelta()), _LONGEST_WAIT)
+    return asked_wait(words)
+
+
+def _seconds(value: str | None, date: str | None) -> float | None:
+    """Read a number of seconds, or a point in time, which is held against the answer's own Date."""
+    if not value:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        until = _instant(value)
+        now = _instant(date)
+        return None if until is None or now is None else until - now
+    if not 0 <= number < 10 * _EPOCH:
+        return None
+    if number < _EPOCH:
+        return number
+    now = _instant(date)
+    return None if now is None else number - now
+
+
+def _instant(value: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp() if value else None
+    except ValueError:
+        return None
+
+
+def said(reply: Reply, hidden: Iterable[str] = ()) -> str:
+    """Give what a service says, without addresses and without `hidden`; of a page of HTML only that it is one."""
+    try:
+        words = "; ".join(_words(reply.json()))
+    except Garbled:
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        plain = reply.body.decode("utf-8", "replace") if kind == "text/plain" else ""
+        words = plain or (f"an answer of {kind or 'no kind'}" if reply.body else "an empty answer")
+    return f"HTTP {reply.status}: {clean(words, hidden)}"
+
+
+def _words(value: Any, depth: int = 0) -> list[str]:
+    if depth > 3:  # noqa: PLR2004 - services nest less
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [word for one in value[:5] for word in _words(one, depth + 1)]
+    if isinstance(value, dict):
+        name = value.get("name") or value.get("code")
+        found = next((words for key in _MESSAGES if (words := _words(value.get(key), depth + 1))), [])
+        return [f"{name}: {found[0]}", *found[1:]] if isinstance(name, str) and found else found
+    return []
+
+
+def hidden_in(messages: Iterable[Message], secrets: Sequence[str] = ()) -> list[str]:
+    """Name what must not stand in words that are kept: keys, and who a message is for."""
+    return [
+        *secrets,
+        *(text for message in messages for text in (message.recipient, message.recipient.rpartition("@")[0])),
+    ]
+
+
+def same_for(messages: Sequence[Message], status: Status, **more: Any) -> list[Delivery]:
+    """Say the same of each message."""
+    return [Delivery(message.key, status, **more) for message in messages]

@@ -1,0 +1,150 @@
+"""Mailchimp Transactional, which was Mandrill: the mail goes as it was written, one a request.
+
+mailchimp.com/developer/transactional/api/messages, POST /messages/send-raw.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
+
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit_mail.http_fields import TAG
+from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
+from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_posting import Service, stage
+from briefingkit_mail.http_settings import (
+    check_base_url,
+    check_connections,
+    check_key,
+    check_rate,
+    check_timeout,
+    root,
+)
+from briefingkit_mail.http_verdicts import Verdict, judged
+
+__all__ = ["MailchimpTransactional"]
+
+_ROOT = "https://mandrillapp.com/api/1.0"
+_LARGEST = 25 << 20
+_LACKS = {Feature.UTF8_ADDRESSES: "an address has to be ASCII before its @"}
+_TAKEN = frozenset(("sent", "queued", "scheduled"))
+_OURS = frozenset(("unsigned", "invalid-sender", "test-mode-limit"))
+"""Reasons of a rejection that are about us, and not about the recipient."""
+_NAMED = {
+    "Invalid_Key": Verdict.DENIED,
+    "PaymentRequired": Verdict.DENIED,
+    "Unknown_Subaccount": Verdict.DENIED,
+    "ValidationError": Verdict.REFUSED,
+    "Invalid_Reject": Verdict.REFUSED,
+    "ServiceUnavailable": Verdict.BUSY,
+}
+"""Errors go by name: they come with 500 whatever they are."""
+_WENT = frozenset(("sent", "bounced", "soft-bounced", "spam", "unsub", "deferred"))
+_QUOTES = frozenset('"\\')
+
+
+@frozen(slots=False)
+class MailchimpTransactional:
+    """Send through Mailchimp Transactional's API.
+
+    `base_url` is another address of the API, `connections` how many requests are made at once, `timeout` the seconds
+    for one, `rate` the recipients a second that the account is allowed.
+    """
+
+    api_key: str = field(repr=False, validator=check_key)
+    base_url: str | None = field(default=None, validator=check_base_url)
+    connections: int = field(default=10, validator=check_connections)
+    timeout: float = field(default=30.0, validator=check_timeout)
+    rate: float | None = field(default=None, validator=check_rate)
+    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Give what it can do."""
+        account = f"mandrill:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
+        return Capabilities(self.connections, finds=True, rate=self.rate, account=account, lacks=_LACKS)
+
+    def stage(self, messages: Sequence[Message]) -> Staged:
+        """Make requests ready, one for each message."""
+        return stage(self._service, self._line, messages)
+
+    def find(self, message: Message) -> Delivery | None:
+        """Search what went to this recipient in the last seven days for the key that was given along."""
+        if _QUOTES & set(message.recipient):
+            return None
+        query = {"key": self.api_key, "query": f'full_email:"{message.recipient}"', "limit": 100}
+        answer = asked(
+            self._service, self._line, Call.of_json("POST", f"{self._url}/messages/search", {}, query)
+        )
+        for one in answer if isinstance(answer, list) else ():
+            if (one.get("metadata") or {}).get(TAG) == message.key and one.get("state") in _WENT:
+                return Delivery(message.key, Status.SENT, words=str(one["state"]), remote_id=one.get("_id"))
+        return None
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._line.close()
+
+    @property
+    def _url(self) -> str:
+        return root(self.base_url, _ROOT)
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(
+            name="Mailchimp Transactional",
+            url=self._url,
+            compose=self._compose,
+            read=_read,
+            largest=_LARGEST,
+            advice="Look at api_key, and whether the sender's domain is verified and the plan paid",
+            judge=_judged,
+            secrets=(self.api_key,),
+        )
+
+    def _compose(self, messages: Sequence[Message]) -> Call:
+        """Give the mail with our key before it, in a header that the service takes off."""
+        (message,) = messages
+        told = f"X-MC-Metadata: {json.dumps({TAG: message.key})}\r\n"
+        value = {
+            "key": self.api_key,
+            "raw_message": told + message.content.decode("utf-8"),
+            "to": [message.recipient],
+            "async": False,
+        }
+        return Call.of_json("POST", f"{self._url}/messages/send-raw", {}, value)
+
+
+def _judged(reply: Reply) -> Verdict:
+    try:
+        answer = reply.json()
+    except Garbled:
+        return judged(reply)
+    if isinstance(answer, dict) and answer.get("status") == "error":
+        usual = judged(reply)
+        return _NAMED.get(str(answer.get("name")), Verdict.UNSURE if usual is Verdict.TAKEN else usual)
+    return judged(reply)
+
+
+def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
+    """Read what became of the one recipient."""
+    (answer,) = reply.json()
+    (message,) = messages
+    status, why = answer["status"], answer.get("reject_reason") or ""
+    if status in _TAKEN:
+        return [Delivery(message.key, Status.SENT, reply.status, status, remote_id=answer["_id"])]
+    if status not in {"rejected", "invalid"}:
+        raise ValueError("an unknown status")
+    words = f"{status}: {why}" if isinstance(why, str) and why else str(status)
+    if why in _OURS:
+        return [Delivery(message.key, Status.DEFERRED, reply.status, words, throttled=True)]
+    return [Delivery(message.key, Status.FAILED, reply.status, words, remote_id=_text(answer.get("_id")))]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

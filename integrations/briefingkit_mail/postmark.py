@@ -1,0 +1,163 @@
+"""Postmark: fields, of which it writes the mail, 500 a request (postmarkapp.com/developer/api/email-api)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen, validators
+
+from briefingkit.mailing.answers import clean
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire
+from briefingkit_mail.http_line import LINE, Call, Line, Reply
+from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_posting import Service, stage
+from briefingkit_mail.http_settings import (
+    check_base_url,
+    check_connections,
+    check_key,
+    check_rate,
+    check_timeout,
+    root,
+)
+from briefingkit_mail.http_verdicts import hidden_in
+
+__all__ = ["Postmark"]
+
+_ROOT = "https://api.postmarkapp.com"
+_LARGEST = 10 << 20  # "413 — Payload Too Large", API overview
+_MOST = 500
+_ROOM = 35 << 20  # of 50 MB a request, less what base64 and JSON add
+_LACKS = {
+    Feature.OCTETS: "Postmark writes the mail from its fields",
+    Feature.CALENDAR: "the event comes as an attachment, which fewer programs offer to accept",
+    Feature.UTF8_ADDRESSES: "an address has to be ASCII before its @",
+}
+_ITS_OWN = frozenset(("date", "cc", "bcc", "return-path", "sender"))
+_ACCOUNT = frozenset((10, 100, 400, 401, 405, 412, 413, 429, 1235))
+"""Error codes that are not about the message: token, maintenance, sender, credits, approval, stream (API overview)."""
+_WENT = frozenset(("queued", "sent", "processed"))
+
+
+@frozen(slots=False)
+class Postmark:
+    """Send through one of an account's servers; `stream` is the message stream, `broadcast` for mails to many.
+
+    `batch` is how many messages are held at once, and share a request. `base_url` is another address of the API,
+    `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the recipients a second that
+    the account is allowed.
+    """
+
+    server_token: str = field(repr=False, validator=check_key)
+    stream: str = field(default="outbound", validator=validators.matches_re(r"[A-Za-z0-9_-]{1,60}"))
+    base_url: str | None = field(default=None, validator=check_base_url)
+    batch: int = field(default=50, validator=[validators.ge(1), validators.le(_MOST)])
+    connections: int = field(default=4, validator=check_connections)
+    timeout: float = field(default=30.0, validator=check_timeout)
+    rate: float | None = field(default=None, validator=check_rate)
+    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Give what it can do."""
+        account = f"postmark:{hashlib.sha256(self.server_token.encode()).hexdigest()[:16]}"
+        return Capabilities(self.batch, finds=True, rate=self.rate, account=account, lacks=_LACKS)
+
+    def stage(self, messages: Sequence[Message]) -> Staged:
+        """Make requests ready."""
+        return stage(self._service, self._line, messages)
+
+    def find(self, message: Message) -> Delivery | None:
+        """Search among outbound messages, which are kept for 45 days, by the key that was given along."""
+        url = f"{self._url}/messages/outbound"
+        query = {"count": "50", "offset": "0", "recipient": message.recipient, f"metadata_{TAG}": message.key}
+        answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
+        found = answer.get("Messages") if isinstance(answer, dict) else None
+        for one in found if isinstance(found, list) else ():
+            status = str(one.get("Status", "")).lower()
+            if (one.get("Metadata") or {}).get(TAG) == message.key and status in _WENT:
+                return Delivery(message.key, Status.SENT, words=status, remote_id=one.get("MessageID"))
+        return None
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._line.close()
+
+    @property
+    def _url(self) -> str:
+        return root(self.base_url, _ROOT)
+
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        return {"X-Postmark-Server-Token": self.server_token, "Accept": "application/json"}
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(
+            name="Postmark",
+            url=self._url,
+            compose=self._compose,
+            read=_read,
+            largest=_LARGEST,
+            advice="Look at server_token, which is that of a server and not of the account, and at stream",
+            group=lambda _message: self.stream,
+            most=_MOST,
+            room=_ROOM,
+            secrets=(self.server_token,),
+        )
+
+    def _compose(self, messages: Sequence[Message]) -> Call:
+        mails = [_mail(message, self.stream) for message in messages]
+        return Call.of_json("POST", f"{self._url}/email/batch", self._headers, mails)
+
+
+def _mail(message: Message, stream: str) -> dict[str, Any]:
+    parts = message.parts
+    headers = own_headers(message, without=_ITS_OWN)
+    mail: dict[str, Any] = {
+        "From": shown(parts.sender, wire(parts.sender)),
+        "To": shown(parts.recipient, message.recipient),
+        "Subject": one_line(parts.subject),
+        "TextBody": as_text(parts.text),
+        # It gives a Message-ID of its own where it is not asked to keep ours.
+        "Headers": [{"Name": name, "Value": value} for name, value in headers.items()]
+        + [{"Name": "X-PM-KeepID", "Value": "true"}],
+        "MessageStream": stream,
+        "Metadata": {TAG: message.key},
+        "TrackOpens": False,
+        "TrackLinks": "None",
+    }
+    if parts.html is not None:
+        mail["HtmlBody"] = as_text(parts.html)
+    if parts.reply_to is not None:
+        mail["ReplyTo"] = shown(parts.reply_to, wire(parts.reply_to))
+    if parts.calendar is not None:
+        method = "" if parts.method is None else f"; method={parts.method}"
+        kind = f"text/calendar; charset=utf-8{method}"
+        content = attached(parts.calendar)
+        mail["Attachments"] = [{"Name": FILE_NAME, "Content": content, "ContentType": kind}]
+    return mail
+
+
+def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
+    """Read what became of each, in the order of the request: 200 says only that all of it was looked at."""
+    answers = reply.json()
+    if not isinstance(answers, list):
+        raise TypeError("no list")
+    if len(answers) != len(messages):
+        return [Delivery("", Status.UNKNOWN) for _ in answers]
+    return [_each(answer, message) for answer, message in zip(answers, messages, strict=True)]
+
+
+def _each(answer: Mapping[str, Any], message: Message) -> Delivery:
+    code, named = int(answer["ErrorCode"]), answer.get("MessageID")
+    words = clean(f"{code}: {answer.get('Message', '')}", hidden_in([message]))
+    if code == 0 and isinstance(named, str) and named:
+        return Delivery(message.key, Status.SENT, 0, words, remote_id=named)
+    if code == 0:
+        return Delivery(message.key, Status.UNKNOWN, 0, "taken, without a name")
+    if code in _ACCOUNT:
+        return Delivery(message.key, Status.DEFERRED, code, words, throttled=True)
+    return Delivery(message.key, Status.FAILED, code, words)

@@ -1,0 +1,181 @@
+"""SendGrid: fields, of which it writes the mail (www.twilio.com/docs/sendgrid/api-reference, POST /v3/mail/send).
+
+A request holds one text for up to a thousand recipients, each with a subject and headers of their own. So mails that
+differ in nothing else share a request; most of ours greet their recipient, and go alone.
+"""
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+from briefingkit.mailing.message import Mailbox, Message
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, wire
+from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
+from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_posting import Service, stage
+from briefingkit_mail.http_settings import (
+    check_base_url,
+    check_connections,
+    check_key,
+    check_rate,
+    check_timeout,
+    root,
+)
+
+__all__ = ["SendGrid"]
+
+_ROOTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
+_LARGEST = 30 << 20  # "Limitations" of the API page: of a mail with its attachments
+_MOST = 1000
+_LACKS = {
+    Feature.OCTETS: "SendGrid writes the mail from its fields",
+    Feature.UTF8_ADDRESSES: "an address has to be ASCII before its @",
+}
+_ITS_OWN = frozenset(("received", "dkim-signature", "cc", "bcc", "x-sg-id", "x-sg-eid"))
+"""Headers beside those of fields that a request may not hold ("headers" of the API page)."""
+_QUOTES = frozenset("\"'\\")
+_WENT = frozenset(("processed", "delivered", "deferred", "bounced", "blocked"))
+
+
+@frozen(slots=False)
+class SendGrid:
+    """Send through SendGrid's API; `region` is `eu` for a subuser of that region.
+
+    `batch` is how many messages are held at once, and so may share a request. `base_url` is another address of the API,
+    `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the recipients a second that
+    the account is allowed.
+    """
+
+    api_key: str = field(repr=False, validator=check_key)
+    region: Literal["global", "eu"] = "global"
+    base_url: str | None = field(default=None, validator=check_base_url)
+    batch: int = field(default=10)
+    connections: int = field(default=10, validator=check_connections)
+    timeout: float = field(default=30.0, validator=check_timeout)
+    rate: float | None = field(default=None, validator=check_rate)
+    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Give what it can do."""
+        account = f"sendgrid:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
+        return Capabilities(min(self.batch, _MOST), finds=True, rate=self.rate, account=account, lacks=_LACKS)
+
+    def stage(self, messages: Sequence[Message]) -> Staged:
+        """Make requests ready; a repeated address, which SendGrid refuses, goes into another one."""
+        return stage(self._service, self._line, messages)
+
+    def find(self, message: Message) -> Delivery | None:
+        """Look in the Email Logs, which are kept for thirty days, for a mail to this recipient with this key."""
+        if _QUOTES & set(message.recipient):
+            return None
+        query = {"query": f'to_email = "{message.recipient}"', "limit": 100}
+        url = f"{self._url}/v3/logs"
+        answer = asked(self._service, self._line, Call.of_json("POST", url, self._headers, query))
+        found = answer.get("messages") if isinstance(answer, dict) else None
+        for one in found if isinstance(found, list) else ():
+            named, status = str(one.get("sg_message_id", "")), str(one.get("status", ""))
+            if status in _WENT and named and self._is_it(named, message.key):
+                return Delivery(message.key, Status.SENT, words=status, remote_id=named)
+        return None
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._line.close()
+
+    def _is_it(self, named: str, key: str) -> bool:
+        url = f"{self._url}/v3/logs/{quote(named, safe='')}"
+        told = asked(self._service, self._line, Call("GET", url, self._headers))
+        given = told.get("unique_args") if isinstance(told, dict) else None
+        return isinstance(given, dict) and given.get(TAG) == key
+
+    @property
+    def _url(self) -> str:
+        return root(self.base_url, _ROOTS[self.region])
+
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.api_key}"}
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(
+            name="SendGrid",
+            url=self._url,
+            compose=self._compose,
+            read=_read,
+            largest=_LARGEST,
+            advice="Look at api_key, which needs Mail Send, and at region; the sender has to be verified",
+            group=_group,
+            most=_MOST,
+            distinct=True,
+            secrets=(self.api_key,),
+        )
+
+    def _compose(self, messages: Sequence[Message]) -> Call:
+        parts = messages[0].parts
+        value: dict[str, Any] = {
+            "personalizations": [_person(message) for message in messages],
+            "from": _mailbox(parts.sender, wire(parts.sender)),
+            "content": _content(messages[0]),
+            # Links stay as they are, also where the account would have them watched.
+            "tracking_settings": {
+                "click_tracking": {"enable": False, "enable_text": False},
+                "open_tracking": {"enable": False},
+                "subscription_tracking": {"enable": False},
+            },
+        }
+        if parts.reply_to is not None:
+            value["reply_to"] = _mailbox(parts.reply_to, wire(parts.reply_to))
+        if parts.calendar is not None:
+            value["attachments"] = [
+                {"content": attached(parts.calendar), "filename": FILE_NAME, "type": "application/ics"}
+            ]
+        return Call.of_json("POST", f"{self._url}/v3/mail/send", self._headers, value)
+
+
+def _group(message: Message) -> Hashable:
+    """Tell mails apart that cannot share a request: by all that a request says but once."""
+    parts = message.parts
+    return (parts.sender, parts.reply_to, parts.text, parts.html, parts.calendar, parts.method)
+
+
+def _person(message: Message) -> dict[str, Any]:
+    return {
+        "to": [_mailbox(message.parts.recipient, message.recipient)],
+        "subject": one_line(message.parts.subject) or " ",
+        "headers": own_headers(message, without=_ITS_OWN),
+        "custom_args": {TAG: message.key},
+    }
+
+
+def _mailbox(mailbox: Mailbox, address: str) -> dict[str, str]:
+    name = one_line(mailbox.name)
+    return {"email": address, "name": name} if name else {"email": address}
+
+
+def _content(message: Message) -> list[dict[str, str]]:
+    """Give the alternatives; a calendar with its method is one of them, and its type takes no charset."""
+    parts = message.parts
+    content = [{"type": "text/plain", "value": as_text(parts.text)}]
+    if parts.html is not None:
+        content.append({"type": "text/html", "value": as_text(parts.html)})
+    if parts.calendar is not None:
+        kind = "text/calendar" if parts.method is None else f"text/calendar; method={parts.method}"
+        content.append({"type": kind, "value": parts.calendar.decode()})
+    return content
+
+
+def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
+    """Take 202 for a yes: nothing comes with it but a name, in a header."""
+    if reply.status != 202:  # noqa: PLR2004
+        raise Garbled("not accepted")
+    named = reply.headers.get("x-message-id")
+    return [
+        Delivery(message.key, Status.SENT, reply.status, "accepted", remote_id=named) for message in messages
+    ]
