@@ -21,6 +21,7 @@ from briefingkit.registrations.response import Response
 from briefingkit.text.fallback import Fallback
 from briefingkit_google.forms.answers import Reader, moment
 from briefingkit_google.forms.body import Names
+from briefingkit_google.forms.choices import Style
 from briefingkit_google.forms.history import past_of_remote
 from briefingkit_google.forms.identity import FORM, FormName
 from briefingkit_google.forms.projection import project
@@ -189,12 +190,15 @@ def _reader(
 
 
 def _wanted(settings: "GoogleForms", briefing: "Briefing", programme: "Programme") -> tuple[Resource, ...]:
-    """Project the briefing as it is now, for the names that it gives to questions and options."""
+    """Project the briefing as it is now, for the names that it gives to questions and options.
+
+    In both styles: a form of the other one may have been taken away before all of it was read.
+    """
     namespace = settings.namespace or briefing.namespace or ""
-    named = evolve(settings, fallback=Fallback.MARK, fallbacks={})
     try:
         publication = Publication(briefing)
     except Unpublishable:
         return ()
     context = Context(settings.target, namespace, briefings={briefing.identifier: briefing})
-    return tuple(project(named, [publication], context, programme))
+    named = (evolve(settings, style=style, fallback=Fallback.MARK, fallbacks={}) for style in Style)
+    return tuple(each for one in named for each in project(one, [publication], context, programme))
