@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from briefingkit.errors import MissingExtra, RegistrationError
 from briefingkit.model import Programme, structure
+from briefingkit.registrations import certificate_fonts
 from briefingkit.registrations.certificate_fonts import fonts_for
 from briefingkit.registrations.certificate_number import certificate_number, is_genuine, registration_number
 from briefingkit.registrations.certificate_pdf import CertificateText, certificate_pdf
@@ -273,6 +274,17 @@ def test_a_font_that_is_half_there_is_passed_over_or_said(fonts: Path, tmp_path:
         said, pdf = str(error), b"%PDF"
     assert pdf.startswith(b"%PDF")
     assert not said or "half.ttf cannot be put into a PDF" in said
+
+
+def test_without_any_font_the_one_that_every_reader_has_serves_where_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(certificate_fonts, "system_folders", lambda: ())
+    pdf = certificate_pdf(evolve(TEXT, name="Chloé L’Œuvre – Ménard"))
+    assert b"/BaseFont /Helvetica" in pdf
+    assert pdf == certificate_pdf(evolve(TEXT, name="Chloé L’Œuvre – Ménard"))
+    with pytest.raises(RegistrationError, match=r"Latin script .* NotoSans-Regular\.ttf"):
+        certificate_pdf(evolve(TEXT, name="Ołówek"))
 
 
 @pytest.mark.parametrize("package", ["fpdf", "uharfbuzz"])

@@ -26,6 +26,7 @@ _WIDTH, _HEIGHT, _MARGIN = 297, 210, 12  # millimetres, A4 across
 _ROOM = 230  # millimetres for a line
 _INK, _MUTED, _ACCENT = (21, 32, 43), (73, 88, 102), (10, 79, 134)
 _LEADING = 0.52  # millimetres a point: lines of Arabic and Han need the room
+_EVERYWHERE = "windows-1252"  # what Helvetica has at every reader (PDF 1.7, 9.6.2.2 and annex D)
 _NAME, _TITLE, _LINE = 200, 300, 300  # characters
 
 Direction = Literal["ltr", "rtl"]
@@ -67,7 +68,7 @@ def certificate_pdf(text: CertificateText, fonts: Sequence[Path] = ()) -> bytes:
     pdf = _document(text)
     from fpdf.fonts import TTFFont
 
-    found = fonts_for(text.words, text.language, own=fonts)
+    found = _fonts(text, fonts)
     try:
         _draw(pdf, text, found)
         return bytes(pdf.output())
@@ -81,14 +82,29 @@ def certificate_pdf(text: CertificateText, fonts: Sequence[Path] = ()) -> bytes:
                 held.ttfont.close()
 
 
+def _fonts(text: CertificateText, own: Sequence[Path]) -> tuple[Font, ...]:
+    """Find the fonts; none where there is none here and the words can do with the one that every reader of PDF has."""
+    try:
+        return fonts_for(text.words, text.language, own=own)
+    except RegistrationError:
+        try:
+            text.words.encode(_EVERYWHERE)
+        except UnicodeEncodeError:
+            pass
+        else:
+            return ()
+        raise
+
+
 def _draw(pdf: "FPDF", text: CertificateText, fonts: Sequence[Font]) -> None:
     families = [f"font{place}" for place in range(len(fonts))]
     for family, font in zip(families, fonts, strict=True):
         pdf.add_font(family, "", font.path, collection_font_number=font.face)
     pdf.set_fallback_fonts(families)
+    pdf.core_fonts_encoding = _EVERYWHERE
     pdf.add_page()
     _frame(pdf)
-    writer = _Writer(pdf, families[0], direction(text.language))
+    writer = _Writer(pdf, families[0] if families else "helvetica", direction(text.language))
     writer.block(38, text.heading, sizes=(30, 18), colour=_ACCENT)
     writer.block(64, text.given_to, sizes=(13,), colour=_MUTED)
     writer.block(74, text.name[:_NAME], sizes=(28, 24, 20, 16, 13, 10), lines=2, own=True)
