@@ -320,6 +320,15 @@ def test_the_speakers_are_told_the_room_and_no_page_is(project: Project, inbox: 
     assert "https://meet.example.org/1" in body(message)
 
 
+def test_what_was_announced_is_kept_without_what_is_private(project: Project) -> None:
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.send(early=True)
+        row = mailing.office.announcements.last_before("night-buses", 1)
+    assert row is not None
+    assert "Ada Okafor" in row.content
+    assert "ada@people.example" not in row.content
+
+
 def test_what_went_out_by_mail_has_a_revision_of_its_own(project: Project, edit: Edit) -> None:
     with project.mailing("night-buses", "invite") as mailing:
         mailing.send(early=True)

@@ -34,6 +34,7 @@ def scheduled(
 def test_a_reminder_is_due_by_the_clocks_of_the_briefing() -> None:
     found = scheduled()
     assert found.due == datetime(2027, 3, 9, 14, tzinfo=UTC)
+    assert str(found.due) == "2027-03-09 14:00:00+00:00"
     assert found.expires == datetime(2027, 3, 10, 14, tzinfo=UTC)
     assert found.standing is Standing.LATER
     assert scheduled(now=datetime(2027, 3, 9, 14, tzinfo=UTC)).standing is Standing.READY

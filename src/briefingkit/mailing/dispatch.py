@@ -336,7 +336,9 @@ class Dispatch:
     def _announce(self, now: datetime) -> None:
         from briefingkit.model import unstructure
 
-        content = json.dumps(unstructure(self.briefing), ensure_ascii=False)
+        # What is private of the people in the programme is told nobody, and is not kept.
+        people = tuple(evolve(each, email=None, phone=None) for each in self.briefing.people)
+        content = json.dumps(unstructure(evolve(self.briefing, people=people)), ensure_ascii=False)
         row = AnnouncementRow(self.briefing.identifier, self.publication.revision, iso(now), content)
         self.office.announcements.put(row)
 

@@ -1,6 +1,6 @@
 """When a mailing goes out and until when, what makes another occasion, and what a changed briefing does to it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ class Standing(StrEnum):
 
 @frozen
 class Schedule:
-    """When a mailing is due and until when it may go (aware; None for at once and for ever), and its occasion.
+    """When a mailing is due and until when it may go (aware, in UTC; None for at once and for ever), and its occasion.
 
     A message goes to somebody once for each occasion: the start that a reminder is about, so that a start that moved
     reminds again and a corrected word does not; the revision of an update.
@@ -61,7 +61,7 @@ def schedule_of(mailing: "Mailing", publication: "Publication", now: datetime) -
     when = briefing.when
     if when is None or briefing.status is Status.DRAFT:
         return Schedule(Standing.UNDATED)
-    due = None if mailing.at is None else instant(when.moment(mailing.at), when.timezone)
+    due = None if mailing.at is None else instant(when.moment(mailing.at), when.timezone).astimezone(UTC)
     expires = _expiry(mailing.kind, when)
     occasion = _occasion(mailing.kind, publication, when)
     return Schedule(_standing(mailing.kind, briefing, now, due, expires), due, expires, occasion)
