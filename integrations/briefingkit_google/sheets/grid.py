@@ -55,17 +55,20 @@ def column_id(key: str) -> int:
     return _number("column", key)
 
 
-def next_guard(before: int | None) -> int:
-    """Derive the id of the protected range that follows on one: a chain, so that none is used again."""
-    return _number("guard", str(before))
+def next_guard(grid: "Grid") -> int:
+    """Derive the id of the protected range that follows on the one that is there: a chain, so that none comes again."""
+    number = _number("guard", str(grid.guards[0] if grid.guards else None))
+    while number in grid.protected:  # somebody gave one of ours another description
+        number = _number("guard", str(number))
+    return number
 
 
 @frozen
 class Grid:
     """One sheet. `columns` are ours by key, `size` its rows and columns; rows and columns are counted from 0.
 
-    `header` is the row that was marked as that of the headers, None where it is gone; `guards` are the protected ranges
-    that are ours. `rows` are all up to the last that holds something, cell by cell.
+    `header` is the row that was marked as that of the headers, None where it is gone; `protected` are the ids of the
+    protected ranges, `guards` of those that are ours. `rows` are all up to the last that holds something, cell by cell.
     """
 
     sheet: int
@@ -74,6 +77,7 @@ class Grid:
     columns: Mapping[str, int]
     guards: tuple[int, ...]
     rows: tuple[tuple[Held, ...], ...] = field(repr=False)
+    protected: frozenset[int] = frozenset()
 
     def cell(self, row: int, column: int) -> Held:
         """Give what stands in a cell."""
@@ -115,11 +119,10 @@ def _grid(raw: Mapping[str, Any]) -> Grid:
         key: at for at, mark in _marks(data.get("columnMetadata")) if (key := _column_of(mark)) is not None
     }
     headers = [at for at, mark in _marks(data.get("rowMetadata")) if mark.get("metadataId") == HEADER_ID]
-    guards = sorted(
-        int(each["protectedRangeId"])
-        for each in map(mapping_in, list_in(raw.get("protectedRanges")))
-        if each.get("description") == GUARD and "protectedRangeId" in each
-    )
+    protected = [
+        each for each in map(mapping_in, list_in(raw.get("protectedRanges"))) if "protectedRangeId" in each
+    ]
+    guards = sorted(int(each["protectedRangeId"]) for each in protected if each.get("description") == GUARD)
     return Grid(
         int(properties.get("sheetId", 0)),
         (int(size.get("rowCount", 0)), int(size.get("columnCount", 0))),
@@ -127,6 +130,7 @@ def _grid(raw: Mapping[str, Any]) -> Grid:
         columns,
         tuple(guards),
         tuple(map(_line, list_in(data.get("rowData")))),
+        frozenset(int(each["protectedRangeId"]) for each in protected),
     )
 
 

@@ -85,7 +85,8 @@ class _Spreadsheet:
         """Read our sheet; where there is none, another that can become it. The second says whether it is that."""
         sheets = self.session.service.spreadsheets()
         asked = sheets.getByDataFilter(spreadsheetId=self.id, body=find_sheet(), fields=FIELDS)
-        if (found := read_grid(self._ask(asked))) is not None:
+        # Google does not say whether a filter that finds nothing is answered with nothing or refused.
+        if (found := read_grid(self._ask(asked, nothing=HTTPStatus.BAD_REQUEST))) is not None:
             return found, False
         whole = self._ask(sheets.get(spreadsheetId=self.id, fields=FIELDS))
         if (found := read_grid(whole)) is not None:  # another run has just made it
@@ -122,8 +123,10 @@ class _Spreadsheet:
             return answer
         return None
 
-    def _ask(self, request: Any) -> Mapping[str, Any]:
+    def _ask(self, request: Any, *, nothing: HTTPStatus | None = None) -> Mapping[str, Any]:
         answer = self.session.ask(request)
+        if isinstance(answer, Fault) and answer.status == nothing:
+            return {}
         if isinstance(answer, Fault):
             raise self._out_of_reach(answer)
         found: Mapping[str, Any] = answer
@@ -152,6 +155,7 @@ class _Keeping:
     added: set[str] = field(factory=set)
     changed: set[str] = field(factory=set)
     removed: int = 0
+    unsure: Step | None = None
 
     def run(self) -> Mirrored:
         """Go on until there is nothing left to do."""
@@ -159,6 +163,7 @@ class _Keeping:
         while patience:
             grid, fresh = self.sheet.look()
             step = next_step(grid, self.table, fresh=fresh)
+            self._make_sure(step)
             if step is None:
                 return self._mirrored(grid)
             before = len(self.added) + len(self.changed) + self.removed
@@ -176,16 +181,28 @@ class _Keeping:
                 return self.sheet.change(build_requests(grid, step, self._free_title()))
             case Remove():
                 fault = self.sheet.change(remove_requests(grid, step))
-                if fault is None:
-                    self.removed += len(step.rows)
+                self._note(step, fault)
                 return fault
             case Add():
                 fault = self.sheet.change(add_requests(grid, step))
-                if fault is None:
-                    self.added.update(step.keys)
+                self._note(step, fault)
                 return fault
             case Write():
                 return self._write(step)
+
+    def _note(self, step: Add | Remove, fault: Fault | None) -> None:
+        """Count what was done. Of what was refused the next look tells: it may have been done, and its answer lost."""
+        if fault is not None:
+            self.unsure = step
+        elif isinstance(step, Add):
+            self.added.update(step.keys)
+        else:
+            self.removed += len(step.rows)
+
+    def _make_sure(self, now: Step | None) -> None:
+        step, self.unsure = self.unsure, None
+        if isinstance(step, Add | Remove) and type(now) is not type(step):
+            self._note(step, None)
 
     def _free_title(self) -> str:
         """Give the title of the sheet, with a number where another has it."""

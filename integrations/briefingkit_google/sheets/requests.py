@@ -55,7 +55,7 @@ def _build(grid: Grid, build: Build) -> Iterator[Request]:
         yield from _new_column(grid, at, column, insert=not build.fresh)
     if build.guard:
         made = {column.key: at for at, column in build.columns}
-        yield _guard(grid, next_guard(None), {**grid.columns, **made}[KEY])
+        yield _guard(grid, {**grid.columns, **made}[KEY])
     for key in build.drop:
         lookup = {"developerMetadataLookup": {"metadataId": column_id(key)}}
         yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
@@ -100,7 +100,7 @@ def add_requests(grid: Grid, add: Add) -> list[Request]:
 def _guarded(grid: Grid) -> list[Request]:
     """Replace the guard: where another run has done so already, Google refuses all that stands beside this."""
     guards = [{"deleteProtectedRange": {"protectedRangeId": each}} for each in grid.guards]
-    return [*guards, _guard(grid, next_guard(grid.guards[0]), grid.columns[KEY])]
+    return [*guards, _guard(grid, grid.columns[KEY])]
 
 
 def values_body(write: Write) -> Request:
@@ -120,11 +120,11 @@ def _column(rows: Mapping[int, Cell]) -> list[Cell | None]:
     return [rows.get(row) for row in range(max(rows) + 1)]
 
 
-def _guard(grid: Grid, number: int, at: int) -> Request:
+def _guard(grid: Grid, at: int) -> Request:
     """Warn whoever changes the keys, in a column; people who are only warned can still sort."""
     where = {"sheetId": grid.sheet, "startColumnIndex": at, "endColumnIndex": at + 1}
-    protected = {"protectedRangeId": number, "range": where, "description": GUARD, "warningOnly": True}
-    return {"addProtectedRange": {"protectedRange": protected}}
+    content = {"protectedRangeId": next_guard(grid), "range": where, "description": GUARD}
+    return {"addProtectedRange": {"protectedRange": {**content, "warningOnly": True}}}
 
 
 def _runs(rows: tuple[int, ...]) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ __all__ = ["apply_changes"]
 _MOVED: Final = "it has changed at Google since it was read: plan again"
 _REMOVED: Final = "it was removed at Google since it was read: plan again"
 _LOST: Final = "no answer came, and Drive does not find it yet: plan again in a while"
+_NOT_SEARCHED: Final = "Google could not search all drives, so it may be there: try again in a while"
 _TRASH: Final = (
     "this account may not move it to the trash: in a shared drive that takes a content manager. Make the account one, "
     "or move it there by hand"
@@ -95,6 +96,8 @@ class _Writer:
             reply = yield Ask(request)
             if reply.fault is not None:
                 return unsuccessful(change, reply.fault)
+            if reply.answer.get("incompleteSearch"):
+                return Outcome(change, Status.FAILED, error=_NOT_SEARCHED)
             found += [each for each in reply.answer.get("files", ()) if mark_of(each) == mark]
             request = self._calls.next_files(request, reply.answer)
         return found

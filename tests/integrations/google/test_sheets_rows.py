@@ -337,6 +337,23 @@ class TestWhatGoesWrong:
         assert desk.seen("Number") == [(2,)]
         assert slept
 
+    def test_what_was_done_and_whose_answer_was_lost_is_counted(self, desk: Desk) -> None:
+        desk.mirror(person(1), person(2))
+        desk.google.fail("sheets.spreadsheets.batchUpdate", after=True, reset=True)
+        done = desk.mirror(person(2))
+        assert (done.removed, done.remains is None) == (1, False)
+        desk.google.fail("sheets.spreadsheets.batchUpdate", after=True, reset=True)
+        done = desk.mirror(person(2), person(3))
+        assert (done.added, done.changed, done.untouched) == (1, 0, 1)
+
+    def test_a_warning_that_people_put_in_other_words_stands_in_nobodys_way(self, desk: Desk) -> None:
+        desk.mirror(person(1), person(2))
+        held = desk.google._sheets.spreadsheets[desk.book].sheets[0].protected
+        for name in held:
+            held[name] = {**held[name], "description": "Do not touch"}
+        assert desk.mirror(person(2)).removed == 1
+        assert len(held) >= 1
+
     def test_nobody_is_named_in_what_is_raised(self, desk: Desk) -> None:
         desk.google.fail("sheets.spreadsheets.values.*", status=400, reason="badRequest", times=99)
         with pytest.raises(IntegrationError, match="does not stay as it is written") as caught:
