@@ -122,6 +122,7 @@ class SendGrid:
         value: dict[str, Any] = {
             "personalizations": [_person(message) for message in messages],
             "from": _mailbox(parts.sender, wire(parts.sender)),
+            "subject": one_line(parts.subject) or " ",  # for all that have none of their own
             "content": _content(messages[0]),
             # Links stay as they are, also where the account would have them watched.
             "tracking_settings": {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 import attrs
@@ -31,6 +32,7 @@ ICS = (
 _COPIED = frozenset(("from", "to", "subject", "mime-version", "reply-to"))
 
 
+@cache
 def invitation(number: int = 1, *, reply_to: str = "desk@ghent.example") -> Message:
     """Make a mail with text, HTML and an event, laid out as mail programs want it."""
     plain = message_for(number)

@@ -141,19 +141,19 @@ def _problems(value: Any) -> Any:
         return
     if check_mailbox(value.get("from", {}).get("email")) is None:
         yield "The from email does not contain a valid address."
+    if not value.get("subject") or any(not person.get("subject", "x") for person in people):
+        yield "The subject is required."
     addresses = [check_mailbox(to.get("email")) for person in people for to in person.get("to") or [{}]]
     if None in addresses:
         yield "Does not contain a valid address."
     if len({(address or "").lower() for address in addresses}) < len(addresses):
         yield "Each email address in the personalization block should be unique between to, cc, and bcc."
     for person in people:
-        yield from _person_problems(person, value)
+        yield from _person_problems(person)
     yield from _content_problems(value)
 
 
-def _person_problems(person: Any, value: Any) -> Any:
-    if not (person.get("subject") or value.get("subject")):
-        yield "The subject is required."
+def _person_problems(person: Any) -> Any:
     for name, header in (person.get("headers") or {}).items():
         if name.lower() in _RESERVED:
             yield f"The header {name} is reserved."
