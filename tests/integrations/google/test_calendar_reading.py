@@ -12,7 +12,15 @@ from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit.text import Name
 from briefingkit_google.calendar import GoogleCalendar
-from briefingkit_google.calendar.choices import AccessRole, AccessRule, Calendars, MakeCalendars
+from briefingkit_google.calendar.choices import (
+    AccessRole,
+    AccessRule,
+    Calendars,
+    MakeCalendars,
+    Reminder,
+    ReminderMethod,
+    Reminders,
+)
 from briefingkit_google.calendar.cursor import Cursor
 from briefingkit_google.calendar.identity import Mark, mark_properties
 
@@ -293,6 +301,20 @@ def test_drift_that_came_while_a_token_was_old_is_still_seen(google: GoogleDoubl
     google.expire_sync_tokens()
     plan = bench.plan(sample_briefing(), drift=Drift.RESTORE)
     assert [change.drifted for each in plan.targets for change in each.pending] == [("location",)]
+
+
+def test_a_reminder_that_was_changed_is_drift_though_the_event_says_that_it_was_not_updated(
+    google: GoogleDouble, calendar: Make
+) -> None:
+    bench = in_step(calendar(reminders=Reminders((Reminder(ReminderMethod.POPUP, 30),))))
+    remote: Remote = next(iter(read_on(bench).remotes.values()))
+    before = google.event(*event_of(remote))
+    google.edit(*event_of(remote), reminders={"useDefault": True, "overrides": None})
+    assert google.event(*event_of(remote))["updated"] == before["updated"]
+    plan = bench.plan(sample_briefing(), drift=Drift.RESTORE)
+    assert [change.drifted for each in plan.targets for change in each.pending] == [("reminders",)]
+    bench.apply(plan).raise_for_failed()
+    assert google.event(*event_of(remote))["reminders"] == before["reminders"]
 
 
 def test_a_first_run_is_two_requests_by_an_agent_with_a_name(google: GoogleDouble, bench: Workbench) -> None:

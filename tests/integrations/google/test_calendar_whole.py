@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from briefingkit.model import Briefing
+from briefingkit.model import Access, Briefing
 from briefingkit.publish import Drift
 from briefingkit.testing.contract import Workbench
 from briefingkit.testing.google import GoogleDouble
+from briefingkit.text import LocalizedUrl
 from briefingkit_google.auth import Auth, calendar_scopes
 from briefingkit_google.calendar import GoogleCalendar
-from briefingkit_google.calendar.choices import Agenda, Calendars, Guests, Layout, Visibility
+from briefingkit_google.calendar.choices import (
+    Agenda,
+    Calendars,
+    Guests,
+    GuestsCan,
+    Layout,
+    Reminder,
+    ReminderMethod,
+    Reminders,
+    Visibility,
+)
 
 from .projecting import briefing
 
@@ -126,6 +137,36 @@ def test_a_briefing_goes_through_every_state_and_stays_one_event(
         there = {each["id"] for each in events(double, ENGLISH)}
         ids = ids or there
         assert there == ids
+
+
+PLAIN: dict[str, Any] = {}
+TWO = {"reminders": Reminders((Reminder(ReminderMethod.POPUP, 30), Reminder(ReminderMethod.EMAIL, 60)))}
+SETTINGS = {
+    "plain": PLAIN,
+    "two reminders": TWO,
+    "no reminders": {"reminders": Reminders(())},
+    "private": {"visibility": Visibility.PRIVATE, "audience": Access.PARTICIPANTS, "color": "peacock"},
+    "guests": {
+        "guests": Guests(participants=True, addresses=("all@cities.example",)),
+        "guests_can": GuestsCan(see_other_guests=True, modify=True),
+        "color": "tomato",
+    },
+    "a page": {**TWO, "page": LocalizedUrl.of("https://cities.example/{language}/{briefing}")},
+    "items": {"agenda": Agenda.EVENTS},
+}
+
+
+@pytest.mark.parametrize("before", SETTINGS.values(), ids=SETTINGS)
+def test_settings_may_change_to_any_others(make: Callable[..., Workbench], before: dict[str, Any]) -> None:
+    bench = make(**before)
+    bench.publish(whole())
+    first = bench.target.integration
+    for after in SETTINGS.values():
+        for integration in (make(**after).target.integration, first):
+            bench.target = evolve(bench.target, integration=integration)
+            # What was nobody's word for a while, such as a colour, may be people's now: it waits for a choice.
+            bench.publish(whole(), drift=Drift.RESTORE)
+            assert bench.plan(whole()).is_empty
 
 
 def test_a_room_that_was_taken_off_by_hand_comes_back_and_reaches_those_that_show_it(
