@@ -18,7 +18,7 @@ from briefingkit.registrations.form import SEGMENTS
 from briefingkit.registrations.intake import Outcome, Refusal, Sitting
 from briefingkit.registrations.person import person_of
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
-from briefingkit.registrations.response import Answer, Response
+from briefingkit.registrations.response import Answer, OwnIntake, Response
 
 if TYPE_CHECKING:
     from briefingkit.registrations.registration_list import RegistrationList
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ASIDE", "WEB", "Handed", "Kind", "Result", "Verdict", "answers_of_row", "take"]
 
-WEB = "web"
+WEB = OwnIntake.WEB
 """The intake of what was handed in on the page."""
 
-ASIDE = "web-aside"
+ASIDE = OwnIntake.ASIDE
 """The intake of what was handed in under an address that is on the list, by nobody knows whom."""
 
 _TICK = timedelta(microseconds=1)

@@ -60,8 +60,8 @@ def erase_from(
     with store.writing(briefing) as writer:
         sitting = Sitting(writer, desk)
         row = writer.registrations([person]).get(person)
-        # What an organiser typed in is nowhere else.
-        copies = tuple(_copy(each) for each in writer.responses(person) if each.intake != OwnIntake.HAND)
+        # What an organiser typed in, or was handed in on our own page, is nowhere else.
+        copies = tuple(_copy(each) for each in writer.responses(person) if each.intake not in OwnIntake.HERE)
         writer.forget(person)
         mentions = writer.mentions(_as_written(person)) if "@" in person else ()
         mark = mark_of(desk.key, briefing, person)

@@ -21,6 +21,13 @@ class OwnIntake:
 
     HAND = "hand"
     IMPORT = "import"
+    WEB = "web"
+    """The registration page."""
+    ASIDE = "web-aside"
+    """The registration page, where an address was given that is on the list and nobody knows by whom."""
+
+    HERE = frozenset((HAND, WEB, ASIDE))
+    """Those of which the ledger alone holds what was handed in."""
 
 
 @frozen
