@@ -49,6 +49,8 @@ def _take(grid: Grid, build: Build, title: str) -> Iterator[Request]:
 def _build(grid: Grid, build: Build) -> Iterator[Request]:
     if build.header and not build.fresh:
         yield {"insertDimension": {"range": _lines(grid, "ROWS", 0), "inheritFromBefore": False}}
+    if build.header and grid.header is not None:  # it stays with the row in which somebody's data are by now
+        yield _unmarked(HEADER_ID)
     if build.header:
         yield _marked(HEADER_ID, "briefingkit-header", "header", _place(grid, "ROWS", 0))
     for at, column in build.columns:
@@ -57,8 +59,7 @@ def _build(grid: Grid, build: Build) -> Iterator[Request]:
         made = {column.key: at for at, column in build.columns}
         yield _guard(grid, {**grid.columns, **made}[KEY])
     for key in build.drop:
-        lookup = {"developerMetadataLookup": {"metadataId": column_id(key)}}
-        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+        yield _unmarked(column_id(key))
 
 
 def _new_column(grid: Grid, at: int, column: Column, *, insert: bool) -> Iterator[Request]:
@@ -87,7 +88,8 @@ def add_requests(grid: Grid, add: Add) -> list[Request]:
     """
     at = min(add.row, grid.size[0])
     if at < grid.size[0]:
-        lines = {"range": _lines(grid, "ROWS", at, at + len(add.keys)), "inheritFromBefore": True}
+        # Formats are those of the row above, unless that is the header.
+        lines = {"range": _lines(grid, "ROWS", at, at + len(add.keys)), "inheritFromBefore": at > 1}
         room: Request = {"insertDimension": lines}
     else:
         room = {"appendDimension": {"sheetId": grid.sheet, "dimension": "ROWS", "length": len(add.keys)}}
@@ -143,6 +145,10 @@ def _runs(rows: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 def _marked(number: int, key: str, value: str, location: Request) -> Request:
     content = {"metadataId": number, "metadataKey": key, "metadataValue": value, "visibility": "DOCUMENT"}
     return {"createDeveloperMetadata": {"developerMetadata": {**content, "location": location}}}
+
+
+def _unmarked(number: int) -> Request:
+    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": number}}}}
 
 
 def _place(grid: Grid, dimension: str, at: int) -> Request:

@@ -116,7 +116,7 @@ def columns_of(settings: "GoogleSheets", briefing: "Briefing", programme: "Progr
     chosen = [each for each in asked if not settings.columns or each.key in settings.columns]
     return (
         Column(KEY, KEY, lambda held: row_key(briefing.identifier, held.number)),
-        Column("#number", phrase("Number", language), lambda held: held.number),
+        Column("#number", phrase("Registration number", language), lambda held: held.number),
         Column("#status", phrase("Status", language), lambda held: phrase(_STATUSES[held.status], language)),
         Column(
             "#created_at",

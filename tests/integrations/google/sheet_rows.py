@@ -16,7 +16,8 @@ from briefingkit_google.sheets import GoogleSheets
 from .conftest import TARGET
 
 AT = datetime(2022, 3, 21, 9, 0, tzinfo=UTC)
-OWN = ["#key", "Number", "Status", "Registered on", "Changed on"]
+NUMBER = "Registration number"
+OWN = ["#key", NUMBER, "Status", "Registered on", "Changed on"]
 
 
 def briefing(**registration: Any) -> Briefing:

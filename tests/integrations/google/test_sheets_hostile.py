@@ -21,7 +21,7 @@ from briefingkit_google.sheets import GoogleSheets
 from briefingkit_google.sheets.table import number_of
 
 from .conftest import SERVICE, TARGET
-from .sheet_rows import Desk, person
+from .sheet_rows import NUMBER, Desk, person
 
 Row = tuple[Any, ...]
 PLACES = st.integers(0, 30)
@@ -223,7 +223,7 @@ def test_two_first_runs_make_one_table(desk: Desk, monkeypatch: pytest.MonkeyPat
     desk.mirror(*people)
     assert len(desk.grid()) == 3
     assert desk.grid()[0].count("#key") == 1
-    assert sorted(desk.seen("Number")) == [(1,), (2,)]
+    assert sorted(desk.seen(NUMBER)) == [(1,), (2,)]
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -268,4 +268,4 @@ def test_two_processes_at_once_end_as_one_would(desk: Desk) -> None:
     for thread in threads:
         thread.join()
     assert not faults
-    assert sorted(desk.seen("Number")) == [(number,) for number in range(6, 40)]
+    assert sorted(desk.seen(NUMBER)) == [(number,) for number in range(6, 40)]

@@ -14,7 +14,7 @@ from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.client import Session
 from briefingkit_google.sheets import GoogleSheets
 
-from .sheet_rows import OWN, Desk, briefing, person
+from .sheet_rows import NUMBER, OWN, Desk, briefing, person
 
 Target = Callable[..., GoogleSheets]
 
@@ -32,7 +32,7 @@ class TestTheTable:
         done = desk.mirror(person(1, "Ann"), person(2, "Bo"))
         assert (done.added, done.changed, done.removed, done.untouched) == (2, 0, 0, 0)
         assert desk.grid()[0] == [*OWN, "Name", "E-mail address"]
-        assert desk.seen("Number", "Name", "Status") == [(1, "Ann", "Confirmed"), (2, "Bo", "Confirmed")]
+        assert desk.seen(NUMBER, "Name", "Status") == [(1, "Ann", "Confirmed"), (2, "Bo", "Confirmed")]
         assert desk.seen("Registered on")[0] == ("2022-03-21 10:01+01:00",)
         assert done.where.endswith(f"/{desk.book}/edit")
 
@@ -171,31 +171,31 @@ class TestPeopleBeside:
     def test_cells_of_ours_that_people_change_are_put_back_and_counted(self, desk: Desk) -> None:
         desk.mirror(person(1), person(2), person(3))
         desk.write("Name", 0, "Somebody else")
-        desk.write("Number", 1, "")
+        desk.write(NUMBER, 1, "")
         desk.write("Name", 2, "=1+1")
         done = desk.mirror(person(1), person(2), person(3))
         assert (done.changed, done.untouched) == (3, 0)
-        assert desk.seen("Number", "Name") == [(1, "Person 1"), (2, "Person 2"), (3, "Person 3")]
+        assert desk.seen(NUMBER, "Name") == [(1, "Person 1"), (2, "Person 2"), (3, "Person 3")]
 
     def test_a_row_that_people_delete_comes_back(self, desk: Desk) -> None:
         desk.mirror(person(1), person(2))
         desk.google.delete_lines(desk.book, "ROWS", 1)
         assert desk.mirror(person(1), person(2)).added == 1
-        assert sorted(desk.seen("Number")) == [(1,), (2,)]
+        assert sorted(desk.seen(NUMBER)) == [(1,), (2,)]
 
     def test_a_row_of_theirs_is_left_alone_and_told(self, desk: Desk) -> None:
         desk.mirror(person(1))
         desk.write("Name", 1, "Walk-in")
-        desk.write("Number", 1, 2)
+        desk.write(NUMBER, 1, 2)
         done = desk.mirror(person(1), person(2))
         assert done.strangers == 1
-        assert desk.seen("Number", "Name") == [(1, "Person 1"), (2, "Walk-in"), (2, "Person 2")]
+        assert desk.seen(NUMBER, "Name") == [(1, "Person 1"), (2, "Walk-in"), (2, "Person 2")]
 
     def test_new_rows_go_below_check_boxes_that_nobody_ticked_and_not_after_them(self, desk: Desk) -> None:
         desk.mirror(person(1))
         desk.google.type_cells(desk.book, "H1", [["Came"], *([False] for _ in range(50))])
         desk.mirror(person(1), person(2))
-        assert desk.seen("Number")[:3] == [(1,), (2,), ("",)]
+        assert desk.seen(NUMBER)[:3] == [(1,), (2,), ("",)]
 
     def test_a_key_that_somebody_wrote_over_is_known_by_the_rest_of_the_row(self, desk: Desk) -> None:
         desk.mirror(person(1), person(2))
@@ -214,17 +214,27 @@ class TestPeopleBeside:
             done = desk.mirror(person(1), person(2))
             assert (done.added, done.removed) == (0, 0)
             assert desk.grid()[0] == [*OWN, "Name", "E-mail address", "Note"]
-            assert desk.seen("Number", "Note") == [(1, "n1"), (2, "n2")]
+            assert desk.seen(NUMBER, "Note") == [(1, "n1"), (2, "n2")]
 
     def test_headers_that_are_deleted_or_sorted_away_are_there_again(self, desk: Desk) -> None:
         desk.mirror(person(1), person(2))
         desk.google.delete_lines(desk.book, "ROWS", 0)
         assert desk.mirror(person(1), person(2)).added == 0
-        assert desk.seen("Number") == [(1,), (2,)]
+        assert desk.seen(NUMBER) == [(1,), (2,)]
         desk.google.sort_rows(desk.book, 1, header=0)
         done = desk.mirror(person(1), person(2))
         assert (done.added, done.removed, done.strangers) == (0, 0, 0)
-        assert sorted(str(row[1]) for row in desk.grid()) == ["1", "2", "Number"]
+        assert sorted(str(row[1]) for row in desk.grid()) == ["1", "2", NUMBER]
+
+    def test_headers_that_are_sorted_away_and_then_deleted_are_there_again(self, desk: Desk) -> None:
+        desk.mirror(person(1), person(2))
+        desk.google.type_cells(desk.book, "H2", [["n1"], ["n2"]])
+        desk.google.sort_rows(desk.book, 1, header=0)
+        row = next(at for at, line in enumerate(desk.grid()) if line[0] == "#key")
+        desk.google.delete_lines(desk.book, "ROWS", row)
+        done = desk.mirror(person(1), person(2))
+        assert (done.added, done.removed, done.strangers) == (0, 0, 0)
+        assert [(line[1], *line[7:]) for line in desk.grid()] == [(NUMBER,), (1, "n1"), (2, "n2")]
 
     def test_a_copy_of_a_row_goes_unless_people_wrote_beside_it(self, desk: Desk) -> None:
         desk.mirror(person(1), person(2))
@@ -332,9 +342,9 @@ class TestWhatGoesWrong:
             desk.google.fail(f"sheets.spreadsheets.{method}", **fault)
         desk.mirror(person(1), person(2))
         desk.google.fail("sheets.spreadsheets.batchUpdate", **fault)
-        assert desk.seen("Number") == [(1,), (2,)]
+        assert desk.seen(NUMBER) == [(1,), (2,)]
         desk.mirror(person(2))
-        assert desk.seen("Number") == [(2,)]
+        assert desk.seen(NUMBER) == [(2,)]
         assert slept
 
     def test_what_was_done_and_whose_answer_was_lost_is_counted(self, desk: Desk) -> None:
