@@ -72,7 +72,7 @@ class Postmark:
     def find(self, message: Message) -> Delivery | None:
         """Search among outbound messages, which are kept for 45 days, by the key that was given along."""
         url = f"{self._url}/messages/outbound"
-        query = {"count": "50", "offset": "0", "recipient": message.recipient, f"metadata_{TAG}": message.key}
+        query = {"count": "50", "offset": "0", f"metadata_{TAG}": message.key}
         answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
         found = answer.get("Messages") if isinstance(answer, dict) else None
         for one in found if isinstance(found, list) else ():

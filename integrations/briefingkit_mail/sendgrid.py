@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote
 
-from attrs import field, frozen
+from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Mailbox, Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
@@ -54,7 +54,7 @@ class SendGrid:
     api_key: str = field(repr=False, validator=check_key)
     region: Literal["global", "eu"] = "global"
     base_url: str | None = field(default=None, validator=check_base_url)
-    batch: int = field(default=10)
+    batch: int = field(default=10, validator=[validators.ge(1), validators.le(_MOST)])
     connections: int = field(default=10, validator=check_connections)
     timeout: float = field(default=30.0, validator=check_timeout)
     rate: float | None = field(default=None, validator=check_rate)
@@ -64,7 +64,7 @@ class SendGrid:
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
         account = f"sendgrid:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
-        return Capabilities(min(self.batch, _MOST), finds=True, rate=self.rate, account=account, lacks=_LACKS)
+        return Capabilities(self.batch, finds=True, rate=self.rate, account=account, lacks=_LACKS)
 
     def stage(self, messages: Sequence[Message]) -> Staged:
         """Make requests ready; a repeated address, which SendGrid refuses, goes into another one."""

@@ -4,6 +4,7 @@ import email
 import hashlib
 import itertools
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from email import policy
@@ -250,6 +251,17 @@ class ServiceContract(TransportContract):
         assert (done.status, done.code) == (Status.FAILED, status)
         assert "no address of anybody" in done.words
         assert "person.1" not in done.words
+
+    def test_no_log_holds_a_key_or_whom_mail_is_for(
+        self, transport: Any, double: MailService, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        double.script.extend([Mishap(), Mishap(instead=lambda _asked: html(500))])
+        for _ in range(2):
+            send(transport, message_for(1))
+        assert "POST" in caplog.text  # the library tells what it does
+        assert self.secret not in caplog.text
+        assert "person.1" not in caplog.text
 
     def test_one_that_is_refused_holds_no_other_back(self, transport: Any) -> None:
         most = min(transport.capabilities.batch, 7)
