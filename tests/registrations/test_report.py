@@ -107,13 +107,10 @@ def test_each_chart_has_a_name_and_a_table_with_the_same_figures(filled: Registr
     assert all(chart.attrib["role"] == "img" and chart.attrib["aria-label"] for chart in charts)
     for place in (each for each in found if each.attrib.get("class") == "look"):
         drawn = [each.text for each in place.iter(f"{SVG}text") if each.attrib.get("class") == "value"]
-        cells = [
-            row.find(f"{XHTML}td").text
-            for row in place.iter(f"{XHTML}tr")
-            if row.find(f"{XHTML}td") is not None
-        ]
+        rows = [list(row) for row in place.iter(f"{XHTML}tr")]
+        cells = [row[1].text for row in rows if row[0].tag == f"{XHTML}th"]
         assert drawn == cells[: len(drawn)][::-1] or not drawn
-        assert [each.attrib["scope"] for each in place.iter(f"{XHTML}th")].count("col") == 3
+        assert [each.attrib["scope"] for each in place.iter(f"{XHTML}th")].count("col") == 2
 
 
 def test_more_bars_than_fit_are_said_to_be_in_the_table(filled: RegistrationList) -> None:
@@ -245,7 +242,7 @@ def test_who_has_cancelled_is_not_asked_any_more(filled: RegistrationList) -> No
     assert ">" not in text
 
 
-def test_guiding_questions_come_first_with_their_agenda_item(tmp_path: Path, clock: Any) -> None:
+def test_guiding_questions_come_first_and_each_says_what_it_belongs_to(tmp_path: Path, clock: Any) -> None:
     briefing = structure(
         {
             "briefing": "b",
@@ -262,15 +259,35 @@ def test_guiding_questions_come_first_with_their_agenda_item(tmp_path: Path, clo
                     "questions": [{"key": "q", "text": {"en": "Why?"}, "in_form": True}],
                 }
             ],
-            "registration": {"questions": [{"key": "say", "text": {"en": "What else?"}}]},
+            "registration": {
+                "questions": [
+                    {
+                        "key": "meal",
+                        "text": {"en": "Your meal"},
+                        "type": "choice",
+                        "options": [{"key": "fish", "text": {"en": "Fish"}}],
+                        "other": True,
+                    },
+                    {"key": "say", "text": {"en": "What else?"}},
+                ]
+            },
         }
     )
     with RegistrationList(
         briefing, Programme([briefing]), open_ledger(str(tmp_path / "l.db")), clock=clock
     ) as roll:
-        roll.add({"name": "A", "agenda.panel.q": "Because", "say": "Nothing"})
+        roll.add(
+            {
+                "name": "A",
+                "agenda.panel.q": "Because",
+                "say": "Nothing",
+                "meal": "other",
+                "meal.other": "Soup",
+            }
+        )
         lines = [line for line in brief_markdown(roll.answers(), "en").splitlines() if line]
     assert lines[2:] == [
         "## Why?", "The panel", "### Unknown language: 1", "> Because",
+        "## Other, namely", "Your meal", "### Unknown language: 1", "> Soup",
         "## What else?", "### Unknown language: 1", "> Nothing",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from briefingkit.registrations.cells import language_tag
-from briefingkit.registrations.counting import is_written
+from briefingkit.registrations.counting import is_written, other_of
 from briefingkit.registrations.form import form_of
 from briefingkit.registrations.labels import Label
 from briefingkit.registrations.registration import Registration, RegistrationStatus
@@ -60,11 +60,14 @@ class AnswersInLanguage:
 
 @frozen
 class AnsweredQuestion:
-    """A question with what was written: `item` is the title of its agenda item, for a guiding question."""
+    """A question with what was written.
+
+    `about` is what it belongs to: the agenda item of a guiding question, the question whose other answer it is.
+    """
 
     key: str
     label: Label
-    item: "MultilingualText | None"
+    about: Label | None
     groups: tuple[AnswersInLanguage, ...]
 
 
@@ -98,7 +101,8 @@ def answers_of(
 
     Those who have cancelled will not be there, and are left out.
     """
-    asked = [one for one in form_of(briefing, programme).fields if is_written(one)]
+    form = form_of(briefing, programme)
+    asked = [one for one in form.fields if is_written(one)]
     kept: dict[str, dict[str | None, _Kept]] = {one.key: {} for one in asked}
     for registration in registrations:
         if registration.status is RegistrationStatus.CANCELLED:
@@ -110,7 +114,12 @@ def answers_of(
                 _keep(kept[key].setdefault(language, _Kept()), registration, answer, names=names, most=most)
     items = {item.key: item.title for item in briefing.agenda}
     questions = [
-        AnsweredQuestion(one.key, one.label, items.get(_item_of(one.key)), tuple(_groups(kept[one.key])))
+        AnsweredQuestion(
+            one.key,
+            one.label,
+            items.get(_item_of(one.key)) or other_of(form, one.key),
+            tuple(_groups(kept[one.key])),
+        )
         for one in sorted(asked, key=lambda one: not one.key.startswith(_GUIDING))
     ]
     return AnswersBrief(briefing.identifier, briefing.title, at, briefing.timezone or "UTC", tuple(questions))
@@ -122,8 +131,8 @@ def brief_markdown(brief: AnswersBrief, language: str) -> str:
     lines = [f"# {_plain_line(phrase(msgid('Brief for the moderator'), language))}", "", _plain_line(title)]
     for question in brief.questions:
         lines += ["", f"## {_plain_line(label_in_words(question.label, language))}"]
-        if question.item is not None:
-            lines += ["", _plain_line(question.item.lookup(language).text)]
+        if question.about is not None:
+            lines += ["", _plain_line(label_in_words(question.about, language))]
         if not question.groups:
             lines += ["", phrase("Nobody has answered yet", language)]
         for group in question.groups:
@@ -140,7 +149,7 @@ def brief_html(brief: AnswersBrief, language: str) -> str:
     questions = [
         {
             "heading": label_in_words(question.label, language),
-            "context": question.item.lookup(language).text if question.item else None,
+            "context": None if question.about is None else label_in_words(question.about, language),
             "groups": [
                 {
                     "heading": _heading(group, language),

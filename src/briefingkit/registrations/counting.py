@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from briefingkit.model import RegistrationField
+from briefingkit.model.question import OTHER
 from briefingkit.registrations.cells import language_tag
 from briefingkit.registrations.columns import plain
-from briefingkit.registrations.form import NO_INTERPRETATION, SEGMENTS, FieldType, FormField, form_of
+from briefingkit.registrations.form import NO_INTERPRETATION, SEGMENTS, FieldType, Form, FormField, form_of
 from briefingkit.registrations.labels import Label, Named, Said, countries
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
 from briefingkit.registrations.statistics import (
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
     from briefingkit.registrations.response import Answer
 
-__all__ = ["answer_keys", "is_written", "option_label", "statistics_of"]
+__all__ = ["answer_keys", "is_written", "option_label", "other_of", "statistics_of"]
 
 _NAMES = 5000  # kept of what people write freely
 _BUILT_IN = frozenset(each.value for each in RegistrationField)
@@ -80,6 +81,12 @@ def answer_keys(answer: "Answer") -> tuple[str, ...]:
     if isinstance(answer, tuple):
         return tuple(dict.fromkeys(answer))
     return () if answer is None or answer == "" else (str(answer),)
+
+
+def other_of(form: Form, key: str) -> Label | None:
+    """Give the question whose other answer is written under a key; None for a question that stands by itself."""
+    question, _, last = key.rpartition(".")
+    return form.by_key[question].label if last == OTHER and question in form.by_key else None
 
 
 def option_label(asked: FormField, key: str) -> Label:
@@ -316,7 +323,8 @@ class _Counting:
             asked = self.form.by_key.get(key)
             label = asked.label if asked else Named.plain(key)
             by_most = dict(sorted(languages.items(), key=lambda item: (-item[1], item[0] or "")))
-            yield WrittenAnswers(key, label, by_most, key.startswith(_GUIDING), asked is not None)
+            about = other_of(self.form, key)
+            yield WrittenAnswers(key, label, by_most, key.startswith(_GUIDING), asked is not None, about)
 
 
 @lru_cache(maxsize=1)

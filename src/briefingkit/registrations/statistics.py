@@ -74,7 +74,8 @@ class QuestionStatistics:
 class WrittenAnswers:
     """A question that is answered in words: how many answers, by the language of who wrote (None: not known).
 
-    `guiding` is for a question of the agenda; `asked` is False where the form asks it no more.
+    `guiding` is for a question of the agenda; `asked` is False where the form asks it no more. `about` is the question
+    whose other answer it is, where it is one.
     """
 
     key: str
@@ -82,6 +83,7 @@ class WrittenAnswers:
     languages: Mapping[str | None, int]
     guiding: bool = False
     asked: bool = True
+    about: Label | None = None
 
     @property
     def answered(self) -> int:

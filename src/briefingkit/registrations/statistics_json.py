@@ -61,6 +61,7 @@ def statistics_json(statistics: Statistics, language: str) -> dict[str, Any]:
             {
                 "key": each.key,
                 "label": label_in_words(each.label, language),
+                "about": None if each.about is None else label_in_words(each.about, language),
                 "guiding": each.guiding,
                 "asked": each.asked,
                 "answered": each.answered,

@@ -299,7 +299,9 @@ def _day_label(kind: FieldType, count: Count, language: str) -> str | None:
 def _written(statistics: Statistics, language: str) -> Section:
     rows = tuple(
         Row(
-            label_in_words(each.label, language),
+            " – ".join(
+                label_in_words(label, language) for label in (each.about, each.label) if label is not None
+            ),
             each.answered,
             " · ".join(
                 f"{language_in_words(tag, language)}: {number(count, language)}"
