@@ -13,7 +13,9 @@ __all__ = ["SPREADSHEET_TYPE", "Calls"]
 SPREADSHEET_TYPE: Final = "application/vnd.google-apps.spreadsheet"
 _PAGE: Final = 1000
 _FILE: Final = "id,name,mimeType,trashed,appProperties"
-_PERMISSIONS: Final = "nextPageToken,permissions(id,type,role,emailAddress,domain)"
+_PERMISSIONS: Final = (
+    "nextPageToken,permissions(id,type,role,emailAddress,domain,permissionDetails/inherited)"
+)
 _DRIVES: Final[Mapping[str, bool]] = {"supportsAllDrives": True}
 
 

@@ -39,8 +39,13 @@ def read_target(settings: GoogleSheets, wanted: Sequence[Resource], last: Snapsh
     for raw in _files(settings, session, calls, last):
         mark = mark_of(raw)
         if mark is not None and (not namespaces or mark.namespace in namespaces):
-            said = [name for each in seen if each.key == mark.briefing for name in access_in(each)]
-            looked_for = {*map(masked, settings.access), *said}
+            looked_for = {
+                name: str(role)
+                for each in seen
+                if each.key == mark.briefing
+                for name, role in access_in(each).items()
+            }
+            looked_for |= {masked(scope): role for scope, role in settings.access.items()}
             permissions = permissions_of(session, calls, str(raw["id"])) if looked_for else []
             access = shared(permissions, looked_for)
             remotes.append(remote_of(raw, mark, access, _alike(seen, mark, raw)))

@@ -11,7 +11,7 @@ from briefingkit_google.sheets.calls import Calls
 from briefingkit_google.sheets.identity import SheetMark, mark_of, mark_properties, own_id, search_for
 from briefingkit_google.sheets.reading import access_in, fields_of, open_session, remote_of
 from briefingkit_google.sheets.settings import GoogleSheets
-from briefingkit_google.sheets.sharing import masked, scope_of, shared
+from briefingkit_google.sheets.sharing import Give, Take, masked, shared, sharing_steps
 from briefingkit_google.stepping import Steps, outcomes, unsuccessful
 
 __all__ = ["apply_changes"]
@@ -122,7 +122,7 @@ class _Writer:
         mark = mark_of(raw)
         if mark is None:
             return Outcome(change, Status.FAILED, error=_MOVED)
-        access = yield from self._access(change, held.id, (*access_in(held.resource), *access_in(wanted)))
+        access = yield from self._access(change, held.id, _roles(held.resource))
         if isinstance(access, Outcome):
             return access
         if not _is_as_held(raw, mark, access, held):
@@ -164,26 +164,22 @@ class _Writer:
         listed = yield from self._permissions(change, file)
         if isinstance(listed, Outcome):
             return listed
-        held = {scope_of(each): each for each in listed}
-        asks = [
-            self._calls.share(file, scope, role)
-            if scope not in held
-            else self._calls.change_role(file, str(held[scope]["id"]), role)
-            for scope, role in wanted.items()
-            if scope not in held or held[scope].get("role") != role
-        ]
-        asks += [
-            self._calls.unshare(file, str(each["id"]))
-            for scope, each in held.items()
-            if masked(scope) in before and scope not in wanted
-        ]
-        for ask in asks:
-            reply = yield ask
-            if reply.fault is not None and not reply.fault.gone:
-                return unsuccessful(change, reply.fault, unsure=reply.unsure)
+        for step in sharing_steps(listed, wanted, before):
+            reply = yield self._sharing(file, step)
+            gone = isinstance(step, Take) and reply.fault is not None and reply.fault.gone
+            if reply.fault is not None and not gone:
+                words = f"{masked(step.scope)}: {reply.fault.words}"
+                return unsuccessful(change, reply.fault, unsure=reply.unsure, words=words)
         return {masked(scope): wanted[scope] for scope in sorted(wanted, key=masked)}
 
-    def _access(self, change: Change, file: str, looked_for: Sequence[str]) -> _Shared:
+    def _sharing(self, file: str, step: Give | Take) -> Ask:
+        if isinstance(step, Take):
+            return self._calls.unshare(file, step.permission)
+        if step.permission is None:
+            return self._calls.share(file, step.scope, step.role)
+        return self._calls.change_role(file, step.permission, step.role)
+
+    def _access(self, change: Change, file: str, looked_for: Mapping[str, str]) -> _Shared:
         if not looked_for:
             return {}
         listed = yield from self._permissions(change, file)
@@ -208,7 +204,7 @@ class _Writer:
         reply = yield self._calls.get_file(held.id)
         if reply.fault is None and not reply.answer.get("trashed"):
             raw, mark = reply.answer, mark_of(reply.answer)
-            access = yield from self._access(change, held.id, tuple(access_in(held.resource)))
+            access = yield from self._access(change, held.id, _roles(held.resource))
             if isinstance(access, Outcome):
                 return access
             if mark is None or not _is_as_held(raw, mark, access, held):
@@ -234,6 +230,10 @@ def _is_as_held(raw: Mapping[str, Any], mark: SheetMark, access: Mapping[str, st
         raw, mark, {each: access[each] for each in access if each in access_in(held.resource)}, None
     )
     return {**now, "columns": fields.get("columns")} == fields
+
+
+def _roles(resource: Resource) -> dict[str, str]:
+    return {scope: str(role) for scope, role in access_in(resource).items()}
 
 
 def _mark(resource: Resource) -> SheetMark:

@@ -18,6 +18,7 @@ from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount
 from briefingkit_google.auth import Auth
 from briefingkit_google.sheets import GoogleSheets
+from briefingkit_google.sheets.sharing import Give, Take, masked, shared, sharing_steps
 
 from .conftest import SERVICE, TARGET
 from .sheet_rows import AT, briefing
@@ -158,6 +159,40 @@ class TestSharing:
         bench.publish(sample_briefing())
         [book] = files(drive)
         assert roles(drive, book) == {"ann@cities.example": "writer"}
+
+    def test_a_member_of_the_shared_drive_has_as_much_already(self) -> None:
+        listed = [
+            permission("ann", "fileOrganizer", inherited=True),
+            permission("bo", "reader", inherited=True),
+            permission("cy", "reader"),
+            permission("di", "writer", inherited=True),
+            permission("ed", "writer"),
+        ]
+        wanted = {f"user:{who}@cities.example": "writer" for who in ("ann", "bo", "cy")}
+        before = [masked(f"user:{who}@cities.example") for who in ("di", "ed")]
+        assert list(sharing_steps(listed, wanted, before)) == [
+            Give("user:bo@cities.example", "writer", None),
+            Give("user:cy@cities.example", "writer", "id-cy"),
+            Take("user:ed@cities.example", "id-ed"),
+        ]
+        found = shared(listed, {masked(scope): role for scope, role in wanted.items()})
+        assert sorted(found.values()) == ["reader", "reader", "writer"]
+
+    def test_whom_google_refuses_is_told_without_the_address(
+        self, drive: GoogleDouble, sheets: Target
+    ) -> None:
+        bench = Workbench(sheets(editors=("ann@cities.example",)), TARGET)
+        drive.fail("drive.permissions.create", status=400, reason="invalidSharingRequest")
+        [outcome] = bench.apply(bench.plan(sample_briefing())).outcomes
+        assert outcome.error is not None
+        assert outcome.error.startswith("user:a…@cities.example (")
+        assert "ann@" not in outcome.error
+
+
+def permission(who: str, role: str, *, inherited: bool | None = None) -> dict[str, Any]:
+    details = {} if inherited is None else {"permissionDetails": [{"inherited": inherited}]}
+    scope = {"type": "user", "emailAddress": f"{who}@cities.example"}
+    return {"id": f"id-{who}", "role": role, **scope, **details}
 
 
 class TestMaking:
