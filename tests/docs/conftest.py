@@ -14,8 +14,8 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
 - `<!-- google: … -->` is what a reader does at Google's pages, done at a double: `key FILE` (or `key $NAME`, a secret
   of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
   with the service account, `reader $NAME` makes another one that may only read, and `folder ID` a folder in a shared
-  drive whose files the service account manages. From there on the targets of google.*
-  in a file lead to the double, and whoever is asked for consent gives it;
+  drive whose files the service account manages; `answer LANGUAGE` answers the form in a language. From there on the
+  targets of google.* in a file lead to the double, and whoever is asked for consent gives it;
 - `<!-- nextcloud: account NAME $PASSWORD -->` makes an account, with an app password in the environment, at a Radicale
   that stands for Nextcloud: the address https://cloud.example.org/remote.php/dav leads there from then on; and
   `<!-- nextcloud: retitle OLD | NEW -->` is somebody who changes the title of an event there;
@@ -34,6 +34,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -51,7 +52,7 @@ _BLOCK = re.compile(
 )
 _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
 _GOOGLE = re.compile(
-    r"^<!-- google: (?P<what>key|reader|client|calendar|share|folder) (?P<name>\S+) -->$", re.MULTILINE
+    r"^<!-- google: (?P<what>key|reader|client|calendar|share|folder|answer) (?P<name>\S+) -->$", re.MULTILINE
 )
 _NEXTCLOUD = re.compile(r"^<!-- nextcloud: (?P<what>account|retitle) (?P<name>.+) -->$", re.MULTILINE)
 _NEXTCLOUD_ADDRESS = "https://cloud.example.org/remote.php/dav"
@@ -262,10 +263,24 @@ def _visit_google(example: Example) -> None:
         )
         folder.id = name
         google.files[name] = folder
+    elif what == "answer":
+        _answer_form(google, name)
     elif what == "calendar":
         google.make_calendar(name, summary="City briefings", timezone="Europe/Brussels")
     else:
         google.share(name, "writer", f"user:{_SERVICE}")
+
+
+def _answer_form(google: Any, language: str) -> None:
+    """Answer the form in a language: the first option, or a name, to all that has to be answered."""
+    form = next(name for name in google.forms if google.files[name].name.endswith(f"({language})"))
+    answers: dict[str, str] = {}
+    for item in google.form(form)["items"]:
+        question = item.get("questionItem", {}).get("question", {})
+        if question.get("required"):
+            options = question.get("choiceQuestion", {}).get("options", [{"value": "Ann"}])
+            answers[item["title"]] = options[0]["value"]
+    google.respond(form, answers, email="ann@elsewhere.example")
 
 
 def _visit_nextcloud(example: Example) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from briefingkit.model import Briefing, Registration
     from briefingkit.registrations.capacity import Terms
 
-__all__ = ["notices"]
+__all__ = ["notices", "untranslated_notices"]
 
 _MOST_NAMED: Final = 5
 _USUAL: Final = {FieldType.TEXT: 500, FieldType.PARAGRAPH: 5000}
@@ -22,16 +22,15 @@ _OWN: Final = {"name", "organization", "position", "email", "accessibility"}
 def notices(
     briefing: "Briefing",
     form: Form,
-    routes: Mapping[str, Route],
-    untranslated: Mapping[str, Sequence[str]],
+    route: Route,
     emails: EmailCollection,
     terms: "Terms",
 ) -> Iterator[str]:
-    """Say what a form of these questions cannot do, once for all its languages."""
+    """Say what a form of these questions cannot do; it is the same in all languages."""
     registration = briefing.registration
     if registration is None:
         return
-    yield from _conditions(next(iter(routes.values()), ()))
+    yield from _conditions(route)
     yield from _bounds(form)
     if "email" in form.by_key and emails is EmailCollection.QUESTION:
         yield "Google does not look whether what is written as an e-mail address is one"
@@ -42,6 +41,10 @@ def notices(
         "Google's own words confirm a registration, and its page says when the form is closed: the API knows "
         "neither these, nor whether somebody may answer twice or change an answer"
     )
+
+
+def untranslated_notices(untranslated: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say what a form shows in another language than its own."""
     for language, texts in untranslated.items():
         yield f"in {language} these are not translated: {_named(texts)}"
 

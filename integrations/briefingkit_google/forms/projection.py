@@ -24,7 +24,7 @@ from briefingkit_google.forms.identity import (
     outputs_fitting,
 )
 from briefingkit_google.forms.layout import Layout, Page, branched, plain
-from briefingkit_google.forms.notices import notices
+from briefingkit_google.forms.notices import notices, untranslated_notices
 from briefingkit_google.forms.wording import Wording, line
 
 if TYPE_CHECKING:
@@ -142,7 +142,10 @@ class _Forms:
             "outputs": outputs_fitting(outputs),
             "mark": {"namespace": mark.namespace, "target": mark.target},
         }
-        said = notices(briefing, whole, layout.routes, untranslated, settings.email_collection, terms)
+        said = list(untranslated_notices(untranslated))
+        if REGISTRATION in outputs:  # what holds of all is said of the first
+            route = layout.routes[pages[0].wording.language]
+            said = [*notices(briefing, whole, route, settings.email_collection, terms), *said]
         return Resource(FORM, name.key, briefing.identifier, fields, tuple(said))
 
     def _document(self, language: str, page: Page) -> str:
