@@ -169,10 +169,10 @@ class _Keeping:
             before = len(self.added) + len(self.changed) + self.removed
             fault = self._take(step, grid) or fault
             patience -= len(self.added) + len(self.changed) + self.removed == before
-        words = f": {fault.words}" if fault is not None else ""
+        # Not Google's sentence: it may quote the cell of somebody.
+        words = f" (Google: {fault.status} {fault.reason})" if fault is not None else ""
         raise IntegrationError(
-            f"{address(self.sheet.id)} does not stay as it is written; is somebody at work there? "
-            f"Run it again{words}"
+            f"{address(self.sheet.id)} does not stay as it is written{words}: is somebody at work there? Run it again"
         )
 
     def _take(self, step: Step, grid: Grid) -> Fault | None:

@@ -12,6 +12,7 @@ from briefingkit.model import Programme
 from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.client import Session
+from briefingkit_google.faults import Fault, Reach
 from briefingkit_google.sheets import GoogleSheets
 
 from .sheet_rows import NUMBER, OWN, Desk, briefing, person
@@ -364,11 +365,20 @@ class TestWhatGoesWrong:
         assert desk.mirror(person(2)).removed == 1
         assert len(held) >= 1
 
-    def test_nobody_is_named_in_what_is_raised(self, desk: Desk) -> None:
-        desk.google.fail("sheets.spreadsheets.values.*", status=400, reason="badRequest", times=99)
+    def test_nobody_is_named_in_what_is_raised(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = Session.try_once
+
+        def quoting(session: Session, request: Any, **more: Any) -> Any:
+            if "values:batch" in request.uri:
+                words = "Invalid data[5]: Zanzibar Quetzal"
+                return Fault(Reach.RESOURCE, words, certain=True, status=400, reason="INVALID_ARGUMENT")
+            return real(session, request, **more)
+
+        monkeypatch.setattr(Session, "try_once", quoting)
         with pytest.raises(IntegrationError, match="does not stay as it is written") as caught:
             desk.mirror(person(1, "Zanzibar Quetzal"))
         assert "Zanzibar" not in str(caught.value)
+        assert "INVALID_ARGUMENT" in str(caught.value)
 
     def test_killed_after_any_request_the_next_run_ends_right(
         self, drive: GoogleDouble, sheets: Target, monkeypatch: pytest.MonkeyPatch
