@@ -11,6 +11,7 @@ from caldav_sync import caldav_lines
 from calendars import calendar_lines
 from google_calendar import google_lines
 from lines import Line, show
+from mailing_build import building_lines
 from noop import noop_lines
 from processes import check_lines, import_lines
 from registration_page import page_lines
@@ -24,6 +25,7 @@ PARTS = {
     "noop": ("A plan with nothing to do", noop_lines),
     "registrations": ("A hundred thousand registrations", registration_lines),
     "page": ("Registering on the page", page_lines),
+    "building": ("Building messages, in processor time", building_lines),
     "calendars": ("Calendar entries", calendar_lines),
     "google": ("A thousand events at Google Calendar, 50 ms a request", google_lines),
     "caldav": ("A thousand events at a CalDAV server, whole processes", caldav_lines),

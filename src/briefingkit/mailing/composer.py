@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
+from attrs import evolve
+
 from briefingkit.errors import RenderError
 from briefingkit.mailing.calendar_file import attendee_line, calendar_file
 from briefingkit.mailing.edition import Edition
@@ -10,15 +12,17 @@ from briefingkit.mailing.encoding import Hole
 from briefingkit.mailing.filling import Addressee, Octets, as_html, as_text
 from briefingkit.mailing.headers import wire_address
 from briefingkit.mailing.inlining import inlined
+from briefingkit.mailing.joining import Skeleton
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.skeleton import Skeleton, Written, skeleton
+from briefingkit.mailing.skeleton import Written, skeleton
 from briefingkit.mailing.slots import Marks, Text
 from briefingkit.mailing.templating import chosen, fill
 from briefingkit.mailing.variant import Variant, variant_of
 from briefingkit.mailing.wording import Wording
 from briefingkit.model import Access, CalendarFile, Publication
 from briefingkit.rendering.view import View, view
+from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import display_name
 from briefingkit.text.phrases import language_for
 
@@ -169,10 +173,21 @@ def _calendar(edition: Edition, wording: Wording, shown: View) -> Octets | None:
 
 def _notices(edition: Edition, variant: Variant) -> Iterator[str]:
     language = display_name(variant.language, "en")
-    wording = Wording(edition, _view(edition, edition.publication, variant), None, variant)
-    for tag in wording.other_languages():
+    omits = edition.mailing.fallback is Fallback.OMIT
+    shown = _view(edition, edition.publication, variant)
+    others = Wording(edition, shown, None, variant).other_languages()
+    if omits and (left := _left_out(edition, variant, shown)):
+        yield f"in {language}, what is not translated is left out: {', '.join(left)}"
+    for tag in others:
         yield f"in {language}, what is not translated is shown in {display_name(tag, 'en')}"
     if language_for(variant.language) != variant.language.partition("-")[0]:
         yield f"the words around the briefing's own are in English: there are none in {language}"
     if edition.kind.bulk and "unsubscribe" not in variant.links and edition.letterhead.unsubscribe is None:
         yield "there is no way to unsubscribe: give recipients a link, or the letterhead an address"
+
+
+def _left_out(edition: Edition, variant: Variant, shown: View) -> list[str]:
+    """Name the texts that the mailing's fallback leaves out."""
+    marking = evolve(edition, mailing=evolve(edition.mailing, fallback=Fallback.MARK))
+    whole = _view(marking, edition.publication, variant)
+    return [path for path in whole.marks if path not in shown.marks]

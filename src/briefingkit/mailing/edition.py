@@ -1,13 +1,13 @@
 """What one mailing is made from: the publication, in whose name it goes out, and what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import Factory, field, frozen
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.keys import message_key
+from briefingkit.mailing.keys import message_keys
 from briefingkit.mailing.kinds import KINDS, Kind, Letter
 from briefingkit.model import Briefing, CalendarFile, Letterhead, Mailing, Programme, Publication
 from briefingkit.registrations.person import normalised_email
@@ -40,6 +40,7 @@ class Edition:
     before: Publication | None = None
     addresses: Mapping[str, str] = field(factory=dict, hash=False)
     templates: Templates = field(factory=Templates)
+    _keys: Callable[[str, str], str] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what has no name of its own in the world: two projects' messages would have one key."""
@@ -47,6 +48,8 @@ class Edition:
             raise MailingError(
                 "a briefing needs a namespace before it is written about: give it a domain name"
             )
+        keys = message_keys(self.briefing.identifier, self.mailing.key)
+        object.__setattr__(self, "_keys", keys)
 
     @property
     def briefing(self) -> Briefing:
@@ -76,4 +79,4 @@ class Edition:
     def key(self, address: str, occasion: str = "") -> str:
         """Give the idempotency key of the message to an address on an occasion."""
         person = normalised_email(address) or address
-        return message_key(self.briefing.identifier, self.mailing.key, person, occasion)
+        return self._keys(person, occasion)

@@ -12,12 +12,14 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from attrs import frozen
 
-__all__ = ["Body", "Fill", "Hole", "base64_lines", "encode", "qp_lines"]
+__all__ = ["SOFT", "Body", "Fill", "Hole", "Quoted", "base64_lines", "encode", "qp_lines"]
 
 _V = TypeVar("_V")
 _LINE = 76  # RFC 2045 sections 6.7 and 6.8
 _TRIPLE = 3
-_SOFT = b"=\r\n"
+SOFT = b"=\r\n"
+"""A line end of quoted-printable that no reader sees."""
+
 _CHANGED_ON_THE_WAY = re.compile(rb"^(?:\.|From ).*$", re.MULTILINE)
 _TOO_LONG = re.compile(rb"[^\r\n]{77,}")
 _CHANGED_FIRST = (b".", b"F")
@@ -79,14 +81,17 @@ def qp_lines(octets: bytes) -> bytes:
     made = b2a_qp(octets, istext=True)
     if b"\n" not in octets:
         made = made.replace(b"\n", b"\r\n")
-    made = _TOO_LONG.sub(_broken, made)  # which trailing white space makes
+    if (
+        b"=20" in made or b"=09" in made
+    ):  # white space at the end of a line, which is encoded without a look at the length of its line
+        made = _TOO_LONG.sub(_broken, made)
     return _untouched(made) if _CHANGED_ON_THE_WAY.search(made) else made
 
 
 def _broken(found: re.Match[bytes]) -> bytes:
     line = found[0]
     cut = len(line) - 3 if line[-3:-2] == b"=" else _LINE - 3
-    return line[:cut] + _SOFT + line[cut:]
+    return line[:cut] + SOFT + line[cut:]
 
 
 def _untouched(lines: bytes) -> bytes:
@@ -97,17 +102,17 @@ def _kept(found: re.Match[bytes]) -> bytes:
     first, rest = found[0][0], found[0][1:]
     if len(rest) <= _LINE - 3:
         return b"=%02X%s" % (first, rest)
-    return b"=%02X%s%s" % (first, _SOFT, _untouched(rest))
+    return b"=%02X%s%s" % (first, SOFT, _untouched(rest))
 
 
 def _softly(lines: bytes) -> bytes:
     """End the last line softly, for which it has to have room."""
     last = lines[lines.rfind(b"\n") + 1 :]
     if len(last) < _LINE:
-        return lines + _SOFT
+        return lines + SOFT
     cut = 3 if last[-3:-2] == b"=" else 1
     end = lines[-cut:]
-    return lines[:-cut] + _SOFT + (qp_lines(end) if cut == 1 else end) + _SOFT
+    return lines[:-cut] + SOFT + (qp_lines(end) if cut == 1 else end) + SOFT
 
 
 def _qp_pieces(octets: Sequence[bytes | Hole[_V]]) -> list[bytes | Hole[_V]]:
@@ -116,7 +121,7 @@ def _qp_pieces(octets: Sequence[bytes | Hole[_V]]) -> list[bytes | Hole[_V]]:
         after = octets[index + 1] if index + 1 < len(octets) else b"\r\n"
         if isinstance(piece, Hole):
             goes_on = isinstance(after, Hole) or not after.startswith(b"\r\n")
-            made.append(Hole(_QpFill(piece.fill, goes_on)))
+            made.append(Hole(Quoted(piece.fill, goes_on)))
         elif isinstance(after, Hole) and not piece.endswith(b"\r\n"):
             made.append(_softly(qp_lines(piece)))
         else:
@@ -125,15 +130,18 @@ def _qp_pieces(octets: Sequence[bytes | Hole[_V]]) -> list[bytes | Hole[_V]]:
 
 
 @frozen
-class _QpFill(Generic[_V]):
+class Quoted(Generic[_V]):
+    """Gives a value, which is on one line, in quoted-printable; ended softly where the line goes on behind it."""
+
     fill: Fill[_V]
     goes_on: bool
 
     def __call__(self, values: _V) -> bytes:
+        """Give it for one recipient."""
         octets = self.fill(values)  # on one line, so that all that is broken below is broken softly
         made = b2a_qp(octets, istext=True)
         if len(made) < _LINE and made[:1] not in _CHANGED_FIRST:
-            return made + _SOFT if self.goes_on else made
+            return made + SOFT if self.goes_on else made
         lines = qp_lines(octets)
         return _softly(lines) if self.goes_on else lines
 

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote
 
 from attrs import frozen
@@ -14,13 +14,9 @@ from briefingkit.mailing.slots import Slot, Text
 from briefingkit.text.bidi import isolate_against
 from briefingkit.text.language import direction
 
-__all__ = ["Addressee", "Octets", "Value", "as_html", "as_text", "filled", "value_of"]
+__all__ = ["Addressee", "Octets", "Placed", "Value", "as_html", "as_text", "filled", "value_of"]
 
 
-# Where the letters are that are written to the left, and a few others: what is outside needs no closer look.
-_LEFTWARDS = re.compile(
-    "[\u0590-\u08ff\u200f\u2066-\u2069\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _SPECIAL = re.compile("[&<>\"']")
 
 
@@ -43,7 +39,7 @@ def value_of(slot: Slot) -> Value:
     plain = _plain(slot.name)
     if not slot.encoded:
         return plain
-    return lambda addressee: quote(plain(addressee), safe="")
+    return lambda addressee: quote(plain(addressee))
 
 
 def _plain(name: str) -> Value:
@@ -59,33 +55,50 @@ def _plain(name: str) -> Value:
     return lambda addressee: addressee.recipient.address
 
 
+@frozen(eq=False)
+class Placed:
+    """Gives the octets of a slot's value: as they stand in HTML, or isolated in a text of the direction `towards`.
+
+    `alike`: a value of plain letters is the same wherever it stands.
+    """
+
+    slot: Slot
+    value: Value
+    html: bool
+    towards: Literal["ltr", "rtl"] | None = None
+
+    @property
+    def alike(self) -> bool:
+        """Whether a value of letters to the right, with nothing to escape, is written as it is."""
+        return self.towards != "rtl"
+
+    def __call__(self, addressee: Addressee) -> bytes:
+        """Give it for one recipient."""
+        text = self.value(addressee)
+        if self.html:
+            return escaped(text).encode()
+        return (text if self.towards is None else isolate_against(text, self.towards)).encode()
+
+
 def as_text(text: Text, language: str) -> Octets:
     """Put values into plain text: names and the like have a direction of their own there, addresses have none."""
     towards = direction(language)
-
-    def written(slot: Slot) -> Callable[[Addressee], bytes]:
-        value = value_of(slot)
-        if slot.encoded or slot.name.startswith("links."):
-            return lambda addressee: value(addressee).encode()
-        if towards == "ltr":
-            return lambda addressee: _beside_latin(value(addressee)).encode()
-        return lambda addressee: isolate_against(value(addressee), towards).encode()
-
-    return [_lines(piece) if isinstance(piece, str) else Hole(written(piece)) for piece in text]
-
-
-def _beside_latin(value: str) -> str:
-    return value if value.isascii() or not _LEFTWARDS.search(value) else isolate_against(value, "ltr")
+    return _placed(
+        text, lambda slot: Placed(slot, value_of(slot), False, None if _is_address(slot) else towards)
+    )
 
 
 def as_html(text: Text) -> Octets:
     """Put values into HTML, escaped for text and for attributes in quotes alike."""
+    return _placed(text, lambda slot: Placed(slot, value_of(slot), True))
 
-    def written(slot: Slot) -> Callable[[Addressee], bytes]:
-        value = value_of(slot)
-        return lambda addressee: escaped(value(addressee)).encode()
 
-    return [_lines(piece) if isinstance(piece, str) else Hole(written(piece)) for piece in text]
+def _is_address(slot: Slot) -> bool:
+    return slot.encoded or slot.name.startswith("links.")
+
+
+def _placed(text: Text, place: Callable[[Slot], Placed]) -> Octets:
+    return [_lines(piece) if isinstance(piece, str) else Hole(place(piece)) for piece in text]
 
 
 def escaped(text: str) -> str:

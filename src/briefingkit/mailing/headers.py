@@ -19,14 +19,21 @@ _WORD = 75  # characters of an encoded word, RFC 2047 section 2
 _ENCODED_LINE = 76
 _FRAME = len("=?utf-8?q??=")
 _PAYLOAD = 36  # octets whose encoded word fits the first line behind a name such as "Reply-To"
+_SHORT = 60  # characters of a name or an address that stand on a line with the field's own name
 _LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 _PATH_OCTETS = 254  # section 4.5.3.1.3, less the angle brackets
 _BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*", re.ASCII)
+_COMMON = re.compile(
+    r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*",
+    re.ASCII,
+)
 _QUOTABLE = re.compile(r"[\x20-\x7e\u00a0-\U0010ffff]+")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_NEXT = ">,\r\n <"
 _URL = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+")
 
 
@@ -64,56 +71,34 @@ def _folded(begin: str, tokens: Sequence[str]) -> bytes:
     return "\r\n".join((*lines, line)).encode("ascii") + b"\r\n"
 
 
-def with_address(name: str, display: str, address: str, *, utf8: bool = False) -> bytes:
+def with_address(name: str, display: str, address: str) -> bytes:
     """Write a field of one mailbox, as From and To are. `address` is as `wire_address` gives it.
 
-    With `utf8` the field is one of internationalised mail (RFC 6532), for the address cannot be had otherwise.
+    An address beyond ASCII makes it a field of internationalised mail (RFC 6532); the name is written as ever.
     """
-    begin = f"{name}:"
-    if utf8:
-        return _utf8_mailbox(begin, _whole(display), address)
+    begin = f"{name}:".encode("ascii")
+    wire = address.encode()
     if not display:
-        return _checked(f"{begin} {address}\r\n" if len(address) < _LINE else f"{begin}\r\n {address}\r\n")
-    if len(begin) + len(display) + len(address) + 6 <= _LINE and display.isascii():
-        if _ATOMS.fullmatch(display) and "=?" not in display:
-            return f"{begin} {display} <{address}>\r\n".encode("ascii")
-        quoted = _whole(display).replace("\\", "\\\\").replace('"', '\\"')
-        line = f'{begin} "{quoted}" <{address}>\r\n'.encode("ascii")
-        if len(line) <= _LINE + 2 and "=?" not in display:
-            return line
-    octets = display.encode("utf-8", "surrogatepass")
-    if len(octets) <= _PAYLOAD and not display.isascii() and not _BROKEN.search(display):
-        word = b"=?utf-8?b?%s?=" % b2a_base64(octets, newline=False)
-        fits = len(begin) + len(word) + len(address) + 4 <= _ENCODED_LINE
-        return b"%s %s%s<%s>\r\n" % (
-            begin.encode(),
-            word,
-            b" " if fits else b"\r\n ",
-            address.encode("ascii"),
-        )
-    words, last = _encoded_words(_whole(display), len(begin))
-    fits = last + len(address) + 3 <= _ENCODED_LINE
-    return b"%s%s%s<%s>\r\n" % (begin.encode(), words, b" " if fits else b"\r\n ", address.encode("ascii"))
+        return b"%s %s\r\n" % (begin, wire) if len(wire) < _SHORT else b"%s\r\n %s\r\n" % (begin, wire)
+    if display.isascii() and len(display) < _SHORT and "=?" not in display:
+        shown = display if _ATOMS.fullmatch(display) else _quoted(_whole(display))
+        words, last = f" {shown}".encode("ascii"), len(begin) + 1 + len(shown)
+    else:
+        words, last = _words(display, len(begin))
+    fits = last + len(wire) + 3 <= (_ENCODED_LINE if b"=?" in words else _LINE)
+    return b"%s%s%s<%s>\r\n" % (begin, words, b" " if fits else b"\r\n ", wire)
 
 
-def _utf8_mailbox(begin: str, display: str, address: str) -> bytes:
-    if not display:
-        return _checked(f"{begin} {address}\r\n")
-    quoted = display.replace("\\", "\\\\").replace('"', '\\"')
-    tokens = [*f'"{quoted}"'.split(" "), f"<{address}>"]
-    if any(len(token.encode()) > _HARD - 2 for token in tokens):
-        raise MailingError("a name of that length cannot stand in a header")
-    lines, line = [], begin
-    for token in tokens:
-        if len(f"{line} {token}".encode()) > _LINE and line != begin:
-            lines.append(line)
-            line = ""
-        line += f" {token}"
-    return "\r\n".join((*lines, line)).encode() + b"\r\n"
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _checked(line: str) -> bytes:
-    return line.encode()
+def _words(text: str, column: int) -> tuple[bytes, int]:
+    octets = text.encode("utf-8", "surrogatepass")
+    if len(octets) <= _PAYLOAD and not text.isascii() and not _BROKEN.search(text):
+        word = b" =?utf-8?b?%s?=" % b2a_base64(octets, newline=False)
+        return word, column + len(word)
+    return _encoded_words(_whole(text), column)
 
 
 def addresses(name: str, urls: Sequence[str]) -> bytes:
@@ -121,12 +106,11 @@ def addresses(name: str, urls: Sequence[str]) -> bytes:
 
     MailingError for one that is no ASCII, or too long for a line: it cannot be folded.
     """
-    shown = []
+    most = _HARD - len(name) - 5
     for url in urls:
-        if not _URL.fullmatch(url) or len(url) > _HARD - len(name) - 5:
+        if len(url) > most or not _URL.fullmatch(url):
             raise MailingError(f"an address for {name} is not ASCII, or too long for a header")
-        shown.append(f"<{url}>")
-    return f"{name}: {f',{chr(13)}{chr(10)} '.join(shown)}\r\n".encode("ascii")
+    return f"{name}: <{_NEXT.join(urls)}>\r\n".encode("ascii")
 
 
 def _encoded_words(text: str, column: int) -> tuple[bytes, int]:
@@ -177,11 +161,9 @@ def wire_address(address: str) -> tuple[str, bool]:
     The domain becomes ASCII (RFC 5890). A local part that is no dot-atom is quoted; one beyond ASCII stays as it is,
     which few servers take. MailingError for what is no address.
     """
+    if len(address) <= _PATH_OCTETS and _COMMON.fullmatch(address):
+        return address, False
     local, _, domain = address.rpartition("@")
-    if _DOT_ATOM.fullmatch(local) and _DOMAIN.fullmatch(domain) and len(local) <= _LOCAL_OCTETS:
-        if len(address) <= _PATH_OCTETS:
-            return address, False
-        raise MailingError("an address is too long to be written to")
     return _unusual(local, domain)
 
 
@@ -192,8 +174,7 @@ def _unusual(local: str, domain: str) -> tuple[str, bool]:
     utf8 = not local.isascii()
     ascii_part = "".join(character for character in local if character.isascii()) or "a"
     if not _DOT_ATOM.fullmatch(ascii_part) or local[0] == "." or local[-1] == ".":
-        quoted = local.replace("\\", "\\\\").replace('"', '\\"')
-        local = f'"{quoted}"'
+        local = _quoted(local)
     whole = f"{local}@{domain}"
     if len(local.encode()) > _LOCAL_OCTETS or len(whole.encode()) > _PATH_OCTETS:
         raise MailingError("an address is too long to be written to")

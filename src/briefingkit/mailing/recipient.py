@@ -14,6 +14,9 @@ __all__ = ["LinkName", "Recipient", "access_of"]
 
 _URL = re.compile(r"https?://[!-;=?-~]+", re.ASCII | re.IGNORECASE)  # ASCII without spaces and angle brackets
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_TAKEN = frozenset(
+    name for name in dir(dict) if not name.startswith("_")
+)  # what a template would get instead
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ACCESS = {
     AudienceGroup.REGISTERED: Access.REGISTERED,

@@ -11,16 +11,18 @@ from functools import partial
 from attrs import field, frozen
 
 from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.encoding import Body, Fill, Hole, encode
+from briefingkit.mailing.encoding import Body, Hole, encode
 from briefingkit.mailing.filling import Addressee, Octets, filled, value_of
 from briefingkit.mailing.headers import addresses, plain, unstructured, wire_address, with_address
-from briefingkit.mailing.message import Mailbox, Message, Parts
+from briefingkit.mailing.joining import Skeleton, assembled
+from briefingkit.mailing.message import Mailbox, Parts
 from briefingkit.mailing.slots import Slot, Text
 
-__all__ = ["Skeleton", "Written", "skeleton"]
+__all__ = ["Written", "skeleton"]
 
 _MIXED, _ALTERNATIVE = "=_bk_mixed", "=_bk_alternative"
 """Boundaries that no part can hold: "=_" is neither quoted-printable nor base64 (RFC 2045 section 6.7)."""
+_ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 _FILE = "invite.ics"
 
 
@@ -38,53 +40,12 @@ class Written:
     reply_to: str | None
 
 
-@frozen(eq=False)
-class Skeleton:
-    """A compiled mail: `pieces` in order, and what fills the empty ones for each recipient."""
-
-    pieces: list[bytes] = field(repr=False)
-    fills: tuple[tuple[Fill[Addressee], tuple[int, ...]], ...] = field(repr=False)
-    sender: str
-    parts: "partial[Parts]" = field(repr=False)
-
-    def message(self, addressee: Addressee) -> Message:
-        """Join the octets of one message."""
-        made = self.pieces.copy()
-        for fill, places in self.fills:
-            octets = fill(addressee)
-            for place in places:
-                made[place] = octets
-        return Message(
-            addressee.key,
-            self.sender,
-            addressee.wire,
-            b"".join(made),
-            addressee.utf8,
-            addressee.utf8,
-            partial(self.parts, addressee),
-        )
-
-
 def skeleton(edition: Edition, written: Written) -> Skeleton:
     """Encode a variant, once."""
     head = tuple(_head(edition, written))
+    sender, _ = wire_address(edition.letterhead.bounces or edition.letterhead.address)
     pieces = [*(piece for _, piece in head), *_body(written)]
-    fixed: list[bytes] = []
-    places: dict[int, list[int]] = {}
-    holes: dict[int, Hole[Addressee]] = {}
-    for piece in pieces:
-        if isinstance(piece, Hole):
-            holes[id(piece)] = piece
-            places.setdefault(id(piece), []).append(len(fixed))
-            fixed.append(b"")
-        elif fixed and fixed[-1]:
-            fixed[-1] += piece
-        else:
-            fixed.append(piece)
-    fills = tuple((holes[key].fill, tuple(found)) for key, found in places.items())
-    letterhead = edition.letterhead
-    sender, _ = wire_address(letterhead.bounces or letterhead.address)
-    return Skeleton(fixed, fills, sender, partial(_parts, edition, written, head))
+    return assembled(pieces, sender, partial(_parts, edition, written, head))
 
 
 # The header.
@@ -94,12 +55,12 @@ _Field = tuple[str, "bytes | Hole[Addressee]"]
 
 def _head(edition: Edition, written: Written) -> Iterator[_Field]:
     letterhead = edition.letterhead
-    sender, utf8 = wire_address(letterhead.address)
-    yield "From", with_address("From", written.sender_name, sender, utf8=utf8)
+    sender, _ = wire_address(letterhead.address)
+    yield "From", with_address("From", written.sender_name, sender)
     yield "To", Hole(_to)
     if written.reply_to is not None:
-        reply_to, utf8 = wire_address(written.reply_to)
-        yield "Reply-To", with_address("Reply-To", "", reply_to, utf8=utf8)
+        reply_to, _ = wire_address(written.reply_to)
+        yield "Reply-To", with_address("Reply-To", "", reply_to)
     yield "Subject", _subject(written.subject)
     yield "Date", plain("Date", format_datetime(edition.at))
     yield "Message-ID", Hole(partial(_message_id, edition.namespace.encode("ascii")))
@@ -112,7 +73,7 @@ def _head(edition: Edition, written: Written) -> Iterator[_Field]:
 
 
 def _to(addressee: Addressee) -> bytes:
-    return with_address("To", addressee.recipient.name, addressee.wire, utf8=addressee.utf8)
+    return with_address("To", addressee.recipient.name, addressee.wire)
 
 
 def _subject(subject: Text) -> bytes | Hole[Addressee]:
@@ -145,14 +106,10 @@ def _unsubscribing(edition: Edition) -> Iterator[_Field]:
         if not urls:
             return b""
         # One-click needs an address of the web, over TLS (RFC 8058 section 3.1).
-        click = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if web and _is_https(web) else b""
+        click = _ONE_CLICK if web and web.startswith(("https://", "HTTPS://")) else b""
         return addresses("List-Unsubscribe", urls) + click
 
     yield "List-Unsubscribe", Hole(ways)
-
-
-def _is_https(url: str) -> bool:
-    return url[:8].lower() == "https://"
 
 
 # The body.

@@ -156,13 +156,16 @@ def _common(wording: Wording, marks: Marks) -> dict[str, Any]:
         "direction": direction(wording.language),
         "time": variant.time,
         "subject": wording.subject(),
-        "name": marks.mark("name") if variant.named else None,
-        "email": marks.mark("email"),
-        "organization": marks.mark("organization") if variant.organized else None,
-        "links": {
-            name.value: marks.mark(f"links.{name}") if name in variant.links else None for name in LinkName
+        "recipient": {
+            "name": marks.mark("name") if variant.named else None,
+            "email": marks.mark("email"),
+            "organization": marks.mark("organization") if variant.organized else None,
+            "links": {
+                name.value: marks.mark(f"links.{name}") if name in variant.links else None
+                for name in LinkName
+            },
+            "fields": {name: marks.mark(f"fields.{name}") for name in sorted(variant.fields)},
         },
-        "fields": {name: marks.mark(f"fields.{name}") for name in sorted(variant.fields)},
     }
 
 
@@ -173,14 +176,14 @@ def _for_text(wording: Wording, told: Mapping[str, Any]) -> dict[str, Any]:
     def say(msgid: str, **values: object) -> str:
         return phrase(msgid, language, **values)
 
-    hello = phrase("Dear {name},", language).replace("{name}", str(told["name"]))
+    hello = phrase("Dear {name},", language).replace("{name}", str(told["recipient"]["name"]))
     own = wording.prose()
     opening = plain_blocks([Prose(own[0])], language) if own else wrap("\n".join(wording.sentences()))
     return {
         "_": say,
         "wrap": wrap,
         "isolated": lambda text: isolate_against(str(text), direction(language)),
-        "greeting": hello if told["name"] is not None else phrase("Hello,", language),
+        "greeting": hello if told["recipient"]["name"] is not None else phrase("Hello,", language),
         "opening": opening,
         "notice": _fallback_notice(wording, say, languages_in_words),
         "changes": [say(CHANGES[change]) for change in wording.changes],
@@ -205,13 +208,15 @@ def _for_html(wording: Wording, told: Mapping[str, Any]) -> dict[str, Any]:
     outlining = wording.outlining
     own = wording.prose()
     hello = (
-        writer.say(msgid("Hello,")) if told["name"] is None else writer.say("Dear {name},", name=told["name"])
+        writer.say(msgid("Hello,"))
+        if told["recipient"]["name"] is None
+        else writer.say(msgid("Dear {name},"), name=told["recipient"]["name"])
     )
     return {
         **writer.vocabulary(),
         "greeting": hello,
         "opening": [writer.own(each) for each in wording.sentences()],
-        "own_text": None if own is None else _own_text(writer, *own),
+        "own_text": None if own is None else _own_text(language, *own),
         "notice": _fallback_notice(wording, writer.say, lambda tags, _: writer.languages(tags)),
         "changes": [writer.say(CHANGES[change]) for change in wording.changes],
         "facts": outlining.facts(),
@@ -237,7 +242,7 @@ def _for_html(wording: Wording, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _target(action: Action, told: Mapping[str, Any]) -> Any:
     if isinstance(action.url, LinkName):
-        return told["links"][action.url.value]
+        return told["recipient"]["links"][action.url.value]
     return safe_address(action.url)
 
 
@@ -245,9 +250,8 @@ def _said(say: Callable[..., Any], words: str | None) -> Any:
     return None if words is None else say(words)
 
 
-def _own_text(writer: Writer, source: str, language: str | None) -> Any:
-    shown = Writer(language or "", {"text": language} if language else {})
-    return (shown if language else writer).prose("text", source)
+def _own_text(page: str, source: str, language: str | None) -> Any:
+    return Writer(page, {"text": language} if language else {}).prose("text", source)
 
 
 def _fallback_notice(
