@@ -155,8 +155,8 @@ class _Pages:
             identifier = request.path_params.get("briefing")
             if self.settings.organizer_token is None:
                 return error_page(edition, request, 404)
-            if not organizer.is_organizer(request, self.settings):
-                return organizer.turn_away(edition, request, self.guesses)
+            if away := organizer.turned_away(edition, request, self.settings, self.guesses):
+                return away
             if identifier is not None and identifier not in edition.offers:
                 return error_page(edition, request, 404)
             if request.method == "POST" and is_from_elsewhere(request):

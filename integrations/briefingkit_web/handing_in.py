@@ -9,6 +9,7 @@ they see is what a newcomer would see.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -92,21 +93,15 @@ def take(roll: "RegistrationList", handed: Sequence[Handed]) -> list[Result]:
         sitting = Sitting(writer, roll.desk(on_the_spot=True))
         state = _State(writer, handed)
         decided = [state.decide(each) for each in handed]
-        going = [each for each in decided if isinstance(each, _Going)]
-        outcomes = iter(
-            sitting.take([each.response for each in going], persons=[each.person for each in going])
-            if going
-            else ()
-        )
         results: list[Result] = []
         aside: list[ResponseRow] = []
-        for each in decided:
-            if isinstance(each, _Going):
-                results.append(_result(next(outcomes)))
-            elif isinstance(each, _Aside):
-                results.append(_set_aside(each, sitting, aside))
-            else:
-                results.append(each)
+        # In order, so that what is set aside meets the room as a newcomer would have met it then.
+        for kind, some in groupby(decided, type):
+            if kind is _Going:
+                results += _taken(sitting, [each for each in some if isinstance(each, _Going)])
+                continue
+            for each in some:
+                results.append(_set_aside(each, sitting, aside) if isinstance(each, _Aside) else each)  # type: ignore[arg-type]
         if aside:
             writer.put(sitting.held, responses=aside)
     return results
@@ -202,6 +197,11 @@ class _State:
             key: None for key, answer in old.items() if answer is not None and key not in kept
         }
         return evolve(response, answers={**blank, **response.answers})
+
+
+def _taken(sitting: Sitting, going: "Sequence[_Going]") -> list[Result]:
+    responses, persons = [each.response for each in going], [each.person for each in going]
+    return [_result(outcome) for outcome in sitting.take(responses, persons=persons)]
 
 
 def _result(outcome: Outcome) -> Result:

@@ -32,8 +32,11 @@ class Limiter:
     _until: float = field(default=0.0, init=False)
     _buckets: dict[bytes, tuple[float, float]] = field(factory=dict, init=False, repr=False)
 
-    def wait(self, address: str | None) -> int:
-        """Take a try, and give 0; where there is none left, give the seconds after which there is one again."""
+    def wait(self, address: str | None, *, take: bool = True) -> int:
+        """Take a try, and give 0; where there is none left, give the seconds after which there is one again.
+
+        Without `take` it is only looked whether there is one.
+        """
         if self.per_minute <= 0:
             return 0
         now = self.clock()
@@ -46,7 +49,7 @@ class Limiter:
         if left < 1:
             self._buckets[name] = (left, now)
             return max(1, round((1 - left) * 60 / self.per_minute))
-        self._buckets[name] = (left - 1, now)
+        self._buckets[name] = (left - 1 if take else left, now)
         return 0
 
 

@@ -43,7 +43,7 @@ __all__ = [
     "lists",
     "person_page",
     "report",
-    "turn_away",
+    "turned_away",
 ]
 
 FOLDER = "_organizer"
@@ -87,12 +87,18 @@ def is_organizer(request: "Request", settings: "Settings") -> bool:
     return token is not None and right
 
 
-def turn_away(edition: "Edition", request: "Request", limiter: "Limiter") -> Response:
-    """Ask for the token; who has tried too often has to wait."""
+def turned_away(
+    edition: "Edition", request: "Request", settings: "Settings", limiter: "Limiter"
+) -> Response | None:
+    """Ask for the token; None for who has it. Who has guessed too often waits before any other is looked at."""
+    address = request.client.host if request.client else None
     tried = "authorization" in request.headers
-    seconds = limiter.wait(request.client.host if request.client else None) if tried else 0
-    if seconds:
+    if tried and (seconds := limiter.wait(address, take=False)):
         return error_page(edition, request, 429, headers={"retry-after": str(seconds)})
+    if is_organizer(request, settings):
+        return None
+    if tried:
+        limiter.wait(address)
     asking = {"www-authenticate": 'Basic realm="briefingkit", charset="UTF-8"'}
     return error_page(edition, request, 401, headers=asking)
 

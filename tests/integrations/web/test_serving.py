@@ -301,3 +301,13 @@ def test_templates_of_ones_own_stand_over_those_of_the_package(
 
 def test_the_environment_of_this_process_has_no_token() -> None:
     assert "BRIEFINGKIT_ORGANIZER_TOKEN" not in os.environ
+
+
+def test_without_the_extra_the_command_that_installs_it_is_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.delitem(sys.modules, "briefingkit_web.serving", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert run(["serve", "--port", "0"]) == 1
+    assert 'pip install "briefingkit[web]"' in capsys.readouterr().err
