@@ -1,6 +1,7 @@
 """What the plan has to say of a form: what Google Forms cannot hold, and what is therefore left to people."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from briefingkit.registrations.form import FieldType, Form, FormField
@@ -115,7 +116,8 @@ def _room(registration: "Registration", form: Form) -> Iterator[str]:
 def _times(terms: "Terms") -> Iterator[str]:
     for what, moment in (("opens", terms.opens), ("closes", terms.closes)):
         if moment is not None:
-            yield f"the form {what} with the first apply after {moment:%Y-%m-%d %H:%M} UTC, and not by itself"
+            shown = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            yield f"the form {what} with the first apply after {shown}, and not by itself"
 
 
 def _consent(form: Form) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from briefingkit.errors import Unpublishable
-from briefingkit.model import Programme
+from briefingkit.model import FromTarget, Programme
 from briefingkit.publish import Context, Resource, Value
 from briefingkit.publish.views import REGISTRATION
 from briefingkit.registrations.capacity import terms_of
@@ -146,7 +146,20 @@ class _Forms:
         if REGISTRATION in outputs:  # what holds of all is said of the first
             route = layout.routes[pages[0].wording.language]
             said = [*notices(briefing, whole, route, settings.email_collection, terms), *said]
+            said += self._elsewhere()
         return Resource(FORM, name.key, briefing.identifier, fields, tuple(said))
+
+    def _elsewhere(self) -> Iterator[str]:
+        """Say that people are sent to register somewhere else."""
+        registration, target = self.briefing.registration, self.context.target
+        url = registration.url if registration is not None else None
+        first = self.context.registrars.get(self.briefing.identifier, target)
+        if isinstance(url, FromTarget) or url is None:
+            there = first if url is None else url.target
+            if there != target:
+                yield f"pages, calendars and mails send people to register at {there}, and not to this form"
+        else:
+            yield "pages, calendars and mails send people to the address of `registration.url`, and not to this form"
 
     def _document(self, language: str, page: Page) -> str:
         """Name the document in Drive; what is filled in is not looked at again."""

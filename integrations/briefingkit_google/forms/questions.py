@@ -6,7 +6,7 @@ its default value left out, and with the key of each option that is known.
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from briefingkit.model import Consent, ShownIf
 from briefingkit.model.question import OTHER
@@ -108,7 +108,7 @@ def option_labels(field: FormField, language: str) -> Mapping[str, str]:
 
 def _as_sorted(option: tuple[str, str]) -> str:
     """Sort by name, and letters with accents among those without."""
-    return normalize("NFKD", option[1]).casefold()
+    return "".join(each for each in normalize("NFKD", option[1]).casefold() if not combining(each))
 
 
 def _options(texts: Mapping[str, str], leads: Mapping[str, str]) -> Iterator[Value]:

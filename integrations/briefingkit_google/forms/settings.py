@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GoogleForms"]
 
-_BATCH = 20
-"""Forms of one call; each takes some requests of its own, for Forms has no batches of them."""
+_BATCH = 1
+"""Forms of one call. Forms has no batches of requests, and the ledger then knows of each form whether it was begun."""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The words of a form in one language: on one line where Google wants one, and honest about what is not translated."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from attrs import define, field
@@ -13,10 +14,12 @@ from briefingkit.text.phrases import phrase
 
 __all__ = ["Wording", "distinct", "line", "lines"]
 
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+
 
 def line(text: str) -> str:
-    """Bring a text onto one line: titles and options have no other (seen at Google)."""
-    return " ".join(strip_controls(text).split())
+    """Bring a text onto one line, as titles and options are (seen at Google); spaces that do not break stay."""
+    return _SPACES.sub(" ", strip_controls(text)).strip()
 
 
 def lines(text: str) -> str:

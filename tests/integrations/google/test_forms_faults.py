@@ -174,6 +174,17 @@ def test_an_exhausted_quota_stops_and_says_so(
     assert slept == []
 
 
+def test_after_a_stop_nothing_more_is_tried(
+    google: GoogleDouble, target: GoogleForms, bench: Workbench
+) -> None:
+    google.fail("drive.files.create", status=403, reason="quotaExceeded", times=math.inf)
+    changes = [Change(wanted) for wanted in bench.desired(ONE, briefing({}, "second"))]
+    outcomes = list(target.apply(changes))
+    assert [(each.status, each.stop) for each in outcomes] == [(Status.FAILED, True), (Status.REFUSED, True)]
+    assert [each.change for each in outcomes] == changes
+    assert len([each for each in google.requests if each.method == "drive.files.create"]) == 1
+
+
 def test_a_service_account_without_a_folder_is_told_what_to_do(google: GoogleDouble, tmp_path: Path) -> None:
     bench = Workbench(forms_target(google, tmp_path, folder=None), TARGET)
     report = bench.apply(bench.plan(ONE))
