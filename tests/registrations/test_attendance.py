@@ -3,15 +3,16 @@
 import csv
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from briefingkit.errors import RegistrationError, TextError
-from briefingkit.model import Programme
-from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts
+from briefingkit.model import Programme, When
+from briefingkit.registrations.attendance_cells import as_moments
+from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts, _since
 from briefingkit.registrations.personal_data import PersonalData
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.store import open_ledger
@@ -201,6 +202,22 @@ def test_a_day_that_is_none_of_the_briefings_is_not_believed(roll: RegistrationL
     report.write_text(REPORT.replace("03/10/2027", "06/10/2027"), encoding="utf-8")
     roll.import_attendance(report)
     assert (roll.attendance()[0].since, present(roll)) == (None, {1: 60})
+
+
+def test_a_day_that_may_be_either_of_two_of_a_long_event_is_neither() -> None:
+    spring = When(date(2027, 3, 1), date(2027, 4, 30), "Europe/Brussels")
+    either = as_moments("03/04/2027 15:00")
+    assert len(either) == 2
+    assert _since(either, spring, "UTC") is None
+    assert _since(as_moments("03/14/2027 15:00"), spring, "UTC") == datetime(2027, 3, 14, 15, tzinfo=UTC)
+    assert _since(either, None, "UTC") is None
+
+
+@pytest.mark.parametrize("when", ["01/01/0001 00:00", "12/31/9999 23:59"])
+def test_the_ends_of_the_calendar_are_no_moment(roll: RegistrationList, report: Path, when: str) -> None:
+    report.write_text(REPORT.replace("03/10/2027 03:05:00 PM", when), encoding="utf-8")
+    roll.import_attendance(report)
+    assert roll.attendance()[0].since is None
 
 
 def test_attendance_is_no_status(roll: RegistrationList) -> None:

@@ -1,5 +1,6 @@
 """Reports of meeting platforms as they come, in their encodings, with their other tables and other languages."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -74,6 +75,12 @@ def test_teams_tells_people_twice_and_they_count_once(tmp_path: Path) -> None:
     assert report.notices == ()
 
 
+def test_teams_second_table_is_not_read_where_the_report_tells_no_times_either(tmp_path: Path) -> None:
+    text = re.sub(r"3/10/27, [\d:]+\u202fPM", "--", TEAMS)
+    report = read(tmp_path, text)
+    assert [(entry.seconds, entry.joins) for entry in report.entries] == [(5271, 1), (4800, 1)]
+
+
 def test_a_webinar_has_a_table_for_each_role_and_those_who_did_not_come(tmp_path: Path) -> None:
     assert told(read(tmp_path, WEBINAR)) == [
         (("Ada Okafor",), "ada@example.org", 3600),
@@ -104,6 +111,11 @@ def test_two_devices_at_once_are_one_person_for_that_time(tmp_path: Path) -> Non
     )
     report = read(tmp_path, f"Name,User Email,Join Time,Leave Time,Duration (Minutes)\n{rows}")
     assert told(report) == [(("Ada",), None, 90 * 60)]
+
+
+def test_a_join_within_another_adds_nothing(tmp_path: Path) -> None:
+    rows = "Ada,03/10/2027 15:00,03/10/2027 16:00\nAda,03/10/2027 15:10,03/10/2027 15:20\n"
+    assert told(read(tmp_path, f"Name,Join Time,Leave Time\n{rows}")) == [(("Ada",), None, 3600)]
 
 
 def test_a_list_of_addresses_is_a_report_too(tmp_path: Path) -> None:
@@ -173,7 +185,8 @@ def test_names_are_compared_without_case_accents_signs_and_order() -> None:
     [
         ("1h 27m 51s", 5271), ("1 hr 5 min", 3900), ("32 mins", 1920), ("01:27:51", 5271), ("1 ч 5 мин", 3900),
         ("1 小时 5 分钟", 3900), ("1 ساعة 5 دقائق", 3900), ("12,5", 750), (7, 420), ("1:30", None), ("soon", None),
-        ("5 parsecs", None), ("-3", None), ("", None), (True, None), (1e300, None),
+        ("5 parsecs", None), (f"{'9' * 400} h", None), ("9" * 400, None), ("-3", None), ("", None),
+        (True, None), (1e300, None),
     ],
 )  # fmt: skip
 def test_a_length_of_time_is_read_or_not_known(text: object, seconds: int | None) -> None:
@@ -218,6 +231,26 @@ def test_no_table_breaks_the_reading(
     except RegistrationError:
         return
     assert [entry.number for entry in report.entries] == list(range(1, len(report.entries) + 1))
+
+
+@pytest.mark.parametrize(
+    "row", ["Ada,,01/01/0001 00:00,12/31/9999 23:59,1", "Ada,,03/10/2027 15:00,03/10/2029 15:00,"]
+)
+def test_a_stay_of_years_is_not_believed(tmp_path: Path, row: str) -> None:
+    (entry,) = read(tmp_path, f"Name,User Email,Join Time,Leave Time,Duration (hours)\n{row}\n").entries
+    assert entry.seconds in {None, 3600}
+
+
+def test_rows_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    report = read(tmp_path, f"Name,Email\nAda,ada@example.org\n{'x' * 200_000},\nBo,bo@example.org\n")
+    assert [entry.email for entry in report.entries] == ["ada@example.org", "bo@example.org"]
+    assert report.notices == ("1 rows cannot be read and are left out",)
+
+
+def test_what_is_to_the_right_of_everything_is_not_looked_at(tmp_path: Path) -> None:
+    wide = "," * 10_000
+    report = read(tmp_path, f"Name,Email{wide}\nAda,ada@example.org{wide}\n")
+    assert told(report) == [(("Ada",), "ada@example.org", None)]
 
 
 def test_a_workbook_may_hold_times_as_times(tmp_path: Path) -> None:

@@ -297,6 +297,12 @@ def test_a_long_time_is_told_in_weeks_or_months_and_nobody_is_lost(
     assert (shown.rows[0].count, shown.rows[-1].count, sum(row.count for row in shown.rows)) == (1, 1, 2)
 
 
+def test_moments_at_the_ends_of_the_calendar_are_counted_and_fill_no_page() -> None:
+    early, late = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    told = count(*(each for at in (early, late) for each in people({}, created_at=at)))
+    assert [row.count for row in section(told, "days").rows] == [1, 1]
+
+
 @pytest.mark.parametrize("language", SHIPPED)
 def test_every_section_has_words_in_every_language(language: str) -> None:
     asked = {

@@ -11,7 +11,7 @@ __all__ = ["as_moments", "as_seconds", "names_in", "seconds_of_unit"]
 
 _DAY = 86_400
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
-_AMOUNTS = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?")
+_AMOUNTS = re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?)\s*([^\W\d_]+)\.?")
 _BARE = re.compile(r"\d{1,6}(?:[.,]\d{1,3})?")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 # How words for a unit begin, in the languages that ship, longer beginnings first.
@@ -30,6 +30,7 @@ _MOMENT = re.compile(
 _AFTERNOON = frozenset(("pm", "p m", "م", "下午"))
 _MORNING = frozenset(("am", "a m", "ص", "上午"))
 _NOON = 12
+_LONGEST_NAME = 300  # characters: what is longer is no name
 _FULL_YEAR = 4
 # What platforms put behind a name and is none.
 _NOT_NAMES = frozenset(
@@ -91,7 +92,7 @@ _NOT_NAMES = frozenset(
 
 def names_in(shown: str) -> tuple[str, ...]:
     """Give the names in what a platform shows: "iPhone (Ada Okafor)" has two, "Ada Okafor (Guest)" one."""
-    text = normalize("NFKC", shown)
+    text = normalize("NFKC", shown[:_LONGEST_NAME])
     inside = [part for found in _PARENTHESES.findall(text) for part in [found, *found.split(",")]]
     names = [" ".join(_PARENTHESES.sub(" ", text).split()), *(part.strip() for part in inside)]
     return tuple(dict.fromkeys(name for name in names if name and _is_name(name)))

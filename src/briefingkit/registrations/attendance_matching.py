@@ -6,13 +6,14 @@ is remembered for the same report.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from briefingkit.errors import RegistrationError
+from briefingkit.errors import RegistrationError, TextError
 from briefingkit.registrations.attendance_report import (
     AttendanceReport,
     ReportEntry,
@@ -248,5 +249,6 @@ def _since(joined: tuple[datetime, ...], when: "When | None", zone: str) -> date
 
 def _instants(joined: tuple[datetime, ...], zone: str) -> Iterator[datetime]:
     for moment in joined:
-        aware = moment if moment.tzinfo is not None else instant(moment.replace(fold=0), zone)
-        yield aware.astimezone(UTC)
+        with suppress(TextError, OverflowError):  # at the ends of the calendar there is none
+            aware = moment if moment.tzinfo is not None else instant(moment.replace(fold=0), zone)
+            yield aware.astimezone(UTC)

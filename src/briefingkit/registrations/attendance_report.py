@@ -31,7 +31,9 @@ __all__ = ["AttendanceReport", "ReportEntry", "name_key", "read_report"]
 
 _MOST = 200_000  # rows: no meeting has more
 _EMPTY = frozenset(("", "-", "--", "n/a"))
+_WIDEST = 200  # columns
 _MINUTE = 60
+_LONGEST_STAY = 60 * 24 * 60 * _MINUTE  # seconds: two months, which no meeting takes
 _LONGEST = 100  # characters of a source's name
 
 
@@ -69,11 +71,16 @@ def read_report(path: Path, source: str | None = None) -> AttendanceReport:
     """
     if source is not None:
         _check_source(source)
-    rows = [(row.number, tuple(row.cells or ())) for row in islice(read_table(path), _MOST + 1)]
+    rows = [
+        None if row.cells is None else tuple(islice(row.cells, _WIDEST))
+        for row in islice(read_table(path), _MOST + 1)
+    ]
     if len(rows) > _MOST:
         raise RegistrationError(f"{path} has more than {_MOST} rows: that is no report of a meeting")
     reading = _Reading()
-    reading.read([cells for _, cells in rows])
+    reading.read([cells for cells in rows if cells is not None])
+    if lost := rows.count(None):
+        reading.notices.append(f"{lost} rows cannot be read and are left out")
     if not reading.people:
         raise RegistrationError(
             f"{path} has no table of people: it needs a header such as Name, Email and Duration (Minutes)"
@@ -107,11 +114,11 @@ class _Person:
         spans = [each for each in self.spans if each is not None]
         if not told and not spans:
             return None
-        total = sum(told)
+        seconds = sum(told) if told else None
         if len(_of_one_kind(spans)) == len(self.spans):
             covered = _covered(spans)
-            return min(covered, total) if len(told) == len(self.seconds) else covered
-        return total if told else None
+            seconds = min(covered, sum(told)) if len(told) == len(self.seconds) else covered
+        return seconds if seconds is not None and seconds <= _LONGEST_STAY else None
 
 
 _Moments = TypeVar("_Moments", bound=tuple[datetime, ...])

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from briefingkit.registrations.statistics_words import Row
 
-__all__ = ["BARS_AT_MOST", "bars", "columns"]
+__all__ = ["BARS_AT_MOST", "COLUMNS_AT_MOST", "bars", "columns"]
 
 BARS_AT_MOST = 12
 """How many bars one chart has; the table beside it has all."""
+
+COLUMNS_AT_MOST = 60
 
 _WIDTH = 460  # units; small, so that words can be read where it is shrunk to the width of a telephone
 _BAR, _COLUMNS = 30, 230  # units of height: of each bar, and of a chart of columns
@@ -66,15 +68,16 @@ def bars(rows: "Sequence[Row]", *, name: str, values: Sequence[str], rtl: bool =
 
 
 def columns(rows: "Sequence[Row]", *, name: str, rtl: bool = False) -> "Markup":
-    """Draw a column for each row, in their order, with some of their labels below and a scale of whole numbers."""
+    """Draw a column for each row, the last of them, with some of their labels below and a scale of whole numbers."""
     chart = _pygal().Bar(
         **_common(_COLUMNS),
-        x_labels_major_count=min(len(rows), 5),
+        x_labels_major_count=min(len(rows), COLUMNS_AT_MOST, 5),
         show_minor_x_labels=False,
         truncate_label=20,
         margin_left=4,
         margin_right=14,
     )
+    rows = rows[-COLUMNS_AT_MOST:]
     chart.x_labels = [row.short or row.label for row in rows]
     chart.add("", [row.count for row in rows])
     highest = max((row.count for row in rows), default=0)

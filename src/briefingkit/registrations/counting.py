@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
+from briefingkit.errors import TextError
 from briefingkit.model import RegistrationField
 from briefingkit.model.question import OTHER
 from briefingkit.registrations.cells import language_tag
@@ -189,7 +190,7 @@ class _Counting:
         """Count one registration."""
         self.total += 1
         self.statuses[registration.status.value] += 1
-        self.days[in_zone(registration.created_at, self.zone).date()] += 1
+        self.days[self._day(registration.created_at)] += 1
         cancelled = registration.status is RegistrationStatus.CANCELLED
         here = registration.person in self.present
         if here:
@@ -200,6 +201,13 @@ class _Counting:
         self.taken += WHOLE in registration.places
         self._add_built_in(registration, here=here)
         self._add_answers(registration, here=here)
+
+    def _day(self, moment: datetime) -> date:
+        """Give the day in the briefing's zone; that of UTC at the ends of the calendar, where a file may have put it."""
+        try:
+            return in_zone(moment, self.zone).date()
+        except TextError:
+            return moment.date()
 
     def _add_built_in(self, registration: Registration, *, here: bool) -> None:
         answers = registration.answers
