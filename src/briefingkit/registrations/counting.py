@@ -203,7 +203,7 @@ class _Counting:
         self._add_answers(registration, here=here)
 
     def _day(self, moment: datetime) -> date:
-        """Give the day in the briefing's zone; that of UTC at the ends of the calendar, where a file may have put it."""
+        """Give the day in the briefing's zone; that of UTC at the ends of the calendar, where a file may put it."""
         try:
             return in_zone(moment, self.zone).date()
         except TextError:
