@@ -135,8 +135,10 @@ def batch_requests(
 
     `bare`: what is not ours was born with the form, and goes.
     """
-    items = {str(mapping_in(each)["id"]): mapping_in(each) for each in mapping_in(fields["items"]).values()}
-    order = [str(mapping_in(mapping_in(fields["items"])[str(key)])["id"]) for key in list_in(fields["order"])]
+    by_key = mapping_in(fields["items"])
+    items = {str(mapping_in(each)["id"]): mapping_in(each) for each in by_key.values()}
+    # Where people's changes are kept, order and items may each be of another time.
+    order = [str(mapping_in(by_key[key])["id"]) for key in list_in(fields["order"]) if key in by_key]
     raw = {str(each.get("itemId")): each for each in map(mapping_in, list_in(form.get("items")))}
     others = () if bare else [name for name, each in raw.items() if not is_ours(each)]
     changed = [name for name in order if name in raw and _item(raw[name], names) != items[name]]

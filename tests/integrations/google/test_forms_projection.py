@@ -9,7 +9,7 @@ import pytest
 
 from briefingkit.errors import ModelError, Unpublishable
 from briefingkit.model.structure import converter
-from briefingkit.publish import Resource
+from briefingkit.publish import Drift, Resource
 from briefingkit.testing.contract import Workbench
 from briefingkit.testing.google import GoogleDouble
 from briefingkit.text.fallback import Fallback
@@ -288,3 +288,28 @@ def test_all_that_can_be_asked_is_there_in_both_styles(google: GoogleDouble, tmp
     plain, branching = form_ids(google)
     shown = [each for each in titles(google, branching) if each not in {"Language", "The road"}]
     assert shown == [each for each in titles(google, plain) if each != "The road"]
+
+
+def test_what_people_took_out_stays_out_where_that_is_kept(google: GoogleDouble, bench: Workbench) -> None:
+    bench.publish(with_questions(question("a"), question("b"), question("c")))
+    (form,) = form_ids(google)
+    google.remove_item(form, "b?")
+    bench.publish(with_questions(question("a"), question("b"), question("c")), drift=Drift.KEEP)
+    assert titles(google, form) == ["a?", "c?"]
+    bench.publish(with_questions(question("a", required=True), question("b"), question("c")))
+    assert titles(google, form) == ["a?", "c?"]
+    bench.publish(with_questions(question("c"), question("b"), question("a", required=True)))
+    assert titles(google, form) == ["c?", "b?", "a?"]
+    assert bench.plan(with_questions(question("c"), question("b"), question("a", required=True))).is_empty
+
+
+def test_an_order_of_people_that_is_kept_holds_while_words_change(
+    google: GoogleDouble, bench: Workbench
+) -> None:
+    bench.publish(with_questions(question("a"), question("b"), question("c")))
+    (form,) = form_ids(google)
+    google.move_item(form, "c?", 0)
+    bench.publish(with_questions(question("a"), question("b"), question("c")), drift=Drift.KEEP)
+    bench.publish(with_questions(question("a"), question("b", required=True), question("c")))
+    assert titles(google, form) == ["c?", "a?", "b?"]
+    assert google.form(form)["items"][2]["questionItem"]["question"]["required"]
