@@ -66,7 +66,7 @@ agenda:
     kind: discussion
     duration: 30m
     questions:
-      - {key: act, text: {en: What does your city do?, fr: Que fait votre ville ?, ar: ماذا تفعل مدينتك؟}, in_form: true}
+      - {key: act, text: {en: What do you do?, fr: Que faites-vous ?, ar: ماذا تفعلون؟}, in_form: true}
 registration:
   WHEN
   capacity: 1
