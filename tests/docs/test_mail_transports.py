@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from briefingkit import registry
+from briefingkit.mailing.feedback import GROUP, Kind, Reason
 from briefingkit.mailing.transport import Capabilities, Feature
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "mail-transports.md"
@@ -78,3 +79,24 @@ def test_each_setting_of_a_service_is_described_and_no_other(name: str) -> None:
     common = {"base_url", "connections", "timeout", "rate", "batch"}
     fields = {each.name for each in attrs.fields(registry.get(name, registry.TRANSPORTS)) if each.init}
     assert described - common == fields - common - {"base"}
+
+
+@pytest.mark.parametrize("name", registry.available(GROUP))
+def test_each_setting_of_a_receiver_is_described_and_no_other(name: str) -> None:
+    found = re.search(
+        rf"^\| `{name}` \| (`[^|]*) \| [^|]* \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert found, name
+    fields = {each.name for each in attrs.fields(registry.get(name, GROUP)) if each.init}
+    assert set(re.findall(r"`([a-z_]+)`", found[1])) == fields - {"fetch"}
+
+
+def test_every_service_that_can_tell_has_a_receiver() -> None:
+    assert [*registry.available(GROUP), "gmail"] == sorted(
+        [*SERVICES], key=lambda name: (name == "gmail", name)
+    )
+
+
+def test_every_word_of_what_comes_back_is_described() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## What comes back")[2]
+    assert [word for word in (*Kind, *Reason) if f"`{word}`" not in section] == []

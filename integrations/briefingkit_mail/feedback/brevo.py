@@ -1,0 +1,71 @@
+"""What Brevo tells (developers.brevo.com/docs/transactional-webhooks): one event a call, or several, with a token."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit_mail.feedback.calls import check_bearer, each, instant, number, text, told, words
+from briefingkit_mail.http_settings import check_key
+
+__all__ = ["BrevoFeedback"]
+
+_FATES: Mapping[str, tuple[Kind, Reason | None, bool]] = {
+    "request": (Kind.QUEUED, None, False),
+    "sent": (Kind.SENT, None, False),
+    "delivered": (Kind.DELIVERED, None, False),
+    "deferred": (Kind.DEFERRED, None, False),
+    "hard_bounce": (Kind.BOUNCED, Reason.BOUNCED, True),
+    "soft_bounce": (Kind.BOUNCED, Reason.OTHER, False),
+    "invalid_email": (Kind.REJECTED, Reason.INVALID, True),
+    "blocked": (Kind.REJECTED, Reason.BLOCKED, False),
+    "error": (Kind.FAILED, Reason.OTHER, False),
+    "spam": (Kind.COMPLAINED, Reason.SPAM, False),
+    "unsubscribed": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
+    "unsubscribe": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
+    "opened": (Kind.OPENED, None, False),
+    "unique_opened": (Kind.OPENED, None, False),
+    "proxy_open": (Kind.OPENED, None, False),
+    "unique_proxy_open": (Kind.OPENED, None, False),
+    "click": (Kind.CLICKED, None, False),
+}
+_THOUSAND = 1000
+
+
+@frozen
+class BrevoFeedback:
+    """Receive what Brevo tells; `token` is what it is told to say (docs/username-and-password-authentication)."""
+
+    token: str = field(repr=False, validator=check_key)
+
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:
+        """Read a call."""
+        check_bearer(headers, self.token)
+        value = told(body)
+        values = each(value if isinstance(value, list) else [value])
+        return [event for one in values if (event := _event(one, now)) is not None]
+
+
+def _event(value: Mapping[str, Any], now: datetime) -> Event | None:
+    fate = _FATES.get(str(value.get("event")))
+    if fate is None:
+        return None
+    kind, reason, permanent = fate
+    recipient, epoch = text(value.get("email")), number(value.get("ts_epoch"))
+    # Brevo numbers no events: what an event says is what it is.
+    named = hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:32]
+    return Event(
+        kind,
+        f"brevo:{named}",
+        (None if epoch is None else instant(epoch / _THOUSAND)) or now,
+        recipient,
+        text(value.get("X-Mailin-custom")),
+        text(value.get("message-id")),
+        reason,
+        permanent=permanent,
+        words=words(value.get("reason"), recipient=recipient),
+    )

@@ -1,0 +1,80 @@
+"""What Mailchimp Transactional tells: events in a form, signed.
+
+mailchimp.com/developer/transactional/docs/webhooks, and its guide "Authenticating webhook requests".
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from attrs import field, frozen
+
+from briefingkit.errors import MailingError
+from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit_mail.feedback.calls import each, header, instant, mapping, same, text, told, words
+from briefingkit_mail.http_fields import TAG
+from briefingkit_mail.http_settings import check_key
+
+__all__ = ["MailchimpTransactionalFeedback"]
+
+_FATES: Mapping[str, tuple[Kind, Reason | None, bool]] = {
+    "send": (Kind.SENT, None, False),
+    "delivered": (Kind.DELIVERED, None, False),
+    "deferral": (Kind.DEFERRED, None, False),
+    "hard_bounce": (Kind.BOUNCED, Reason.BOUNCED, True),
+    "soft_bounce": (Kind.BOUNCED, Reason.OTHER, False),
+    "reject": (Kind.REJECTED, Reason.BLOCKED, False),
+    "spam": (Kind.COMPLAINED, Reason.SPAM, False),
+    "unsub": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
+    "open": (Kind.OPENED, None, False),
+    "click": (Kind.CLICKED, None, False),
+}
+_MOST_FIELDS = 10
+
+
+@frozen
+class MailchimpTransactionalFeedback:
+    """Receive what Mailchimp Transactional tells; `key` is that of the webhook, and `url` the address that it calls.
+
+    The signature has no time in it, so an old call can be made again: it says nothing new, by the ids of its events.
+    """
+
+    key: str = field(repr=False, validator=check_key)
+    url: str = field(repr=False)
+
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:
+        """Read a call."""
+        try:
+            form = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        except ValueError:
+            raise MailingError("a call about mails cannot be read") from None
+        signed = self.url + "".join(name + form[name] for name in sorted(form))
+        digest = hmac.new(self.key.encode(), signed.encode("utf-8", "replace"), hashlib.sha1).digest()
+        if not same(header(headers, "X-Mandrill-Signature"), base64.b64encode(digest).decode()):
+            raise MailingError("a call about mails is not signed by Mailchimp Transactional")
+        events = each(told(form.get("mandrill_events", "").encode("utf-8", "replace")))
+        return [event for value in events if (event := _event(value, now)) is not None]
+
+
+def _event(value: Mapping[str, Any], now: datetime) -> Event | None:
+    fate, message = _FATES.get(str(value.get("event"))), mapping(value.get("msg"))
+    named = text(value.get("_id")) or text(message.get("_id"))
+    if fate is None or named is None:
+        return None
+    kind, reason, permanent = fate
+    recipient, at = text(message.get("email")), value.get("ts")
+    return Event(
+        kind,
+        f"mandrill:{named}:{kind}:{at}",
+        instant(at) or now,
+        recipient,
+        text(mapping(message.get("metadata")).get(TAG)),
+        named,
+        reason,
+        permanent=permanent,
+        words=words(message.get("diag"), message.get("bounce_description"), recipient=recipient),
+    )

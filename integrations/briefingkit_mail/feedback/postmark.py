@@ -1,0 +1,86 @@
+"""What Postmark tells (postmarkapp.com/developer/webhooks): one event a call, without a signature."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit_mail.feedback.calls import check_basic, mapping, moment, text, told, words
+from briefingkit_mail.http_fields import TAG
+from briefingkit_mail.http_settings import check_key
+
+__all__ = ["PostmarkFeedback"]
+
+_Fate = tuple[Kind, Reason | None, bool]
+_RECORDS: Mapping[str, _Fate] = {
+    "Delivery": (Kind.DELIVERED, None, False),
+    "Open": (Kind.OPENED, None, False),
+    "Click": (Kind.CLICKED, None, False),
+    "SpamComplaint": (Kind.COMPLAINED, Reason.SPAM, False),
+}
+_BOUNCES: Mapping[str, _Fate] = {
+    "HardBounce": (Kind.BOUNCED, Reason.BOUNCED, True),
+    "SoftBounce": (Kind.BOUNCED, Reason.OTHER, False),
+    "Transient": (Kind.DEFERRED, None, False),
+    "DnsError": (Kind.DEFERRED, None, False),
+    "BadEmailAddress": (Kind.REJECTED, Reason.INVALID, True),
+    "Blocked": (Kind.BOUNCED, Reason.BLOCKED, False),
+    "DMARCPolicy": (Kind.BOUNCED, Reason.BLOCKED, False),
+    "VirusNotification": (Kind.BOUNCED, Reason.OTHER, False),
+    "ManuallyDeactivated": (Kind.REJECTED, Reason.BLOCKED, False),
+    "SpamNotification": (Kind.COMPLAINED, Reason.SPAM, False),
+    "SpamComplaint": (Kind.COMPLAINED, Reason.SPAM, False),
+    "Unsubscribe": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
+    "ManualSuppression": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
+    "SMTPApiError": (Kind.FAILED, Reason.OTHER, False),
+}
+"""Types of bounces ("Bounce types") and reasons of suppressions ("Subscription change webhook")."""
+_TIMES = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
+
+
+@frozen
+class PostmarkFeedback:
+    """Receive what Postmark tells: it says a name and a password, which the address that it calls is given."""
+
+    username: str
+    password: str = field(repr=False, validator=check_key)
+
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:
+        """Read a call."""
+        check_basic(headers, self.username, self.password)
+        value = mapping(told(body))
+        fate = _fate(value)
+        if fate is None:
+            return ()
+        kind, reason, permanent = fate
+        recipient = text(value.get("Recipient")) or text(value.get("Email"))
+        at = next((found for name in _TIMES if (found := moment(value.get(name))) is not None), None)
+        # Only bounces have an id; of the others their content is.
+        named = value.get("ID") or hashlib.sha256(body).hexdigest()[:32]
+        event = Event(
+            kind,
+            f"postmark:{named}",
+            at or now,
+            recipient,
+            text(mapping(value.get("Metadata")).get(TAG)),
+            text(value.get("MessageID")),
+            reason,
+            permanent=permanent,
+            words=words(value.get("Details"), value.get("Description"), recipient=recipient),
+        )
+        return (event,)
+
+
+def _fate(value: Mapping[str, Any]) -> _Fate | None:
+    record = str(value.get("RecordType"))
+    if record == "Bounce":
+        return _BOUNCES.get(str(value.get("Type")))
+    if record == "SubscriptionChange":
+        if value.get("SuppressSending") is not True:
+            return None
+        why = str(value.get("SuppressionReason"))
+        return _BOUNCES.get(why, (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False))
+    return _RECORDS.get(record)
