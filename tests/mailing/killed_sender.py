@@ -1,10 +1,12 @@
 """A sender to be killed: a process of its own, which ends or stops itself at a moment that it is given.
 
 usage: killed_sender.py LEDGER PORT CONNECTIONS LEASE SIGNAL POINT NUMBER
-It sends SIGNAL to itself the NUMBER-th time that it comes to POINT; `-` is nowhere.
+It sends SIGNAL to itself the NUMBER-th time that it comes to POINT; `-` is nowhere. At the point `full` no file may
+grow beyond NUMBER octets, as on a disk that is full.
 """
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -45,7 +47,8 @@ def smtp(port: int, connections: int) -> SMTP:
 
 
 def outbox(ledger: Any, transport: Any, lease: float = 120) -> Outbox:
-    sending = Sending(lease=timedelta(seconds=lease), silence=timedelta(seconds=lease), most_held=40)
+    span = timedelta(seconds=lease)
+    sending = Sending(lease=span, silence=span, most_held=40, ledger_waits=(0.1,) * 10)
     return Outbox(Deliveries(ledger), transport, lambda: datetime.now(UTC), sending)
 
 
@@ -87,6 +90,8 @@ def main(arguments: Iterable[str]) -> None:
     if point in POINTS:
         owner, name, before = POINTS[point]
         strike(owner, name, int(number), getattr(signal, what), before=before)
+    if point == "full":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(number), int(number)))
     with open_ledger(ledger) as opened:
         transport = smtp(int(port), int(connections))
         say("sending")

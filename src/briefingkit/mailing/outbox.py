@@ -33,7 +33,6 @@ from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow
 __all__ = ["Outbox", "imprint", "sender_name"]
 
 _BATCHES_HELD = 10
-_LEDGER_WAITS = (0.2, 1.0, 3.0, 10.0, 15.0)
 _NOT_THE_SAME = "the message is not the same as the one that may have gone: settle it by hand"
 _runs = itertools.count()
 
@@ -345,7 +344,7 @@ class _Run:
 
     def _record(self, answers: Sequence[AnswerRow]) -> None:
         """Write answers down, and again if the ledger is locked or full: what was taken must not be sent again."""
-        for wait in _LEDGER_WAITS:
+        for wait in self.box.sending.ledger_waits:
             try:
                 self.claims.record(answers, now=self._now())
                 break

@@ -28,7 +28,8 @@ class Sending:
     A row is held for `lease` at most; a sender of which nothing is heard for `silence` longer than that is taken for
     dead, also between the last dot and its answer. `patience` is how long a run goes on without a single message
     taken, `wait` how long it waits for what is due later. `uncertain` is what is done with what a dead one left.
-    `most_held` bounds the rows that are held at once.
+    `most_held` bounds the rows that are held at once. `ledger_waits` are the seconds between attempts to write down
+    what was answered, where the ledger is locked or full.
     """
 
     lease: timedelta = timedelta(minutes=2)
@@ -38,6 +39,7 @@ class Sending:
     backoff: Backoff = field(factory=Backoff)
     uncertain: Resolution = Resolution.HOLD
     most_held: int = 500
+    ledger_waits: tuple[float, ...] = (0.2, 1.0, 3.0, 10.0, 15.0)
 
 
 @frozen
