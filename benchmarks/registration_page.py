@@ -22,7 +22,7 @@ from lines import Line
 __all__ = ["page_lines"]
 
 _PEOPLE = 32
-_EACH = 40  # forms that one of them hands in
+_EACH = 25  # forms that one of them hands in
 _ROUNDS = 3
 _BRIEFING = """\
 format: 1

@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
@@ -83,14 +84,28 @@ class WebServer:
 
         Raises IntegrationError where the port cannot be had, and what `app` raises.
         """
-        burst = max(1, round(self.per_minute))
-        application = app(self.project, per_minute=self.per_minute, burst=burst)
-        listening = self._listen()
-        with listening:
-            server = Server(self._config(application))
+        with self._listen() as listening:
+            server = self._server()
             ready(self._address(listening))
             with suppress(KeyboardInterrupt):  # uvicorn ends in order, and then raises it again
                 server.run(sockets=[listening])
+
+    @contextmanager
+    def background(self) -> Iterator[str]:
+        """Serve in a thread for the block, and give the address; raises as `run`."""
+        with self._listen() as listening:
+            server = self._server()
+            thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+            thread.start()
+            try:
+                yield self._address(listening)
+            finally:
+                server.should_exit = True
+                thread.join(_ENDING)
+
+    def _server(self) -> Server:
+        burst = max(1, round(self.per_minute))
+        return Server(self._config(app(self.project, per_minute=self.per_minute, burst=burst)))
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET

@@ -122,8 +122,9 @@ class Site:
         project = self._project = self._reopened()
         programme = project.programme()
         names = [target.name for target in project.settings.targets if target.use == "web"]
-        targets = tuple(each.integration for each in project.targets(names)) if names else ()
-        webs = tuple(target for target in targets if isinstance(target, Web))
+        targets = (*(project.targets(names) if names else ()), *project.added)
+        webs = tuple(each.integration for each in targets if isinstance(each.integration, Web))
+        names += [each.name for each in project.added if isinstance(each.integration, Web)]
         templates = webs[0].own_templates() if webs else templates_in(None)
         offers = {
             each.identifier: self._offer(each, programme) for each in programme if _is_offered(each, names)

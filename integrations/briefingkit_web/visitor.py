@@ -13,7 +13,7 @@ from briefingkit.registrations.answers import Problem, normalized, problems
 from briefingkit.registrations.form import SEGMENTS
 from briefingkit.registrations.links import REGISTRATION, BadLink, link_end, read_link, sign
 from briefingkit.registrations.response import ConsentGiven, Response
-from briefingkit.rendering.moments import local, moment_in_words
+from briefingkit.rendering.moments import moment_in_words
 from briefingkit.rendering.words import MODES, STATUSES, status_notice
 from briefingkit.text.phrases import msgid, phrase
 from briefingkit_web.entry import Subject
@@ -112,10 +112,13 @@ async def hand_in(visit: Visit) -> "Answer":
         return closed_page(visit, standing, status=_STATUS[standing])
     answers = answers_of(visit.offer.form, given)
     name = _name_of_form(await visit.key(), given, visit)
+    wrong = _wrong(visit, answers, given, room)
+    if standing is Standing.FULL and (name is None or wrong):
+        # Only who has a place by this very form, and sends it twice, may go on.
+        return closed_page(visit, standing, status=_STATUS[standing])
     if name is None or any(given.get(_TRAP, ())):
         notice, status = (_STALE, 403) if name is None else (_TRAPPED, 422)
         return await _form_page(visit, standing, room, answers, given=given, notice=notice, status=status)
-    wrong = _wrong(visit, answers, given, room)
     if wrong:
         return await _form_page(visit, standing, room, answers, wrong, given=given, name=name, status=422)
     response = Response(
@@ -150,10 +153,10 @@ async def _told(
 ) -> "Answer":
     if result.kept:
         return see_other(await link_path(visit, Subject.of(result, visit.offer.form)))
-    if result.verdict is Verdict.SPENT:
+    if result.verdict is Verdict.SPENT and standing.takes:
         return await _form_page(visit, standing, room, answers, given=given, notice=_SPENT, status=409)
-    why = Standing.FULL if result.verdict is Verdict.FULL else Standing.CLOSED
-    return closed_page(visit, why, status=409)
+    full = result.verdict is Verdict.FULL or standing is Standing.FULL
+    return closed_page(visit, Standing.FULL if full else Standing.CLOSED, status=409)
 
 
 async def link_path(visit: Visit, subject: Subject) -> str:
@@ -316,14 +319,13 @@ def closed_page(visit: Visit, standing: Standing, *, status: int = 200) -> "Answ
 def event_values(visit: Visit, view: "View | None" = None) -> dict[str, Any]:
     """Give what every page tells of the event."""
     shown = view or visit.offer.view(visit.language)
-    start = local(shown.start)
     status = status_notice(shown.status, visit.language)
     return {
         "view": shown,
         "modes": MODES,
         "statuses": STATUSES,
         "status_notice": Words(status) if status else None,
-        "all_day": not hasattr(start, "hour"),
+        "all_day": shown.all_day,
         "home": visit.home,
     }
 

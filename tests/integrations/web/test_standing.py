@@ -89,6 +89,21 @@ def test_a_full_event_without_a_waiting_list_says_so(browser: Any, edit: Callabl
     page, answer = browser.get("/road-2027/en"), browser.post("/road-2027/en", form)
     assert "All places are taken" in page.words
     assert (page.status, answer.status) == (200, 409)
+    wrong = browser.post("/road-2027/en", {**form, "email": "x"})
+    assert wrong.status == 409
+    assert "waiting list" not in wrong.words
+
+
+def test_who_took_the_last_place_by_a_double_click_is_told_so_twice(
+    browser: Any, edit: Callable[..., None]
+) -> None:
+    edit("waitlist: true", "waitlist: false")
+    for number in range(3):
+        browser.register(f"person.{number}@example.org")
+    form = browser.form("last@example.org")
+    answers = [browser.post("/road-2027/en", form) for _ in range(2)]
+    assert [answer.status for answer in answers] == [303, 303]
+    assert "You are registered" in browser.get(answers[1].location).words
 
 
 def test_a_full_event_with_one_offers_it(browser: Any) -> None:
