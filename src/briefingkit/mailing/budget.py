@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from briefingkit.errors import RenderError
 
-__all__ = ["Exhausted", "budget", "multiplied", "size_of", "spend", "stepped"]
+__all__ = ["Exhausted", "budget", "multiplied", "pay", "size_of", "spend", "stepped"]
 
 _T = TypeVar("_T")
 _WORK = 5_000_000
 """Characters and steps: a page of a hundred agenda items costs about a hundredth of it."""
+_STEP = 10
 _LARGEST = 32_000_000
 """The longest text, or list, that one operation may give."""
 
@@ -50,8 +51,23 @@ def spend(amount: int) -> None:
 def stepped(values: Iterable[_T]) -> Iterator[_T]:
     """Go through values, each a step."""
     for value in values:
-        spend(1)
+        spend(_STEP)
         yield value
+
+
+def pay(value: Any) -> None:
+    """Pay for a value as it is written out, with all that is in it."""
+    if isinstance(value, str):
+        spend(len(value) + 1)
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            pay(key)
+            pay(held)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            pay(each)
+    else:
+        spend(1)
 
 
 def size_of(value: Any) -> int:

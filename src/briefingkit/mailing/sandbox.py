@@ -4,7 +4,7 @@ Jinja2's own sandbox keeps templates away from the interpreter. This adds what k
 running for ever: each loop's step, call, filter, concatenation and output is counted, each by its size.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from briefingkit.mailing.budget import Exhausted, multiplied, size_of, spend, stepped
+from briefingkit.mailing.budget import Exhausted, multiplied, pay, size_of, spend, stepped
 from briefingkit.mailing.slots import encoded_for_addresses, is_slot, refuse_slots
 
 __all__ = ["sandbox"]
@@ -27,6 +27,7 @@ _LEAVE_AS_IS = frozenset(("e", "escape", "default", "d", "urlencode"))
 _LEFT_OUT = frozenset(("attr", "format", "pprint", "random"))
 _REPEATING = frozenset(("center", "expandtabs", "ljust", "rjust", "zfill"))
 _LONGEST_RANGE = 100_000
+_CALL = 100
 
 
 class _Counted(NodeTransformer):
@@ -70,14 +71,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Count a call, of a macro too, and bound what a text's or list's method makes."""
-        spend(1)
+        spend(_CALL)
         if isinstance(obj, LoopContext) and args:  # the next level of a recursive loop
             args = (stepped(args[0]), *args[1:])
         owner = getattr(obj, "__self__", None)
         if isinstance(owner, str | list | dict | tuple):
             refuse_slots(args)
+            pay(owner)
             multiplied(owner, *args, *kwargs.values())
-        return super().call(context, obj, *args, **kwargs)
+        made = super().call(context, obj, *args, **kwargs)
+        pay(made)
+        return made
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Leave out the methods of texts that repeat a character as often as they are told."""
@@ -120,7 +124,7 @@ def sandbox(load: Callable[[str], tuple[str, str, None] | None]) -> _Sandbox:
 
 
 def _paid(value: Any) -> Any:
-    spend(size_of(value) if isinstance(value, str) else 1)
+    pay(value)
     return value
 
 
@@ -133,7 +137,7 @@ def _range(*bounds: int) -> range:
 
 def _join(values: list[Any]) -> str:
     """Write values one after the other, as `~` does: escaped where one of them is markup."""
-    spend(sum(map(size_of, values)))
+    pay(values)
     if any(hasattr(value, "__html__") and not is_slot(value) for value in values):
         return Markup(markup_join(values))  # noqa: S704 - markup_join escapes what is no markup
     return "".join(map(str, values))
@@ -146,9 +150,14 @@ def _counted(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
     def paid(*args: Any, **kwargs: Any) -> Any:
         if name not in _LEAVE_AS_IS:
             refuse_slots((*args, *kwargs.values()))
+        args = tuple(list(stepped(value)) if isinstance(value, Iterator) else value for value in args)
+        for value in args:
+            pay(value)
         multiplied(*(value for value in args if isinstance(value, str | int | float | list | tuple | dict)))
         multiplied(*kwargs.values())
-        return made(*args, **kwargs)
+        result = made(*args, **kwargs)
+        pay(result)
+        return result
 
     return paid
 
