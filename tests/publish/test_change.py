@@ -1,12 +1,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.publish import Action, Applied, Change, Drift, Progress, Remote, Resource
 from briefingkit.publish.change import settled_as, to_send
+from briefingkit.publish.plan import TargetPlan
 
 
 def resource(**fields: object) -> Resource:
@@ -189,3 +191,12 @@ def test_once_applied_nothing_is_left_to_do(
     assert again.action is Action.NOTHING
     assert again.drifted == ()
     assert settled_as(again) == after
+
+
+def test_what_is_kept_is_found_without_holding_each_change_against_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = Change(resource(a="1"), remote(a="by hand"), applied(resource(a="1")), Drift.KEEP)
+    planned = TargetPlan("t", (Change(resource(a="2")), kept))
+    monkeypatch.setattr(Change, "__eq__", lambda *_: pytest.fail("changes were compared"))
+    assert [change.policy for change in planned.kept] == [Drift.KEEP]
