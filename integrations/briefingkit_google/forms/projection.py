@@ -128,7 +128,7 @@ class _Forms:
             page.wording.language: page.wording.untranslated for page in pages if page.wording.untranslated
         }
         fields: Mapping[str, Value] = {
-            "document": self._document(language, pages[0]),
+            "document": self._document(pages),
             "title": layout.title,
             "description": layout.description,
             "items": layout.by_key,
@@ -161,12 +161,12 @@ class _Forms:
         else:
             yield "pages, calendars and mails send people to the address of `registration.url`, and not to this form"
 
-    def _document(self, language: str, page: Page) -> str:
+    def _document(self, pages: Sequence[Page]) -> str:
         """Name the document in Drive; what is filled in is not looked at again."""
         values = {
-            "title": line(summary(page.view)),
+            "title": line(summary(pages[0].view)),
             "briefing": self.briefing.identifier,
-            "language": language,
+            "language": ", ".join(page.wording.language for page in pages),
         }
         parts = _PLACE.split(line(self.settings.document_title))
         return line(

@@ -93,6 +93,11 @@ class _Cursor:
             {**self.languages, source.form: source.language},
         )
 
+    def without(self, source: _Source) -> "_Cursor":
+        """Forget a form that is gone."""
+        until = {form: each for form, each in self.until.items() if form != source.form}
+        return _Cursor(until, {form: self.languages[form] for form in until})
+
 
 def pull_forms(
     settings: "GoogleForms",
@@ -118,15 +123,17 @@ def pull_forms(
                 newest = max(
                     (each.at for each in responses if newest is None or each.at > newest), default=newest
                 )
-                if not page.get("nextPageToken"):
+                is_last = not page.get("nextPageToken")
+                if is_last:
                     cursor = cursor.with_(source, newest)
-                if responses:
+                if responses or (is_last and newest is not None):
                     yield Page(responses, cursor.write())
         except Unreadable as error:
             if not error.fault.gone:
                 raise
             if source.remote is None:
                 _log.info("the form %s of %s is gone", source.form, briefing.identifier)
+                cursor = cursor.without(source)
             else:
                 gone.append(source.remote.identity.key)
     if gone:

@@ -187,6 +187,8 @@ def test_the_hour_decides_whether_a_form_is_open() -> None:
 def test_a_document_is_called_as_the_settings_say() -> None:
     made = projected(briefing({}), document_title="{briefing} {language} {title} {else}")
     assert made["imrf-2022.fr"].fields["document"] == "imrf-2022 fr La route {else}"
+    (branching,) = projected(briefing({}), style="branching").values()
+    assert branching.fields["document"] == "The road (en, fr)"
 
 
 # Settings

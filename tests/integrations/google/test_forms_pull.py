@@ -29,7 +29,8 @@ class Desk:
 
     def __init__(self, google: GoogleDouble, base: Path, **settings: Any) -> None:
         self.google = google
-        self.target = forms_target(google, base, namespace="contract.example", **settings)
+        given = {"namespace": "contract.example", "sleep": lambda _: None, **settings}
+        self.target = forms_target(google, base, **given)
         self.bench = Workbench(self.target, TARGET)
         self.briefing: Briefing = briefing()
 
@@ -308,8 +309,15 @@ def test_a_form_that_was_taken_away_is_read_to_its_end(google: GoogleDouble, tmp
     desk.target, desk.bench.target = branching, Workbench(branching, TARGET).target
     desk.publish(with_questions(choice("c", "x", "y")))
     assert google.files[old].trashed
-    late = desk.pull(cursor)
+    pages = desk.pages(cursor)
+    late = [response for page in pages for response in page.responses]
     assert [(each.answers["c"], each.language) for each in late] == [("x", "fr"), ("y", "fr")]
+    # Once Google has emptied the trash there is nothing to read, and nothing to remember.
+    google.remove_file(old)
+    desk.respond("all", {"Language / Langue": "English", "c?": "X", "Register": "Yes"})
+    again = desk.pages(pages[-1].cursor)
+    assert len(again) == 1
+    assert old not in str(again[-1].cursor)
 
 
 def test_a_form_that_is_gone_is_told_once_the_others_are_read(desk: Desk, google: GoogleDouble) -> None:
@@ -323,12 +331,14 @@ def test_a_form_that_is_gone_is_told_once_the_others_are_read(desk: Desk, google
         next(pages)
 
 
-def test_what_google_may_not_do_breaks_nothing(desk: Desk, google: GoogleDouble) -> None:
+def test_where_google_has_trouble_what_was_read_is_kept(desk: Desk, google: GoogleDouble) -> None:
     google.fail("forms.forms.responses.list", status=500, times=math.inf, skip=1)
     desk.publish(with_questions(question("a")))
     desk.respond("en", {"a?": "1"})
     pages = desk.target.pull(desk.briefing, Programme((desk.briefing,)), desk.held, None)
     assert len(next(pages).responses) == 1
+    with pytest.raises(IntegrationError, match="trouble"):
+        next(pages)
 
 
 HOSTILE = [
