@@ -134,6 +134,7 @@ def pull_forms(
             if source.remote is None:
                 _log.info("the form %s of %s is gone", source.form, briefing.identifier)
                 cursor = cursor.without(source)
+                yield Page((), cursor.write())
             else:
                 gone.append(source.remote.identity.key)
     if gone:

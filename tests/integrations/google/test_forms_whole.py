@@ -152,7 +152,10 @@ def test_what_was_answered_is_pulled_into_the_list_once(
         at=clock.now + timedelta(minutes=2),
     )
     roll.pull()
-    assert {each.answers["name"]: each.answers["lunch"] for each in roll.list()} == {"Anne": True, "Bo": False}
+    assert {each.answers["name"]: each.answers["lunch"] for each in roll.list()} == {
+        "Anne": True,
+        "Bo": False,
+    }
 
 
 def test_who_is_erased_is_told_which_response_to_delete(
