@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LINE", "Call", "Garbled", "Line", "Lost", "Reply", "Unreached"]
 
 _LARGEST_ANSWER = 4 << 20
+_CHUNK = 64 << 10
 _CONNECT = 15.0
 """Seconds to connect; a name server and a handshake may take some."""
 
@@ -115,13 +116,23 @@ class Line:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = answer.raw.read(_LARGEST_ANSWER, decode_content=True)
+                body = self._read(answer.raw)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Reply(answer.status_code, headers, body)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             # Not `from` the error: its words hold the address, and that may hold a recipient.
             self.reached = False
             raise _told(error) from None
+        self.reached = True
+        return Reply(answer.status_code, headers, body)
+
+    def _read(self, raw: Any) -> bytes:
+        """Read a body, neither without end nor for ever: each octet may come just in time for the time-out."""
+        end, octets = time.monotonic() + self.timeout, bytearray()
+        while chunk := raw.read1(_CHUNK, decode_content=True):
+            octets += chunk
+            if len(octets) > _LARGEST_ANSWER or time.monotonic() > end:
+                raise OSError("an answer without end")
+        return bytes(octets)
 
     def close(self) -> None:
         """Give connections back."""

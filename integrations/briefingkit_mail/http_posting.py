@@ -157,6 +157,10 @@ class Posting:
         """Make none."""
 
     def _post(self, messages: Sequence[Message]) -> Sequence[Delivery]:
+        if not self.line.reached:
+            # Somebody else waits for an answer in vain: no further messages come into doubt, and no time is lost.
+            words = "the service does not answer other requests"
+            return same_for(messages, Status.DEFERRED, words=words, throttled=True)
         try:
             reply = self._answer(self.service.compose(messages))
         except Lost as fault:

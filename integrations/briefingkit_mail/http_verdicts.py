@@ -1,6 +1,6 @@
 """What an answer of a mail service means for the messages that were in the request (RFC 9110 section 15)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -38,7 +38,7 @@ class Verdict(Enum):
     """It may have been done."""
 
 
-_VERDICTS = {
+_VERDICTS: Mapping[int, Verdict] = {
     HTTPStatus.UNAUTHORIZED: Verdict.DENIED,
     HTTPStatus.PAYMENT_REQUIRED: Verdict.DENIED,
     HTTPStatus.FORBIDDEN: Verdict.DENIED,
@@ -64,13 +64,8 @@ def judged(reply: Reply) -> Verdict:
         return Verdict.TAKEN
     if 300 <= status < 400:  # noqa: PLR2004
         return Verdict.DENIED
-    if 400 <= status < 500:  # noqa: PLR2004
-        return _VERDICTS.get(HTTPStatus(status), Verdict.REFUSED) if status in _known() else Verdict.REFUSED
-    return Verdict.BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else Verdict.UNSURE
-
-
-def _known() -> frozenset[int]:
-    return frozenset(map(int, _VERDICTS))
+    usual = Verdict.REFUSED if 400 <= status < 500 else Verdict.UNSURE  # noqa: PLR2004
+    return _VERDICTS.get(status, usual)
 
 
 def waited(reply: Reply, words: str) -> timedelta | None:

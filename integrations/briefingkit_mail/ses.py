@@ -5,6 +5,7 @@ request itself goes the way of all others, so that nothing is repeated that may 
 """
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,8 @@ class SES:
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"ses:{self.region}:{self.profile or ''}"
+        who = hashlib.sha256(f"{self.access_key_id} {self.profile}".encode()).hexdigest()[:16]
+        account = f"ses:{self.region}:{who}"
         return Capabilities(self.connections, rate=self.rate, account=account, lacks=_LACKS)
 
     def stage(self, messages: Sequence[Message]) -> Staged:

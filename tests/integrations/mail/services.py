@@ -139,7 +139,6 @@ class ServiceContract(TransportContract):
         self, transport: Any, double: MailService
     ) -> None:
         staged = transport.stage([message_for(1)])
-        transport._line.close()
         double.close()
         (done,) = staged.commit()
         assert (done.status, done.throttled) == (Status.DEFERRED, True)
