@@ -121,6 +121,7 @@ def test_the_same_certificate_has_the_same_octets(
         list(issue_certificates(roll, tmp_path / name, fonts=[fonts]))
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+        assert b"(D:20270310150000" in path.read_bytes()  # the end of the event, and no clock of ours
 
 
 def test_each_is_in_the_persons_language_unless_one_is_said(
