@@ -5,7 +5,7 @@ import base64
 import binascii
 import hmac
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from briefingkit.registrations.registration_list import RegistrationList
+    from briefingkit.registrations.response import Answer
     from briefingkit_web.limits import Limiter
     from briefingkit_web.settings import Settings
     from briefingkit_web.site import Edition
@@ -264,38 +265,52 @@ async def person_page(edition: "Edition", visit: Visit, number: int) -> Response
     here = f"{root_of(request)}/{FOLDER}/{identifier}"
     if request.method == "POST":
         given = await posted(request, seconds=visit.settings.seconds)
-        chosen = next((each for each in responses if [each.id] == list(given.get("take", ()))), None)
-        if chosen is not None and chosen.intake == ASIDE:
-            # As a newer response of the page's: what it says counts from now on.
-            again = evolve(chosen, intake=WEB, id=_taken_as(chosen.id), at=visit.now)
-            await deliver(visit, Handed(again, Kind.CHANGE, held.person))
+        await _take_over(visit, held, _open(responses).get("".join(given.get("take", ()))))
         return see_other(f"{here}/{number}")
     language = spoken(request)
-    form = visit.offer.form
-
-    def told(answers: Any) -> list[tuple[Words, str]]:
-        pairs = ((each.label, answer_in_words(each, answers.get(each.key), language)) for each in form.fields)
-        return [(label_words(label, language), answer) for label, answer in pairs if answer is not None]
-
     values = {
         "home": here,
         "number": number,
         "status": _status_words(language)[held.status.value],
-        "answers": told(held.answers),
-        "history": [
-            {
-                "id": each.id,
-                "at": each.at,
-                "aside": each.intake == ASIDE,
-                "open": each.intake == ASIDE and _taken_as(each.id) not in {one.id for one in responses},
-                "cancels": each.cancels,
-                "answers": told(each.answers),
-            }
-            for each in responses
-        ],
+        "answers": _told(visit, held.answers, language),
+        "history": _history(visit, responses, language),
         "action": f"{here}/{number}",
     }
     return page(edition, "person.html.j2", language, values)
+
+
+async def _take_over(visit: Visit, held: Registration, chosen: HandedIn | None) -> None:
+    """Let what was set aside count from now on, as a newer response of the page's."""
+    if chosen is not None:
+        again = evolve(chosen, intake=WEB, id=_taken_as(chosen.id), at=visit.now)
+        await deliver(visit, Handed(again, Kind.CHANGE, held.person))
+
+
+def _open(responses: "Sequence[HandedIn]") -> dict[str, HandedIn]:
+    """Find what was set aside and waits to be taken over: of each the newest version, if that does not cancel."""
+    taken = {each.id for each in responses if each.intake == WEB}
+    newest = {each.id: each for each in responses if each.intake == ASIDE}
+    return {name: each for name, each in newest.items() if not each.cancels and _taken_as(name) not in taken}
+
+
+def _history(visit: Visit, responses: "Sequence[HandedIn]", language: str) -> list[dict[str, Any]]:
+    waiting = _open(responses)
+    return [
+        {
+            "id": each.id,
+            "at": each.at,
+            "open": waiting.get(each.id) is each,
+            "cancels": each.cancels,
+            "answers": _told(visit, each.answers, language),
+        }
+        for each in responses
+    ]
+
+
+def _told(visit: Visit, answers: "Mapping[str, Answer]", language: str) -> list[tuple[Words, str]]:
+    fields = visit.offer.form.fields
+    pairs = ((each.label, answer_in_words(each, answers.get(each.key), language)) for each in fields)
+    return [(label_words(label, language), answer) for label, answer in pairs if answer is not None]
 
 
 def _person(roll: "RegistrationList", number: int) -> tuple[Registration, list[HandedIn]] | None:

@@ -113,6 +113,23 @@ def test_organisers_see_what_was_set_aside_and_take_it_over_once(browser: Any, p
     assert "#1," not in organizer.get("/_organizer/road-2027").words
 
 
+def test_the_newest_of_what_was_set_aside_is_taken_over_and_what_was_cancelled_is_not(
+    browser: Any, project: Project
+) -> None:
+    browser.register("known@example.org", organization="First")
+    aside = browser.register("known@example.org", organization="Second")
+    later = browser.post(f"{aside}/change", {"name": "Ana", "attend": "online", "organization": "Third"})
+    organizer = browser.organizer()
+    person = organizer.get("/_organizer/road-2027/1").text
+    (take,) = re.findall(r'name="take" value="([^"]+)"', person)
+    organizer.post("/_organizer/road-2027/1", {"take": take})
+    assert held(project)[0].answers["organization"] == "Third"
+    other = browser.register("known@example.org", organization="Fourth")
+    browser.post(f"{other}/cancel", {"_do": "cancel"})
+    assert 'name="take"' not in organizer.get("/_organizer/road-2027/1").text
+    assert later.status == 303
+
+
 def test_erasing_a_person_erases_what_was_set_aside_for_them(browser: Any, project: Project) -> None:
     mine = browser.register("known@example.org", name="Herself")
     aside = browser.register("known@example.org", name="Somebody")
