@@ -464,6 +464,22 @@ class TestOwners:
             clock.now += timedelta(minutes=3)
             assert send(MemoryTransport()).progress.sent == 5
 
+    def test_what_somebody_leaves_who_dies_meanwhile_is_taken_over_too(
+        self, store: Deliveries, clock: Clock
+    ) -> None:
+        plan(store, 10)
+        other = store.ledger.present("other", at=START)
+        other.__enter__()
+        self.claim(store, "other", clock)
+        died = []
+
+        def tell(_progress: Progress) -> None:
+            if not died:
+                died.append(other.__exit__(None, None, None))
+
+        report = Outbox(store, MemoryTransport(), clock, sleep=clock.sleep, tell=tell).run(B, M, message_of)
+        assert (report.progress.sent, report.orphaned) == (10, 5)
+
     def test_one_who_slept_past_its_lease_finds_out_before_it_sends(
         self, store: Deliveries, send: Send, clock: Clock
     ) -> None:

@@ -108,9 +108,10 @@ class _Run:
         self.after: Position | None = None
         self.moved_at = outbox.clock()
         self.complaint = ""
+        self.orphaned = 0
 
     def run(self) -> Report:
-        orphans = self._take_over()
+        self._take_over()
         found = self._settle_uncertain()
         try:
             self._count(dropped=self.claims.expire(self.mailing, now=self._now()))
@@ -122,16 +123,20 @@ class _Run:
         self._give_back()
         due = self.box.store.next_due(self.mailing)
         next_due = None if due is None else datetime.fromisoformat(due) if due else self.box.clock()
-        return Report(self.progress, stopped, next_due, found, orphans.released)
+        return Report(self.progress, stopped, next_due, found, self.orphaned)
 
     # Before the first message
 
     def _take_over(self) -> Orphans:
         now = self.box.clock()
-        ledger = self.box.store.ledger
-        return self.claims.reclaim(
-            self.mailing, now=iso(now), grace=iso(now - self.box.sending.silence), is_gone=ledger.is_gone
+        orphans = self.claims.reclaim(
+            self.mailing,
+            now=iso(now),
+            grace=iso(now - self.box.sending.silence),
+            is_gone=self.box.store.ledger.is_gone,
         )
+        self.orphaned += orphans.released
+        return orphans
 
     def _settle_uncertain(self) -> int:
         """Settle what the transport can tell of, or holds but once, and follow the policy with the rest."""
@@ -202,11 +207,12 @@ class _Run:
             return False
         due = self.box.store.next_due(self.mailing)
         if due is None:
-            return True
+            # Somebody may have died meanwhile who held the rest.
+            return not self._take_over().released
         now = self.box.clock()
         if due <= iso(now):
             # Others hold these, or the bucket is empty.
-            self.box.sleep(0.1 if self.bucket is None else min(1.0, 1 / self.bucket.rate))
+            self.box.sleep(0.1 if self.bucket is None else min(1.0, max(0.05, 1 / self.bucket.rate)))
             return self.bucket is None and self._is_out_of_patience(timedelta())
         until = datetime.fromisoformat(due) - now
         if until > self.box.sending.wait:
