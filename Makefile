@@ -18,7 +18,7 @@ $(HANDY): pyproject.toml constraints.txt build_hooks/compile_catalogues.py $(wil
 	@test -x $(BIN)/python || { echo "Making $(VENV) …"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing briefingkit …"
 	@$(PIP_INSTALL) pip
-	@$(PIP_INSTALL) --build-constraint constraints.txt --editable .
+	@$(PIP_INSTALL) --build-constraint constraints.txt --editable '.[charts,web]'
 	@touch $@
 
 $(READY): $(HANDY)
@@ -28,7 +28,7 @@ $(READY): $(HANDY)
 
 # A note of one's own is drafted too: make demo NOTE=my-note.md
 NOTE ?= $(wildcard ../shared/concept-note-imrf.md)
-demo: $(HANDY)  ## the main job on a real concept note: draft, check, plan, apply, then the hour moves
+demo: $(HANDY)  ## the main job on a real concept note: draft, publish, move the hour, register, write
 	@$(BIN)/briefingkit demo --out demo-out $(if $(NOTE),--note '$(NOTE)')
 
 check: $(READY)  ## lint, types and layers

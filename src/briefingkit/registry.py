@@ -23,7 +23,7 @@ ACCOUNTS = "briefingkit.auth"
 """The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
 
 APPS = "briefingkit.apps"
-"""The group of what can be served: a class that takes a project and how to serve it, and has a method `run`."""
+"""The group of what can be served: a class that takes a project and how to serve it, and has `run` and `background`."""
 
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
 """A line of Requires-Dist that belongs to an extra (the core metadata specification)."""

@@ -30,6 +30,12 @@ def test_what_the_summary_says_is_true(cli: Cli, empty: Path) -> None:
     opened = re.search(r"^Open (.*)$", ran.out, re.MULTILINE)
     assert opened is not None
     assert "16:00" in (empty / opened[1]).read_text(encoding="utf-8")
+    mails = [path.read_text(encoding="utf-8") for path in (empty / "demo-out" / "mails" / "new").iterdir()]
+    assert f"3 people registered, and {len(mails)} mails are in " in ran.out
+    assert sorted(re.findall(r"^Content-Language: (\w+)$", "\n".join(mails), re.MULTILINE)) == [
+        *("en", "en", "es", "es", "fr", "fr")
+    ]
+    assert "<svg" in (empty / "demo-out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_what_is_private_in_the_briefing_is_in_none_of_the_files(cli: Cli, empty: Path) -> None:
@@ -42,6 +48,17 @@ def test_what_is_private_in_the_briefing_is_in_none_of_the_files(cli: Cli, empty
             text = path.read_text(encoding="utf-8")
             assert "https://meet.example.org" not in text, path
             assert "maulik@" not in text, path
+
+
+@pytest.mark.usefixtures("empty")
+def test_without_the_packages_for_it_nobody_registers_and_it_says_what_to_install(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("briefingkit.cli.demo_people.find_spec", lambda _: None)
+    ran = cli("demo")
+    assert ran.code == 0
+    assert 'pip install "briefingkit[charts,web]"' in ran.out
+    assert "people registered" not in ran.out
 
 
 @pytest.mark.usefixtures("empty")

@@ -41,7 +41,7 @@ Examples:
 )
 @json_option
 def demo_command(out: Path, note: Path | None, *, as_json: bool) -> None:
-    """Draft a note, complete it in three languages, check, plan and apply; then move the hour and do it again."""
+    """Draft a note, complete it in three languages, check, plan and apply; move the hour; and let people register."""
     began = time.perf_counter()
     own = note.read_bytes() if note is not None else None  # it may stand in the folder that is emptied
     _make_room(out)
@@ -52,7 +52,8 @@ def demo_command(out: Path, note: Path | None, *, as_json: bool) -> None:
             quiet.enter_context(redirect_stdout(StringIO()))
             quiet.enter_context(redirect_stderr(StringIO()))
         before, after = _live(out, own=own is not None)
-    done = _done(out, before, after)
+        met = _meet(out)
+    done = {**_done(out, before, after), **met}
     if as_json:
         emit_json(done)
     else:
@@ -86,6 +87,22 @@ def _live(out: Path, *, own: bool) -> tuple[int, int]:
     if _written(out) != written:
         raise BriefingkitError("the second apply wrote something, and there was nothing to do")
     return before, _sequence(out)
+
+
+def _meet(out: Path) -> dict[str, Any]:
+    """Let people register, where the packages for that are there."""
+    from briefingkit.cli.demo_people import meet, missing_packages
+
+    if (command := missing_packages()) is not None:
+        _say_step(f"People would register on the page now, and be written to: {command}")
+        return {}
+    _say_step(
+        "People register on the page, each in their language; they are confirmed, and reminded the day before"
+    )
+    met = meet(out)
+    _say_step("Who comes?")
+    _run("registrations", "stats", "imrf-2022", "--project", str(out / "briefingkit.yaml"))
+    return met
 
 
 def _make_room(out: Path) -> None:
@@ -172,8 +189,20 @@ def _summary(out: Path, done: Mapping[str, Any], seconds: float) -> None:
         f"  SEQUENCE rose from {sequence['before']} to {sequence['after']}: every calendar takes the new hour"
     )
     say("  the room's address and the speaker's e-mail are in none of the files")
+    if "report" in done:
+        say(
+            f"  {done['registered']} people registered, and {len(done['mails'])} mails are in {out / 'mails'}:"
+        )
+        for subject in done["mails"]:
+            say(f"    {subject}")
     say(f"  {seconds:.1f} seconds")
     say(f"Open {pages[0]}", "good", bold=True)
+    if "report" in done:
+        say(
+            f"and {done['report']}: who comes, in which language, and whether to book the booth",
+            "good",
+            bold=True,
+        )
 
 
 def _refuse_private(out: Path, written: Sequence[Path]) -> None:
