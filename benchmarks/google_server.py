@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["CALENDAR", "PEER", "google"]
+__all__ = ["AGAIN", "CALENDAR", "PEER", "google"]
 
 CALENDAR, PEER = "ours@group.calendar.google.com", "theirs@group.calendar.google.com"
+AGAIN = "again@group.calendar.google.com"
 _ACCOUNT = "bench@double.iam.gserviceaccount.com"
 
 
 @contextmanager
 def google(folder: Path, *, delay: float = 0.0, strangers: int = 0) -> Iterator[str]:
-    """Start it and give its address; `key.json` in the folder is of an account that has both calendars.
+    """Start it and give its address; `key.json` in the folder is of an account that has all calendars.
 
     `delay` is in seconds, for each HTTP request; so many `strangers` stand in our calendar already.
     """
@@ -35,7 +36,7 @@ def _serve(folder: Path, delay: float, strangers: int) -> None:
 
     with GoogleDouble() as double:
         double.service_account(folder / "key.json", email=_ACCOUNT)
-        for name in (CALENDAR, PEER):
+        for name in (CALENDAR, PEER, AGAIN):
             double.make_calendar(name, owner=_ACCOUNT)
         double.fill(CALENDAR, strangers)
         double.limit(per_user=1_000_000, per_project=1_000_000)  # Google's own would stop both alike
