@@ -102,11 +102,12 @@ class Line:
 
     def ask(self, call: Call) -> Reply:
         """Make a call, once. Raises Unreached, Lost, and IntegrationError for a certificate that nobody signed."""
+        session = self._opened()
         import requests
         from urllib3.exceptions import HTTPError
 
         try:
-            with self._opened().request(
+            with session.request(
                 call.method,
                 call.url,
                 params=dict(call.query) or None,
@@ -206,7 +207,7 @@ def _told(error: Exception) -> IntegrationError:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Give an error, and what it was raised for, however that is written down."""
+    """Give an error, and what it was raised for; not what was being dealt with then, which may be an earlier call."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:
@@ -214,4 +215,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         if isinstance(one, BaseException) and id(one) not in seen:
             seen.add(id(one))
             yield one
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+            waiting += [one.__cause__, getattr(one, "reason", None), *one.args]

@@ -150,8 +150,12 @@ class Posting:
             yield from self._post(self.requests[0])
             return
         with ThreadPoolExecutor(min(self.line.connections, len(self.requests))) as pool:
-            for done in as_completed([pool.submit(self._post, messages) for messages in self.requests]):
-                yield from done.result()
+            try:
+                for done in as_completed([pool.submit(self._post, messages) for messages in self.requests]):
+                    yield from done.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def abandon(self) -> None:
         """Make none."""
@@ -162,7 +166,7 @@ class Posting:
             words = "the service does not answer other requests"
             return same_for(messages, Status.DEFERRED, words=words, throttled=True)
         try:
-            reply = self._answer(self.service.compose(messages))
+            reply, doubt = self._answer(self.service.compose(messages))
         except Lost as fault:
             return same_for(messages, Status.UNKNOWN, words=str(fault))
         except Transient as fault:
@@ -170,33 +174,47 @@ class Posting:
         except IntegrationError as fault:
             self.line.refusal = str(fault)
             return same_for(messages, Status.DEFERRED, words=str(fault), throttled=True)
-        return self._judge(reply, messages)
+        return self._judge(reply, messages, doubt=doubt)
 
-    def _answer(self, call: Call) -> Reply:
-        """Make a request; where it has a key, again while nobody knows what became of it."""
+    def _answer(self, call: Call) -> tuple[Reply, bool]:
+        """Make a request; where it has a key, again while nobody knows what became of it.
+
+        Told beside the answer is whether an earlier one is missing, which may have been a yes. Raises Lost where no
+        answer came and one of the requests may have been acted on, Transient where none was.
+        """
         if not self.service.keyed:
-            return self.line.ask(self.service.sign(call))
+            return self.line.ask(self.service.sign(call)), False
         last: Reply | None = None
+        doubt = False
 
         def once() -> Reply:
-            nonlocal last
+            nonlocal last, doubt
             last = None
-            reply = self.line.ask(self.service.sign(call))
+            try:
+                reply = self.line.ask(self.service.sign(call))
+            except Lost:
+                doubt = True
+                raise
             if self.service.judge(reply) is Verdict.UNSURE:
-                last = reply
+                last, doubt = reply, True
                 raise Lost("the service is in trouble")
             return reply
 
         try:
-            return retrying(once, patience=_AGAIN, sleep=self.line.sleep)
-        except Lost:
+            return retrying(once, patience=_AGAIN, sleep=self.line.sleep), doubt
+        except Transient as fault:
             if last is not None:
-                return last
+                return last, doubt
+            if doubt:
+                raise Lost("no answer came, and then nobody was there") from fault
             raise
 
-    def _judge(self, reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
+    def _judge(self, reply: Reply, messages: Sequence[Message], *, doubt: bool) -> Sequence[Delivery]:
         words = said(reply, hidden_in(messages, self.service.secrets))
-        match self.service.judge(reply):
+        verdict = self.service.judge(reply)
+        if doubt and verdict is not Verdict.TAKEN:
+            return same_for(messages, Status.UNKNOWN, code=reply.status, words=words)
+        match verdict:
             case Verdict.TAKEN:
                 return self._read(reply, messages)
             case Verdict.REFUSED if len(messages) > 1:

@@ -151,8 +151,11 @@ def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     return [_each(answer, message) for answer, message in zip(answers, messages, strict=True)]
 
 
-def _each(answer: Mapping[str, Any], message: Message) -> Delivery:
-    code, named = int(answer["ErrorCode"]), answer.get("MessageID")
+def _each(answer: Any, message: Message) -> Delivery:
+    try:
+        code, named = int(answer["ErrorCode"]), answer.get("MessageID")
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return Delivery(message.key, Status.UNKNOWN, words="an answer that cannot be read")
     words = clean(f"{code}: {answer.get('Message', '')}", hidden_in([message]))
     if code == 0 and isinstance(named, str) and named:
         return Delivery(message.key, Status.SENT, 0, words, remote_id=named)

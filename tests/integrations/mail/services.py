@@ -24,6 +24,7 @@ from briefingkit.mailing.message import Mailbox, Message, Parts
 from briefingkit.mailing.transport import Delivery, Feature, Status
 from briefingkit.testing.mail.service import Broken, MailService, Mishap, Reply, json_reply
 from briefingkit.testing.transport import TransportContract, message_for
+from briefingkit_mail.http_line import Unreached
 
 ICS = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//city.example//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
@@ -183,6 +184,39 @@ class ServiceContract(TransportContract):
         (done,) = send(transport, message_for(1))
         assert done.status is Status.UNKNOWN
         assert len(double.mails) == 1
+
+    @pytest.mark.parametrize("status", [400, 401, 422, 429, 503])
+    def test_no_answer_takes_away_the_doubt_that_a_lost_one_left(
+        self, transport: Any, double: MailService, status: int
+    ) -> None:
+        """The first request may have been taken, whatever becomes of the next."""
+        if not self.keyed:
+            pytest.skip("makes no request again")
+        later = Mishap(instead=lambda _asked: json_reply(status, {"message": "no"}))
+        double.script.extend([Mishap(after=lose), later])
+        (done,) = send(transport, message_for(1))
+        assert (done.status, len(double.mails)) == (Status.UNKNOWN, 1)
+
+    def test_a_service_that_goes_away_after_a_lost_answer_leaves_doubt(
+        self, transport: Any, double: MailService
+    ) -> None:
+        transport._line.sleep = lambda _seconds: double.close()
+        double.script.append(Mishap(after=lose))
+        (done,) = send(transport, message_for(1))
+        assert (done.status, len(double.mails)) == (Status.UNKNOWN, 1)
+
+    def test_a_service_that_is_reached_the_second_time_leaves_no_doubt(self, transport: Any) -> None:
+        staged = transport.stage([message_for(1)])
+        ask, faults = transport._line.ask, [Unreached("x")]
+
+        def first_fail(call: Any) -> Any:
+            if faults:
+                raise faults.pop()
+            return ask(call)
+
+        transport._line.ask = first_fail
+        (done,) = staged.commit()
+        assert done.status is (Status.SENT if self.keyed else Status.DEFERRED)
 
     @pytest.mark.parametrize("status", [500, 502, 504])
     def test_a_service_in_trouble_leaves_doubt(

@@ -143,6 +143,16 @@ def test_nobody_there_is_no_doubt(line: Line, url: str) -> None:
         line.ask(Call("POST", url, {}, b"x"))
 
 
+def test_an_earlier_fault_is_not_taken_for_this_one(line: Line, script: Play) -> None:
+    """Whoever tries again does so while dealing with the first one."""
+    server = script(answer)
+    try:
+        line.ask(Call("POST", "http://127.0.0.1:9/", {}, b"x"))
+    except Unreached:
+        with pytest.raises(Lost):
+            ask(line, server)
+
+
 def test_a_proxy_that_is_not_there_is_no_doubt(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)

@@ -82,3 +82,12 @@ class TestPostmark(ServiceContract):
         assert (mail["TrackOpens"], mail["TrackLinks"]) == (False, "None")
         assert f"Message-ID: <{invitation().key}@ghent.example>".encode() in double.mails[0]
         assert mail["Attachments"][0]["ContentType"] == "text/calendar; charset=utf-8; method=REQUEST"
+
+    def test_one_answer_that_cannot_be_read_leaves_the_others_what_they_are(
+        self, transport: Any, double: PostmarkDouble
+    ) -> None:
+        good = {"ErrorCode": 0, "MessageID": "x", "Message": "OK"}
+        answer = json_reply(200, [good, None, {"ErrorCode": "none"}, {**good, "MessageID": ""}])
+        double.script.append(Mishap(instead=lambda _asked: answer))
+        done = send(transport, *(message_for(number) for number in range(4)))
+        assert [each.status for each in done] == [Status.SENT, *[Status.UNKNOWN] * 3]
