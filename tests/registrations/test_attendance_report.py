@@ -92,6 +92,17 @@ def test_a_report_may_be_in_another_language(tmp_path: Path) -> None:
     assert told(read(tmp_path, TEAMS_FRENCH)) == [(("Chloé Martin",), None, 4020)]
 
 
+def test_webex_tells_the_meeting_in_every_row_and_the_time_in_words(tmp_path: Path) -> None:
+    text = (
+        "Meeting Name\tMeeting Start Time\tDisplay Name\tAttendee Email\tJoin Time\tLeave Time\tAttendance Duration"
+        "\nNight buses\t2027-03-10 15:00:00\tAda Okafor\tada@example.org\t2027-03-10 15:01:00\t2027-03-10 15:33:00"
+        "\t32 mins\n"
+    )
+    report = read(tmp_path, text, "utf-16")
+    assert told(report) == [(("Ada Okafor",), "ada@example.org", 32 * 60)]
+    assert report.entries[0].joined == (datetime(2027, 3, 10, 15, 1),)
+
+
 @pytest.mark.parametrize(
     "header",
     [
