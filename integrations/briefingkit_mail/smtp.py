@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from briefingkit.errors import ModelError, Transient
 from briefingkit.mailing.message import Message
@@ -73,6 +73,13 @@ class SMTP:
             answer_timeout=self.answer_timeout,
             base=self.base,
         )
+
+    @cached_property
+    def _signer(self) -> DKIM | None:
+        """The signer, whose key file stands where the project does if it does not say where it stands."""
+        if self.dkim is None or self.dkim.base != Path():
+            return self.dkim
+        return evolve(self.dkim, base=self.base)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -148,7 +155,7 @@ class SMTP:
 
         Behind LF alone too: some servers take that for a line's end, and what follows for the end of the mail.
         """
-        content = message.content if self.dkim is None else self.dkim.sign(message.content)
+        content = message.content if self._signer is None else self._signer.sign(message.content)
         content = content.replace(b"\n.", b"\n..")
         return b"." + content if content.startswith(b".") else content
 

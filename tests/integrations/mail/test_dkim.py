@@ -119,6 +119,14 @@ def test_what_smtp_sends_is_signed(serve: Serve, mailbox: Mailbox, key: Any) -> 
     transport.close()
 
 
+def test_a_key_file_stands_beside_the_project(serve: Serve, mailbox: Mailbox, tmp_path: Path) -> None:
+    (tmp_path / "dkim.pem").write_bytes(ED25519.private_bytes(*_PEM))
+    transport = open_smtp(serve(), dkim=DKIM("ghent.example", "autumn", key_file="dkim.pem"), base=tmp_path)
+    send(transport, message_for(1))
+    assert verifies(mailbox.mails[0], ED25519)
+    transport.close()
+
+
 class TestKeys:
     def test_a_key_may_stand_in_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "dkim.pem").write_bytes(ED25519.private_bytes(*_PEM))
