@@ -200,6 +200,13 @@ def test_a_certificate_has_words_in_every_language(roll: RegistrationList, langu
         )
 
 
+@pytest.mark.parametrize("name", [None, "", "  ", "\u202e\u200b", 7])
+def test_nobody_without_a_name_that_can_be_seen_has_a_certificate(roll: RegistrationList, name: Any) -> None:
+    nameless = evolve(roll.person("#1"), answers={"name": name})
+    with pytest.raises(RegistrationError, match="no name"):
+        certificate_text(roll.briefing, nameless, roll.attendance()[0], "1-0", "en")
+
+
 def test_time_is_told_only_where_it_is_known(roll: RegistrationList) -> None:
     assert _text(roll, "en").time == "Time attended: 50 minutes"
     roll.mark_present("#1")

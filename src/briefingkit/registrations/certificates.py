@@ -61,7 +61,7 @@ def issue_certificates(
     language: str | None = None,
     fonts: Sequence[Path] = (),
 ) -> Iterator[Certificate]:
-    """Write a certificate for each person on a list who was there, and give what became of it as soon as it is known.
+    """Write a certificate for each person on a list who was there, one with each step of the iterator.
 
     `at_least` is for how many minutes; somebody whose time is not known has none by it. Each is in the person's own
     language, or in `language`. `fonts` are files or folders that come before the system's. The same certificate has the
@@ -106,7 +106,7 @@ def certificate_text(
 ) -> CertificateText:
     """Put the words of a certificate together in a language (BCP 47); RegistrationError for a person without a name."""
     name, when = registration.answers.get("name"), briefing.when
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not any(each.isprintable() and not each.isspace() for each in name):
         raise RegistrationError("there is no name to make a certificate out to")
     if when is None:
         raise RegistrationError("there is no time to say that somebody was there")
