@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from briefingkit.errors import StoreError, TextError
 from briefingkit.text.language import canonical
+from briefingkit.text.phrases import SHIPPED
 from briefingkit_web import organizer, own_page
 from briefingkit_web.limits import Limiter
 from briefingkit_web.offer import Offer
@@ -21,6 +22,7 @@ from briefingkit_web.rendering import error_page, page, root_of, see_other, spok
 from briefingkit_web.settings import Settings, token_from
 from briefingkit_web.shield import Shield
 from briefingkit_web.site import Edition, Site
+from briefingkit_web.unsubscribing import unsubscribe
 from briefingkit_web.visitor import Visit, ask, hand_in, too_many
 from briefingkit_web.words import Words
 
@@ -88,6 +90,7 @@ class _Pages:
             Route(f"{folder}/{{briefing}}/{{number:int}}", self.organizers(_person), methods=both),
             Route("/{briefing}", self.negotiated, methods=both),
             Route("/{briefing}/{language}", self.visit(_form), methods=both),
+            Route("/{briefing}/{language}/u/{token}", self.ending_mail, methods=both),
             Route("/{briefing}/{language}/r/{token}", self.visit(own_page.look), methods=look),
             Route(
                 "/{briefing}/{language}/r/{token}/event.ics", self.visit(own_page.calendar_file), methods=look
@@ -170,6 +173,18 @@ class _Pages:
                 return error_page(edition, request, 503, headers={"retry-after": "5"})
 
         return answered
+
+    async def ending_mail(self, request: "Request") -> Response:
+        """Answer at a link that ends mail, whatever has become of the briefing, and however many come at once."""
+        edition = await self.site.edition()
+        asked = request.path_params["language"]
+        language = asked if asked in SHIPPED else spoken(request)
+        if request.method == "POST" and is_from_elsewhere(request):
+            return error_page(edition, request, 403, language=language)
+        try:
+            return await unsubscribe(self.site, edition, request, language)
+        except StoreError:
+            return error_page(edition, request, 503, language=language, headers={"retry-after": "5"})
 
     async def index(self, request: "Request") -> Response:
         """List what people can register for."""

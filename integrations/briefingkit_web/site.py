@@ -148,10 +148,15 @@ class Site:
         revision, at = (last.revision, last.at) if last is not None else (0, self.now)
         return Offer(briefing, programme, namespace, revision, at, outputs)
 
-    def _journal(self) -> Journal:
+    @property
+    def ledger(self) -> "Ledger":
+        """The ledger, opened once. StoreError where it cannot be opened."""
         if self._ledger is None:
             self._ledger = self._project.ledger()
-        return Journal(self._ledger)
+        return self._ledger
+
+    def _journal(self) -> Journal:
+        return Journal(self.ledger)
 
     def _namespace(self) -> str:
         return self._project.settings.namespace or _NAMESPACE
