@@ -148,6 +148,10 @@ class Told(Marks):
         return value
 
 
+def spans(html: str) -> str:
+    return html.replace("<bdi", '<span dir="auto"').replace("</bdi>", "</span>")
+
+
 def slowly(edition: Edition, recipient: Recipient, key: str) -> tuple[EmailMessage, str]:
     """Write a message for one recipient alone, with Jinja2, css-inline, icalendar and EmailMessage."""
     from css_inline import inline
@@ -171,7 +175,7 @@ def slowly(edition: Edition, recipient: Recipient, key: str) -> tuple[EmailMessa
     mail["Date"] = format_datetime(edition.at)
     mail["Message-ID"] = f"<{key[:40]}@{edition.namespace}>"
     mail.set_content(said["txt"].strip("\n"), cte="base64")
-    mail.add_alternative(inline(said["html"], keep_at_rules=True), subtype="html", cte="base64")
+    mail.add_alternative(inline(spans(said["html"]), keep_at_rules=True), subtype="html", cte="base64")
     if wording.method is not None:
         fold = calendar_file(
             shown, wording.method, edition.letterhead.address, wording.organizers(), attended=False

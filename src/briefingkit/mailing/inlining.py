@@ -4,6 +4,7 @@ Many mail programs drop style sheets and keep `style` attributes (caniemail.com,
 in @media stays behind for those that read it.
 """
 
+import re
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["inlined"]
 
+# Gmail and Outlook drop <bdi>; `dir` isolates as well as it does (HTML section 15.3.6), and they keep it.
+_BDI, _BDI_END = re.compile(r"<bdi(?=[\s>])"), re.compile(r"</bdi\s*>")
 _ADDRESSES = frozenset(
     ("href", "src", "action", "background", "cite", "longdesc", "poster", "formaction", "srcset")
 )
@@ -25,7 +28,7 @@ _SHOWN = frozenset(("title", "textarea"))
 
 def inlined(html: str, marks: Marks) -> Text:
     """Inline the style of a page and take it apart. RenderError for a value where no escaping makes it safe."""
-    styled = _inliner().inline(html)
+    styled = _inliner().inline(_BDI_END.sub("</span>", _BDI.sub('<span dir="auto"', html)))
     found = marks.split(styled)
     _Places(marks).look_at(styled)
     return found

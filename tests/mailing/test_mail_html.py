@@ -1,0 +1,221 @@
+"""The HTML of mails: nothing that mail programs drop, readable on a phone, in the dark, to the right and aloud."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefingkit.mailing.composer import Composer
+from briefingkit.mailing.edition import Edition
+from briefingkit.mailing.kinds import Letter
+from briefingkit.mailing.recipient import Recipient
+from briefingkit.model import Access
+
+Make = Callable[..., Edition]
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / ".cache" / "peers"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+# Left out by one large program or more (caniemail.com), and what a mail would look like without its meaning.
+NEVER_ELEMENTS = {
+    "audio", "base", "bdi", "button", "canvas", "dialog", "embed", "form", "iframe", "img", "input", "link", "object",
+    "script", "select", "svg", "textarea", "video",
+}  # fmt: skip
+NEVER_IN_STYLE = re.compile(
+    r"(?:^|[;{\s])(?:position|float|flex|grid|gap|transform|animation|transition|filter|background-image|inset[\w-]*|"
+    r"margin-inline[\w-]*|padding-inline[\w-]*|text-align)\s*:|var\(|calc\(|url\(|@import|@font-face|display:\s*(?:flex|grid)",
+    re.IGNORECASE,
+)
+# What may be missing and leaves a mail as it should be, and why.
+DEGRADES = {
+    "@media": "without it the mail is light, and as wide as the window",
+    "<style> element": "it holds nothing but @media",
+    "display:none": "the first sentence is seen twice",
+    "word-break": "a word of hundreds of letters is wider than a phone",
+    "white-space": "a narrow column of times breaks in two",
+    "role attribute": "a layout table is announced",
+    "<body> element": "its language, direction and colour stand on the table inside it too",
+    "height property": "what is meant is line-height, of which a default is left",
+    "text-decoration": "links are underlined or not",
+}
+
+
+class Page(HTMLParser):
+    """Collects what a mail program has to know of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.headings: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(tag)
+
+
+@pytest.fixture
+def pages(make_edition: Make, links: Mapping[str, str], publish: Callable[..., Any]) -> dict[str, str]:
+    made = {}
+    for letter in Letter:
+        edition = make_edition(letter.value, before=publish(start="2022-04-13T14:00", title={"en": "Before"}))
+        for language in ("en", "fr", "ar"):
+            person = Recipient(
+                "ann@example.org",
+                "Ann 李雷",
+                language,
+                "Asia/Kolkata",
+                Access.PARTICIPANTS,
+                "maulik",
+                links=links,
+            )
+            made[f"{letter}.{language}"] = Composer(edition).message(person).parts.html or ""
+    long = publish(title={"en": "Donaudampfschifffahrtsgesellschaft " * 8}, background={"en": "x" * 300})
+    person = Recipient("ann@example.org", "W" * 300, "en")
+    made["long"] = Composer(make_edition("invitation", publication=long)).message(person).parts.html or ""
+    return made
+
+
+def test_nothing_is_in_it_that_mail_programs_drop(pages: Mapping[str, str]) -> None:
+    for name, html in pages.items():
+        page = Page(html)
+        assert {tag for tag, _ in page.elements} & NEVER_ELEMENTS == set(), name
+        styles = [held.get("style", "") for _, held in page.elements]
+        assert [style for style in styles if NEVER_IN_STYLE.search(style)] == [], name
+        assert not any(name.startswith("on") for _, held in page.elements for name in held)
+        assert len(html.encode()) < 100_000, "Gmail cuts a mail off at 102 kB"
+
+
+def test_what_stands_in_a_style_sheet_is_in_media_queries_alone(pages: Mapping[str, str]) -> None:
+    sheet = re.search(r"<style>(.*?)</style>", pages["reminder.en"], re.DOTALL)
+    assert sheet is not None
+    assert re.fullmatch(r"\s*(?:@media [^{]*\{(?:[^{}]*\{[^{}]*\}\s*)*\}\s*)+", sheet[1])
+    assert "prefers-color-scheme: dark" in sheet[1]
+    assert all("!important" in rule for rule in re.findall(r"[a-z-]+: [^;{}]+;", sheet[1]))
+
+
+def test_it_can_be_read_aloud(pages: Mapping[str, str]) -> None:
+    for name, html in pages.items():
+        page = Page(html)
+        language = name.rpartition(".")[2] if name != "long" else "en"
+        root = page.elements[0][1]
+        assert (root["lang"], root["dir"]) == (language, "rtl" if language == "ar" else "ltr")
+        assert page.headings[0] == "h1"
+        assert page.headings.count("h1") == 1
+        layout = [
+            held for tag, held in page.elements if tag == "table" and "facts" not in held.get("class", "")
+        ]
+        assert all(held.get("role") == "presentation" for held in layout)
+        rows = [held for tag, held in page.elements if tag == "th"]
+        assert rows
+        assert all(held.get("scope") == "row" for held in rows)
+        links = re.findall(r"<a [^>]*>(.*?)</a>", html, re.DOTALL)
+        assert all(re.sub("<[^>]*>", "", words).strip() for words in links)
+
+
+def test_to_the_right_everything_begins_at_the_right(pages: Mapping[str, str]) -> None:
+    aligned = {
+        held["align"]
+        for tag, held in Page(pages["reminder.ar"]).elements
+        if tag in {"td", "th"} and "align" in held
+    }
+    assert aligned == {"right", "center"}
+
+
+@pytest.mark.peer
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (PEERS / "node_modules" / "caniemail").is_dir(),
+    reason="caniemail is not here: node and tests/peers/install_caniemail.sh bring it",
+)
+def test_what_is_not_supported_everywhere_can_be_missing(pages: Mapping[str, str]) -> None:
+    script = ROOT / "tests" / "peers" / "check_with_caniemail.mjs"
+    for name in ("reminder.en", "request.fr", "logistics.ar"):
+        command = ["node", str(script), str(PEERS)]
+        done = subprocess.run(
+            command, input=pages[name].encode(), capture_output=True, check=True, timeout=120
+        )
+        found = json.loads(done.stdout)
+        assert {title: held for title, held in found.items() if title not in DEGRADES} == {}, name
+
+
+MEASURE = """
+<!doctype html><meta charset="utf-8"><body style="margin:0"><pre id="found"></pre><script>
+const pages = PAGES, found = {};
+const channel = (v) => (v /= 255, v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+const rgba = (css) => { const n = css.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+const light = (c) => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
+function behind(element) {
+  for (let e = element; e; e = e.parentElement) {
+    const colour = rgba(getComputedStyle(e).backgroundColor);
+    if (colour[3] === 1) return colour;
+  }
+  return [255, 255, 255, 1];
+}
+function contrast(document) {
+  const ratios = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.closest("script, style, .preheader")) continue;
+    const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))];
+    ratios.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), walker.currentNode.data.trim()]);
+  }
+  return ratios.sort((one, other) => one[0] - other[0])[0];
+}
+Promise.all(Object.entries(pages).map(([name, source]) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.style = "width:360px;height:800px;border:0";
+  frame.onload = () => {
+    const page = frame.contentDocument, root = page.documentElement;
+    found[name] = {
+      scroll: root.scrollWidth, contrast: contrast(page),
+      paper: getComputedStyle(page.querySelector(".card")).backgroundColor,
+      fact: getComputedStyle(page.querySelector("th")).display,
+    };
+    done();
+  };
+  frame.srcdoc = source;
+  document.body.append(frame);
+}))).then(() => { document.getElementById("found").textContent = JSON.stringify(found); });
+</script>
+"""
+
+
+@pytest.mark.peer
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_and_has_enough_contrast(
+    tmp_path: Path, pages: Mapping[str, str], scheme: str
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(MEASURE.replace("PAGES", json.dumps(pages).replace("<", "\\u003c")), encoding="utf-8")
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
+    dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [
+        str(CHROMIUM),
+        *flags.split(),
+        profile,
+        "--virtual-time-budget=20000",
+        *dark,
+        "--dump-dom",
+        file.as_uri(),
+    ]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    shown = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode(), re.DOTALL)
+    assert shown is not None
+    found = json.loads(shown[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    assert found.keys() == pages.keys()
+    for name, seen in found.items():
+        assert seen["scroll"] == 360, name
+        assert seen["contrast"][0] >= 4.5, (name, seen["contrast"])
+        assert seen["fact"] == "block", name
+        assert (seen["paper"] == "rgb(255, 255, 255)") is (scheme == "light"), name
