@@ -227,6 +227,8 @@ class Posting:
                 asked = waited(reply, words)
                 more = {"code": reply.status, "words": words, "retry_after": asked, "throttled": True}
                 return same_for(messages, Status.DEFERRED, **more)
+            case Verdict.STRANGE:
+                return same_for(messages, Status.DEFERRED, code=reply.status, words=words)
             case Verdict.DENIED:
                 self.line.refusal = words
                 return same_for(messages, Status.DEFERRED, code=reply.status, words=words, throttled=True)

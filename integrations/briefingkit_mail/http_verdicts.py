@@ -34,6 +34,8 @@ class Verdict(Enum):
     """Nothing was done now; later it may be."""
     DENIED = auto()
     """Nothing will be done until a person has done something: a key, a domain, a plan."""
+    STRANGE = auto()
+    """Somebody between us and the service has answered, and nothing was done."""
     UNSURE = auto()
     """It may have been done."""
 
@@ -54,18 +56,33 @@ _VERDICTS: Mapping[int, Verdict] = {
 
 
 def judged(reply: Reply) -> Verdict:
-    """Judge by the status alone.
+    """Judge by the status.
 
     A redirect is an address that is wrong: it is not followed, for the key is nobody else's. 500, 502 and 504 may come
-    after the message was taken; 503 says that it was not.
+    after the message was taken; 503 says that it was not. All services say in JSON why they refuse a message; a page
+    that does is a proxy's.
     """
     status = reply.status
     if 200 <= status < 300:  # noqa: PLR2004 - the classes of statuses
         return Verdict.TAKEN
     if 300 <= status < 400:  # noqa: PLR2004
         return Verdict.DENIED
-    usual = Verdict.REFUSED if 400 <= status < 500 else Verdict.UNSURE  # noqa: PLR2004
-    return _VERDICTS.get(status, usual)
+    known = _VERDICTS.get(status)
+    if known is None and 400 <= status < 500:  # noqa: PLR2004
+        return (
+            Verdict.REFUSED
+            if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or _is_json(reply)
+            else Verdict.STRANGE
+        )
+    return known or Verdict.UNSURE
+
+
+def _is_json(reply: Reply) -> bool:
+    try:
+        reply.json()
+    except Garbled:
+        return False
+    return True
 
 
 def waited(reply: Reply, words: str) -> timedelta | None:

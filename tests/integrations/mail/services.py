@@ -285,6 +285,12 @@ class ServiceContract(TransportContract):
         assert "no address of anybody" in done.words
         assert "person.1" not in done.words
 
+    def test_a_page_that_refuses_is_not_the_services_word(self, transport: Any, double: MailService) -> None:
+        """A proxy between may say 400 to whatever it is given: the message is tried again, some times."""
+        double.script.append(Mishap(instead=lambda _asked: html(400)))
+        (done,) = send(transport, message_for(1))
+        assert (done.status, done.throttled) == (Status.DEFERRED, False)
+
     def test_no_log_holds_a_key_or_whom_mail_is_for(
         self, transport: Any, double: MailService, caplog: pytest.LogCaptureFixture
     ) -> None:
