@@ -22,6 +22,7 @@ from briefingkit_web.rendering import error_page, page, root_of, see_other, spok
 from briefingkit_web.settings import Settings, token_from
 from briefingkit_web.shield import Shield
 from briefingkit_web.site import Edition, Site
+from briefingkit_web.taking_part import take_part
 from briefingkit_web.unsubscribing import unsubscribe
 from briefingkit_web.visitor import Visit, ask, hand_in, too_many
 from briefingkit_web.words import Words
@@ -90,7 +91,8 @@ class _Pages:
             Route(f"{folder}/{{briefing}}/{{number:int}}", self.organizers(_person), methods=both),
             Route("/{briefing}", self.negotiated, methods=both),
             Route("/{briefing}/{language}", self.visit(_form), methods=both),
-            Route("/{briefing}/{language}/u/{token}", self.ending_mail, methods=both),
+            Route("/{briefing}/{language}/u/{token}", self.by_mail(unsubscribe), methods=both),
+            Route("/{briefing}/{language}/p/{token}/{answer}", self.by_mail(take_part), methods=look),
             Route("/{briefing}/{language}/r/{token}", self.visit(own_page.look), methods=look),
             Route(
                 "/{briefing}/{language}/r/{token}/event.ics", self.visit(own_page.calendar_file), methods=look
@@ -174,17 +176,23 @@ class _Pages:
 
         return answered
 
-    async def ending_mail(self, request: "Request") -> Response:
-        """Answer at a link that ends mail, whatever has become of the briefing, and however many come at once."""
-        edition = await self.site.edition()
-        asked = request.path_params["language"]
-        language = asked if asked in SHIPPED else spoken(request)
-        if request.method == "POST" and is_from_elsewhere(request):
-            return error_page(edition, request, 403, language=language)
-        try:
-            return await unsubscribe(self.site, edition, request, language)
-        except StoreError:
-            return error_page(edition, request, 503, language=language, headers={"retry-after": "5"})
+    def by_mail(
+        self, handler: "Callable[[Site, Edition, Request, str], Awaitable[Response]]"
+    ) -> "Callable[[Request], Awaitable[Response]]":
+        """Wrap what answers at the links of mails, whether people can register or not, however many come at once."""
+
+        async def answered(request: "Request") -> Response:
+            edition = await self.site.edition()
+            asked = request.path_params["language"]
+            language = asked if asked in SHIPPED else spoken(request)
+            if request.method == "POST" and is_from_elsewhere(request):
+                return error_page(edition, request, 403, language=language)
+            try:
+                return await handler(self.site, edition, request, language)
+            except StoreError:
+                return error_page(edition, request, 503, language=language, headers={"retry-after": "5"})
+
+        return answered
 
     async def index(self, request: "Request") -> Response:
         """List what people can register for."""

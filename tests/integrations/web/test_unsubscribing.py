@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from briefingkit.mailing.addressing import UNSUBSCRIBE
+from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
 from briefingkit.mailing.suppression import Reason, Suppressions
 from briefingkit.project import Project
 from briefingkit.registrations.links import sign
@@ -67,3 +67,23 @@ def test_a_link_that_is_none_or_has_expired_says_so(browser: Any, project: Proje
     clock.now += timedelta(days=31)
     assert browser.post(path, "").status == 410
     assert reasons(project) == []
+
+
+def test_who_is_asked_to_take_part_is_led_to_the_organisers_and_told_that_nothing_is_sent(
+    browser: Any, project: Project, clock: Any, edit: Any
+) -> None:
+    edit("agenda:\n", "contact: {name: Office, email: office@example.org}\nagenda:\n")
+    with project.ledger() as ledger:
+        key = key_of(Registrations(ledger))
+    expires = clock.now + timedelta(days=30)
+    token = sign(key, "maulik", purpose=PART, briefing="road-2027", expires=expires)
+    page = browser.get(f"/road-2027/en/p/{token}/no")
+    assert "I cannot take part" in page.words
+    assert "Nothing is sent yet" in page.words
+    assert (
+        'href="mailto:office@example.org?subject=I%20cannot%20take%20part%3A%20On%20the%20road"' in page.text
+    )
+    assert browser.get(f"/road-2027/en/p/{token}/perhaps").status == 404
+    assert browser.get(f"/road-2027/en/p/{token[:-2]}AA/yes").status == 404
+    clock.now += timedelta(days=31)
+    assert browser.get(f"/road-2027/en/p/{token}/yes").status == 410
