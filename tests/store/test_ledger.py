@@ -2,6 +2,7 @@ import gc
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -46,6 +47,13 @@ class TestInMemory(StoreContract):
     @pytest.fixture
     def url(self) -> str:
         return "sqlite://"
+
+
+def test_a_ledgers_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with open_ledger(str(path)) as ledger:
+        ledger.add_publications([])
+        assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
 
 
 def test_the_file_is_written_durably(tmp_path: Path) -> None:

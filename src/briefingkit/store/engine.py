@@ -1,5 +1,7 @@
 """Opening the ledger's database: a SQLite file with durable settings, or PostgreSQL by URL."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,9 +106,16 @@ def _open_sqlite(url: "URL", path: Path | None) -> "Engine":
     else:
         _refuse_unfit(path)
         engine = create_engine(url, hide_parameters=True, connect_args=arguments)
+        event.listen(engine, "do_connect", lambda *_: _make_private(path))
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does: it holds people's data, and so do its log and index, which take its mode."""
+    with suppress(OSError):  # that it is there, or cannot be made, SQLite finds and says
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _refuse_unfit(path: Path) -> None:
