@@ -66,7 +66,7 @@ class Mailgun:
     def find(self, message: Message) -> Delivery | None:
         """Look among the domain's events, which are kept for at least three days."""
         url = f"{self._url}/v3/{self.domain}/events"
-        query = {"recipient": message.recipient, "limit": "300"}
+        query = {"recipient": message.recipient, "limit": "300", "ascending": "no"}
         answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
         items = answer.get("items") if isinstance(answer, dict) else None
         for event in items if isinstance(items, list) else ():

@@ -36,6 +36,8 @@ class MailgunDouble(MailService):
         if asked.path == f"/v3/{_DOMAIN}/messages.mime" and asked.verb == "POST":
             return self._take(asked)
         if asked.path == f"/v3/{_DOMAIN}/events" and asked.verb == "GET":
+            if not {"end", "ascending"} & set(asked.query):  # "Must be provided if the range end time is not"
+                raise Refused(400, {"message": "'ascending' parameter should be provided"})
             wanted = asked.query.get("recipient")
             items = [event for event in self.events if wanted in {None, event["recipient"]}]
             return json_reply(200, {"items": items, "paging": {"next": "", "previous": ""}})
