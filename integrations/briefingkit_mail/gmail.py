@@ -3,6 +3,7 @@
 developers.google.com/workspace/gmail/api, users.messages.send as an upload of message/rfc822.
 """
 
+import hashlib
 import json
 import os
 import stat
@@ -37,6 +38,7 @@ _RATES = frozenset(("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded
 _OURS = frozenset(("failedPrecondition",))
 """A mailbox that has no Gmail."""
 _QUOTES = frozenset("\"'(){} ")
+_ALSO = frozenset(("cc", "bcc", "resent-to", "resent-cc", "resent-bcc"))
 _SECRET = frozenset(("refresh_token", "client_secret", "private_key"))
 
 
@@ -74,9 +76,9 @@ class Gmail:
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"gmail:{self.subject or self.user}"
+        who = hashlib.sha256(str(self.subject or self.user).encode()).hexdigest()[:16]
         return Capabilities(
-            self.connections, finds=self.look_up, rate=self.rate, account=account, lacks=_LACKS
+            self.connections, finds=self.look_up, rate=self.rate, account=f"gmail:{who}", lacks=_LACKS
         )
 
     def stage(self, messages: Sequence[Message]) -> Staged:
@@ -122,8 +124,9 @@ class Gmail:
     def _compose(self, messages: Sequence[Message]) -> Call:
         """Give the mail as it is: Gmail sends it to whom its header names, which has to be the recipient alone."""
         (message,) = messages
-        if wire_address(message.parts.recipient.address)[0] != message.recipient:
-            raise MailingError("Gmail sends to whom the header names, and that is somebody else")
+        also = _ALSO & {name.lower() for name in message.parts.headers}
+        if also or wire_address(message.parts.recipient.address)[0] != message.recipient:
+            raise MailingError("Gmail sends to whom the header names, and that is somebody else too")
         url = f"{self._url}/upload/gmail/v1/users/me/messages/send"
         headers = {"Content-Type": "message/rfc822", "Accept": "application/json"}
         return Call("POST", url, headers, message.content, {"uploadType": "media"})

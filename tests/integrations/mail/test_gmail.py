@@ -111,6 +111,14 @@ def test_what_gives_tokens_may_be_away(double: GmailDouble, token: Path) -> None
     transport.close()
 
 
+@pytest.mark.parametrize("name", ["Cc", "BCC", "Resent-To"])
+def test_nobody_else_gets_a_copy(transport: Gmail, double: GmailDouble, name: str) -> None:
+    message = message_for(1)
+    copied = evolve(message, content=f"{name}: spy@evil.example\r\n".encode() + message.content)
+    assert send(transport, copied)[0].status is Status.FAILED
+    assert double.sends == []
+
+
 def test_one_token_serves_a_whole_run(transport: Gmail, double: GmailDouble) -> None:
     for number in range(4):
         send(transport, message_for(number))
