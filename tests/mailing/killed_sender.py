@@ -6,7 +6,6 @@ grow beyond NUMBER octets, as on a disk that is full.
 """
 
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -91,6 +90,8 @@ def main(arguments: Iterable[str]) -> None:
         owner, name, before = POINTS[point]
         strike(owner, name, int(number), getattr(signal, what), before=before)
     if point == "full":
+        import resource
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(number), int(number)))
     with open_ledger(ledger) as opened:
         transport = smtp(int(port), int(connections))
