@@ -31,7 +31,10 @@ __all__ = ["MailchimpTransactional"]
 
 _ROOT = "https://mandrillapp.com/api/1.0"
 _LARGEST = 25 << 20
-_LACKS = {Feature.UTF8_ADDRESSES: "an address has to be ASCII before its @"}
+_LACKS = {
+    Feature.OCTETS: "links are led through the service, unless the account's settings say not to",
+    Feature.UTF8_ADDRESSES: "an address has to be ASCII before its @",
+}
 _TAKEN = frozenset(("sent", "queued", "scheduled"))
 _OURS = frozenset(("unsigned", "invalid-sender", "test-mode-limit"))
 """Reasons of a rejection that are about us, and not about the recipient."""
