@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, tuple_, upd
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow, MailingRow, NewDelivery, Place
+from briefingkit.store.part_answers import forget_answers
 from briefingkit.store.statements import execute_rows, insert_into
 
 if TYPE_CHECKING:
@@ -310,8 +311,23 @@ def _forget(connection: "Connection", briefing: str, person: str | None) -> int:
         counts = select(_table.c.state, func.count()).where(*these).group_by(_table.c.state)
         gone = Counter({row[0]: row[1] for row in connection.execute(counts)})
         if gone:
+            _forget_what_came_back(connection, briefing, these, everybody=person is None)
             connection.execute(delete(_table).where(*these))
             erased = json.dumps(Counter(json.loads(mailing.erased)) + gone, sort_keys=True)
             connection.execute(update(table).where(table.c.id == mailing.id).values(erased=erased))
             forgotten += gone.total()
     return forgotten
+
+
+def _forget_what_came_back(
+    connection: "Connection", briefing: str, these: Sequence[Any], *, everybody: bool
+) -> None:
+    """Delete what became of deliveries, and what their recipients have answered as people of the programme."""
+    fates = tables.mail_fates
+    connection.execute(delete(fates).where(fates.c.id.in_(select(_table.c.id).where(*these))))
+    if everybody:
+        forget_answers(connection, briefing, None)
+        return
+    told = connection.execute(select(_table.c.data).where(*these)).scalars()
+    if keys := {key for data in told if (key := json.loads(data).get("key"))}:
+        forget_answers(connection, briefing, keys)

@@ -111,6 +111,17 @@ _ANNOUNCEMENTS = (
         PRIMARY KEY (briefing, revision))""",
 )
 
+_FEEDBACK = (
+    "CREATE TABLE mail_events (id TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL)",
+    """CREATE TABLE mail_fates (
+        id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, reason TEXT, at TEXT NOT NULL, words TEXT NOT NULL)""",
+    # Of those alone that a service has named, so that mails by SMTP pay nothing for it.
+    "CREATE INDEX deliveries_remote ON deliveries (remote_id) WHERE remote_id IS NOT NULL",
+    """CREATE TABLE part_answers (
+        briefing TEXT NOT NULL, person TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (briefing, person))""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -120,6 +131,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _ATTENDANCE,
     _MAIL_SUPPRESSIONS,
     _ANNOUNCEMENTS,
+    _FEEDBACK,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

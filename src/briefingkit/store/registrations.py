@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ListReader", "ListWriter", "Registrations"]
 
 _OF_PEOPLE = (tables.registrations, tables.responses, tables.registration_events, tables.attendance)
+_OF_MAIL = (tables.deliveries, tables.mail_fates, tables.part_answers)
 _AT_ONCE = 1000  # rows: what is read of a long list before it is handed on
 _MANY = 5000  # names in one question; SQLite takes 32,766
 _Row = TypeVar("_Row", bound=attrs.AttrsInstance)
@@ -303,7 +304,7 @@ class Registrations:
 
         False where somebody is reading and keeps the old pages alive: then it is to be done again.
         """
-        return self._ledger.compact((*_OF_PEOPLE, tables.deliveries))
+        return self._ledger.compact((*_OF_PEOPLE, *_OF_MAIL))
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:

@@ -8,11 +8,14 @@ __all__ = [
     "deliveries",
     "intake_cursors",
     "ledger_keys",
+    "mail_events",
+    "mail_fates",
     "mail_rates",
     "mail_suppressions",
     "mailings",
     "metadata",
     "outputs",
+    "part_answers",
     "publications",
     "registration_events",
     "registration_lists",
@@ -244,4 +247,30 @@ announcements = Table(
     Column("revision", Integer, primary_key=True),
     Column("at", Text, nullable=False),
     Column("content", Text, nullable=False),
+)
+
+mail_events = Table(
+    "mail_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
+mail_fates = Table(
+    "mail_fates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+part_answers = Table(
+    "part_answers",
+    metadata,
+    Column("briefing", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
