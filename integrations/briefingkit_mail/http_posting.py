@@ -64,7 +64,7 @@ class Service:
 def stage(service: Service, line: Line, messages: Sequence[Message]) -> Staged:
     """Make messages ready. Raises Transient where the service is not there, IntegrationError where it takes nothing."""
     if line.refusal is not None:
-        refusal, line.refusal = line.refusal, None
+        refusal, line.refusal = line.refusal.rstrip("."), None
         raise IntegrationError(f"{service.name} refuses everything: {refusal}. {service.advice}")
     settled = dict[str, Delivery]()
     ready = list[Message]()
