@@ -257,7 +257,7 @@ def test_what_is_joined_is_what_is_written_slowly(
     composer = Composer(make_edition(letter, mailing={"calendar": calendar}, **templates))
 
     # Shrinking runs templates thousands of times: what is found is small enough.
-    @settings(max_examples=settings().max_examples // 6, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+    @settings(max_examples=settings().max_examples // 4, phases=(Phase.explicit, Phase.reuse, Phase.generate))
     @given(PEOPLE)
     @example(
         Recipient("ann@example.org", "a\r\nBcc: victim@example.org", "ar", organization='" x="', links=LINKS)

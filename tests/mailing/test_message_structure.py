@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 from briefingkit.errors import MailingError, Unpublishable
 from briefingkit.mailing.composer import Composer
 from briefingkit.mailing.edition import Edition
+from briefingkit.mailing.keys import message_key, message_keys
 from briefingkit.mailing.kinds import Letter
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.preview import preview
@@ -282,6 +283,26 @@ def test_a_missing_translation_is_refused_marked_or_left_out_as_the_mailing_says
     assert "Zqbackground" not in omitted.message(french).parts.text
     assert omitted.notices(french) == ("in French, what is not translated is left out: background",)
     assert omitted.notices(person()) == ()
+
+
+def test_a_mailing_s_own_words_are_held_to_the_same_policy(make_edition: Make) -> None:
+    own = {"subject": {"en": "Bring a coat"}, "text": {"en": "Zqcold."}}
+    french = person(language="fr")
+    with pytest.raises(
+        Unpublishable, match=r"the mailing m is not complete in fr: subject, text are not translated"
+    ):
+        Composer(make_edition("custom", mailing={**own, "fallback": "refuse"})).message(french)
+    marked = Composer(make_edition("custom", mailing=own))
+    assert "Zqcold." in marked.message(french).parts.text
+    assert marked.notices(french) == ("in French, what is not translated is shown in English",)
+    omitted = Composer(make_edition("custom", mailing={**own, "fallback": "omit"})).message(french).parts
+    assert (omitted.subject, "Zqcold" in omitted.text) == ("Bring a coat", False)
+
+
+def test_the_keys_of_a_mailing_are_those_of_the_ledger() -> None:
+    keys = message_keys("b", "m")
+    for person_, occasion in (("ann@example.org", ""), ('"ü"@x.org', "2037\n"), ("\ud800", "\u2028")):
+        assert keys(person_, occasion) == message_key("b", "m", person_, occasion)
 
 
 def test_a_reader_of_no_language_that_there_is_gets_the_source(make_edition: Make) -> None:

@@ -29,7 +29,9 @@ from briefingkit.text.phrases import language_for
 __all__ = ["Composer", "write"]
 
 _KEPT = 512
-"""Skeletons that are kept at once: languages times zones, and each may take a hundred kilobytes."""
+"""Skeletons that are kept at once: languages times clocks, and each may take a hundred kilobytes."""
+_KNOWN = 8192
+"""Shapes of recipients whose skeleton is known at once: many zones show one clock."""
 
 
 class Composer:
@@ -51,7 +53,7 @@ class Composer:
         shape = _shape(recipient)
         known = self._known.get(shape)
         if known is None:
-            if len(self._known) >= _KEPT:
+            if len(self._known) >= _KNOWN:
                 self._known.clear()
             known = self._known[shape] = self._skeleton(self.variant(recipient))
         return known.message(Addressee(recipient, wire, utf8, key))
@@ -80,6 +82,7 @@ class Composer:
             found = self._skeletons[variant] = skeleton(self.edition, write(self.edition, variant))
             if len(self._skeletons) > _KEPT:
                 self._skeletons.popitem(last=False)
+                self._known.clear()
         return found
 
 
@@ -102,6 +105,7 @@ def write(edition: Edition, variant: Variant) -> Written:
     shown = _view(edition, edition.publication, variant)
     before = None if edition.before is None else _view(edition, edition.before, variant)
     wording = Wording(edition, shown, before, variant)
+    wording.refuse_missing()
     reply_to = edition.letterhead.reply_to or (shown.contact.email if shown.contact else None)
     return Written(
         language=variant.language,

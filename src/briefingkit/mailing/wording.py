@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from briefingkit.errors import Unpublishable
 from briefingkit.mailing.calendar_file import method_of
 from briefingkit.mailing.changes import CHANGES, Changed, what_changed
 from briefingkit.mailing.edition import Edition
@@ -89,6 +90,24 @@ class Wording:
             return None
         return found.text, found.language if found.fallback else None
 
+    def refuse_missing(self) -> None:
+        """Raise Unpublishable where the mailing's own words are not there in the language, and it refuses that."""
+        if self.edition.mailing.fallback is Fallback.REFUSE and (missing := self._own_missing()):
+            raise Unpublishable(
+                f"the mailing {self.edition.mailing.key} is not complete in {self.language}: {', '.join(missing)} "
+                f"{'is' if len(missing) == 1 else 'are'} not translated. Translate, or let the mailing mark it"
+            )
+
+    def _own_missing(self) -> dict[str, str]:
+        """Tell which of the mailing's own words are in another language, and in which."""
+        mailing = self.edition.mailing
+        found = {
+            name: words.lookup(self.language)
+            for name, words in (("subject", mailing.subject), ("text", mailing.text))
+            if words is not None
+        }
+        return {name: lookup.language for name, lookup in found.items() if lookup.fallback}
+
     def actions(self) -> tuple[Action, ...]:
         """List the buttons: those of the kind, and to register or to join."""
         kind, view = self.edition.kind, self.view
@@ -137,8 +156,10 @@ class Wording:
     def other_languages(self) -> tuple[str, ...]:
         """Tell the languages that stand in for this mail's own in some of its texts."""
         marks = {tag for path, tag in self.view.marks.items() if path.rpartition(".")[2] not in _NOT_PROSE}
-        own = self.prose()
-        return tuple(sorted(marks | ({own[1]} if own and own[1] else set())))
+        own = self._own_missing()
+        if self.edition.mailing.fallback is Fallback.OMIT:
+            own.pop("text", None)
+        return tuple(sorted(marks | {*own.values()}))
 
     def values(self, marks: Marks, *, html: bool) -> dict[str, Any]:
         """Give what a template is given; in plain text everything is a string without markup."""
