@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from briefingkit.errors import IntegrationError, ModelError, Transient
+from briefingkit import registry
+from briefingkit.errors import IntegrationError, ModelError, Transient, UnknownIntegration
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Delivery, Status, Transport
 from briefingkit.testing.transport import TransportContract, message_for
@@ -317,3 +318,10 @@ def test_authorities_that_are_not_there_are_said(tmp_path: Path) -> None:
     transport = open_smtp(465, encryption=Encryption.TLS, ca_file="none.pem", base=tmp_path)
     with pytest.raises(IntegrationError, match=r"none\.pem cannot be read"):
         transport.stage([message_for(1)])
+
+
+def test_transports_are_found_by_name() -> None:
+    assert registry.get("smtp", registry.TRANSPORTS) is SMTP
+    assert {"eml", "maildir", "smtp"} <= set(registry.available(registry.TRANSPORTS))
+    with pytest.raises(UnknownIntegration, match="no transport for mail is called smpt; did you mean smtp"):
+        registry.get("smpt", registry.TRANSPORTS)
