@@ -213,6 +213,35 @@ def test_speakers_get_the_run_of_show_the_room_and_the_pack(make_edition: Make) 
     assert {ROOM, SLIDES} <= set(parts.text.split())
 
 
+def test_an_agenda_of_several_days_names_each(make_edition: Make, publish: Any) -> None:
+    items = [
+        {
+            "key": f"item-{day}-{hour[:2]}",
+            "title": {"en": f"Item {day} {hour}"},
+            "day": f"2022-04-{day}",
+            "start": hour,
+        }
+        for day, hour in ((13, "10:00"), (13, "11:00"), (14, "10:00"))
+    ]
+    days = publish(start="2022-04-13T09:00", end="2022-04-14T18:00", agenda=items, registration=None)
+    parts = Composer(make_edition("reminder", publication=days)).message(person()).parts
+    assert parts.text.count("Wednesday, 13 April 2022") == 2
+    html = parts.html or ""
+    assert re.findall(r'class="item"[^>]*>(?:<time[^>]*>)?([^<]*)', html) == [
+        "Wednesday, 13 April 2022",
+        "Item 13 10:00",
+        "Item 13 11:00",
+        "Thursday, 14 April 2022",
+        "Item 14 10:00",
+    ]
+
+
+def test_a_link_to_unsubscribe_is_where_one_can(make_edition: Make, links: Mapping[str, str]) -> None:
+    for letter, there in (("reminder", True), ("logistics", False), ("confirmation", False)):
+        parts = Composer(make_edition(letter)).message(person(links=links)).parts
+        assert (links["unsubscribe"] in parts.text, "Unsubscribe" in (parts.html or "")) == (there, there)
+
+
 def test_a_follow_up_has_the_documents_of_its_language(make_edition: Make) -> None:
     for language, address in (("fr", "note-fr.pdf"), ("es", "note-es.pdf")):
         text = Composer(make_edition("follow-up")).message(person(language=language)).parts.text

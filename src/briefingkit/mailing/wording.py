@@ -176,6 +176,7 @@ def _common(wording: Wording, marks: Marks) -> dict[str, Any]:
         "language": wording.language,
         "direction": direction(wording.language),
         "time": variant.time,
+        "bulk": wording.edition.kind.bulk,
         "subject": wording.subject(),
         "recipient": {
             "name": marks.mark("name") if variant.named else None,
