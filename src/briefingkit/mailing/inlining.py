@@ -28,10 +28,19 @@ _SHOWN = frozenset(("title", "textarea"))
 
 def inlined(html: str, marks: Marks) -> Text:
     """Inline the style of a page and take it apart. RenderError for a value where no escaping makes it safe."""
-    styled = _inliner().inline(_BDI_END.sub("</span>", _BDI.sub('<span dir="auto"', html)))
+    styled = _styled(_BDI_END.sub("</span>", _BDI.sub('<span dir="auto"', html)))
     found = marks.split(styled)
     _Places(marks).look_at(styled)
     return found
+
+
+def _styled(html: str) -> str:
+    from css_inline import InlineError
+
+    try:
+        return _inliner().inline(html)
+    except InlineError as error:
+        raise RenderError(f"its style cannot be read: {error}") from error
 
 
 @lru_cache(maxsize=1)
