@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow
-from briefingkit.store.statements import execute_rows, insert_into, upsert_values
+from briefingkit.store.statements import insert_into, upsert_values
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -76,10 +76,10 @@ class FeedbackWriter:
         values = {"state": "sent", "owner": None, "lease": None, "changed_at": now}
         return self._connection.execute(update(_deliveries).where(*known).values(values)).rowcount > 0
 
-    def suppress(self, rows: "Iterable[MailSuppressionRow]") -> None:
-        """Write suppressions down; one that is there stays as it is."""
+    def suppress(self, row: "MailSuppressionRow") -> bool:
+        """Write a suppression down; one that is there stays as it is, and gives False."""
         insert = insert_into(self._connection, tables.mail_suppressions).on_conflict_do_nothing()
-        execute_rows(self._connection, insert, rows)
+        return self._connection.execute(insert, [attrs.asdict(row)]).rowcount > 0
 
 
 class MailFeedback:
