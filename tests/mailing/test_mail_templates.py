@@ -11,7 +11,7 @@ from briefingkit.mailing.composer import Composer
 from briefingkit.mailing.edition import Edition
 from briefingkit.mailing.message import Parts
 from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.templating import fill, mail_template_digest
+from briefingkit.mailing.templating import fill
 from briefingkit.rendering.templates import Templates
 
 Make = Callable[..., Edition]
@@ -76,11 +76,6 @@ def test_fields_of_one_s_own_are_filled_in(make_edition: Make) -> None:
         make_edition, {"mail.txt.j2": "Table {{ recipient.fields.table }}"}, fields={"table": "9\r\nx"}
     )
     assert found.text == "Table 9 x\n"
-
-
-def test_the_digest_changes_with_a_template() -> None:
-    assert mail_template_digest() == mail_template_digest(Templates())
-    assert mail_template_digest(Templates({"mail.txt.j2": "x"})) != mail_template_digest()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ same name and may build on it: `{% extends "briefingkit/mail.html.j2" %}`. No fi
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,9 @@ from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["chosen", "fill", "mail_template_digest"]
+__all__ = ["chosen", "fill"]
 
 _FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
-_REVISION = "1"
-"""Raised when the code around the templates changes what they make."""
 
 
 def chosen(templates: Templates, part: str, *names: str) -> str:
@@ -31,14 +28,6 @@ def chosen(templates: Templates, part: str, *names: str) -> str:
         if f"{name}.{part}{SUFFIX}" in held:
             return f"{name}.{part}{SUFFIX}"
     return f"mail.{part}{SUFFIX}"
-
-
-def mail_template_digest(templates: Templates | None = None) -> str:
-    """Hash the templates in use, the package's and the user's."""
-    digest = sha256(_REVISION.encode())
-    for name, source in (*sorted(_own().items()), *(templates or Templates()).sources):
-        digest.update(f"\0{name}\0{source}".encode())
-    return digest.hexdigest()
 
 
 def fill(templates: Templates, name: str, values: Mapping[str, Any]) -> str:
@@ -56,11 +45,6 @@ def fill(templates: Templates, name: str, values: Mapping[str, Any]) -> str:
         if isinstance(error, TemplateNotFound):
             message = f"there is no template {message}"
         raise _broken(templates, where, line, message) from error
-
-
-def source_of(templates: Templates, name: str) -> str:
-    """Give a template's source as it stands: of the style sheet, which is no template."""
-    return dict(templates.sources).get(name) or _own()[name]
 
 
 def _broken(templates: Templates, name: str, line: int | None, message: str) -> RenderError:
