@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from briefingkit.errors import RegistrationError
+from briefingkit.errors import MailingError, RegistrationError
 from briefingkit.mailing.audience import LeftOut, Member, Selection, participants, registrants, select
 from briefingkit.mailing.contacts import Contacts
 from briefingkit.model import Audience, Briefing, structure
@@ -226,6 +226,11 @@ def test_a_row_that_says_nonsense_stops_no_other_and_is_told(contacts: Callable[
             (4, None),
         ]
         assert "Mars" not in str(read.faults)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MailingError, match=r"guests\.csv is not there"):
+        list(Contacts(tmp_path / "guests.csv", audience(file="guests.csv")))
 
 
 def test_a_file_without_a_header_that_is_known_is_refused(contacts: Callable[[str], Contacts]) -> None:

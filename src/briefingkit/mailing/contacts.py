@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from briefingkit.errors import TextError
+from briefingkit.errors import MailingError, TextError
 from briefingkit.mailing.audience import Member
 from briefingkit.registrations.columns import built_in
 from briefingkit.registrations.importing import RowFault, answers_in, open_table
@@ -26,7 +26,7 @@ _FAULTS = 1000
 class Contacts:
     """The people of a file, read anew each time; `faults` are the first thousand of its rows that could not be read.
 
-    RegistrationError for a file that is no table, or in which no column is known.
+    MailingError for a file that is not there, RegistrationError for one that is no table or has no known column.
     """
 
     path: Path
@@ -37,6 +37,8 @@ class Contacts:
         """Read the file; columns are recognised by what they are called in any language that ships."""
         self.faults.clear()
         faults: list[RowFault] = []
+        if not self.path.is_file():
+            raise MailingError(f"{self.path} is not there, and it is to say who is written to")
         table = open_table(self.path, tuple(built_in()), {}, self.audience.sheet)
         for row in table.rows:
             answers = answers_in(row, table, faults)

@@ -12,6 +12,7 @@ from briefingkit.source.check_agenda import check_agenda
 from briefingkit.source.check_content import check_content
 from briefingkit.source.check_dates import check_dates
 from briefingkit.source.check_languages import check_languages
+from briefingkit.source.check_mailing import check_mailing
 from briefingkit.source.check_programme import Neighbours, check_programme, neighbours
 from briefingkit.source.check_registration import check_registration
 from briefingkit.source.check_targets import check_targets
@@ -42,6 +43,7 @@ def check(
         *check_content(loaded, briefing),
         *check_targets(loaded, briefing, targets),
         *check_registration(loaded, briefing),
+        *check_mailing(loaded, briefing, targets),
     ]
     if programme is not None:
         found += check_programme(loaded, briefing, programme)

@@ -359,6 +359,19 @@ _ALL = (
         "Data that nobody needs any more is a duty and a danger.",
         "Give `retention`, such as 90d after the end.",
     ),
+    # Mailing
+    Code(
+        "W605",
+        "An audience by an answer that nobody can give",
+        "The form does not ask it, or has no such answer, so that the mailing goes to nobody.",
+        "Name a field or a question of the form, and answers to it.",
+    ),
+    Code(
+        "W606",
+        "An audience by a part that nobody can choose",
+        "People do not choose parts of the programme here, or not this one.",
+        "Say `choose` in the registration, and name a part that can be chosen.",
+    ),
 )
 
 CODES: Mapping[str, Code] = {code.code: code for code in _ALL}
