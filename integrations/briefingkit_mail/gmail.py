@@ -20,7 +20,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.http_fields import message_id
 from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_lookup import asked, named, objects, within
 from briefingkit_mail.http_posting import Service, stage
 from briefingkit_mail.http_settings import check_base_url, check_connections, check_rate, check_timeout, root
 from briefingkit_mail.http_verdicts import Verdict, judged
@@ -87,16 +87,16 @@ class Gmail:
 
     def find(self, message: Message) -> Delivery | None:
         """Search the mailbox for the Message-ID."""
-        named = message_id(message).strip("<>")
-        if not self.look_up or not named or _QUOTES & set(named):
+        wanted = message_id(message).strip("<>")
+        if not self.look_up or not wanted or _QUOTES & set(wanted):
             return None
         url = f"{self._url}/gmail/v1/users/me/messages"
-        query = {"q": f"in:sent rfc822msgid:{named}", "maxResults": "1"}
+        query = {"q": f"in:sent rfc822msgid:{wanted}", "maxResults": "1"}
         answer = asked(self._service, self._line, Call("GET", url, {}, query=query))
-        found = answer.get("messages") if isinstance(answer, dict) else None
-        if not isinstance(found, list) or not found:
-            return None
-        return Delivery(message.key, Status.SENT, words="in the mailbox", remote_id=str(found[0].get("id")))
+        found = [told for one in objects(within(answer, "messages")) if (told := named(one.get("id")))]
+        return (
+            Delivery(message.key, Status.SENT, words="in the mailbox", remote_id=found[0]) if found else None
+        )
 
     def close(self) -> None:
         """Give connections back."""

@@ -1,5 +1,6 @@
 """Asking a mail service what became of a message."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +9,7 @@ from briefingkit_mail.http_line import Call, Garbled, Line
 from briefingkit_mail.http_posting import Service
 from briefingkit_mail.http_verdicts import Verdict, judged, said, waited
 
-__all__ = ["asked"]
+__all__ = ["asked", "named", "objects", "within"]
 
 
 def asked(service: Service, line: Line, call: Call) -> Any:
@@ -32,3 +33,18 @@ def asked(service: Service, line: Line, call: Call) -> Any:
             raise Transient(f"{service.name}: {words}", retry_after=after)
         case _:
             raise IntegrationError(f"{service.name} does not say what was sent: {words}. {service.advice}")
+
+
+def within(value: Any, name: str) -> Any:
+    """Give a field of what should be an object; None where there is none."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def objects(value: Any) -> Sequence[Mapping[str, Any]]:
+    """Give the objects of what should be a list of them."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def named(value: Any) -> str | None:
+    """Give a service's name for a message."""
+    return value if isinstance(value, str) and value else None

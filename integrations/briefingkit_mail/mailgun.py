@@ -17,7 +17,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.http_fields import TAG
 from briefingkit_mail.http_line import LINE, Call, Line, Reply
-from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_lookup import asked, objects, within
 from briefingkit_mail.http_posting import Service, stage
 from briefingkit_mail.http_settings import (
     check_base_url,
@@ -68,9 +68,9 @@ class Mailgun:
         url = f"{self._url}/v3/{self.domain}/events"
         query = {"recipient": message.recipient, "limit": "300", "ascending": "no"}
         answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
-        items = answer.get("items") if isinstance(answer, dict) else None
-        for event in items if isinstance(items, list) else ():
-            if isinstance(event, dict) and _key(event) == message.key and event.get("event") in _TOOK_IT:
+        for event in objects(within(answer, "items")):
+            key = within(event.get("user-variables"), TAG)
+            if key == message.key and event.get("event") in _TOOK_IT:
                 return Delivery(message.key, Status.SENT, words=str(event["event"]))
         return None
 
@@ -129,8 +129,3 @@ def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     if not isinstance(named, str) or not named:
         raise ValueError("no id")
     return [Delivery(messages[0].key, Status.SENT, reply.status, "queued", remote_id=named)]
-
-
-def _key(event: dict[str, Any]) -> str | None:
-    told = event.get("user-variables")
-    return told.get(TAG) if isinstance(told, dict) else None

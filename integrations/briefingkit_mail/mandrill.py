@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 from attrs import field, frozen
 
@@ -15,7 +14,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.http_fields import TAG
 from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_lookup import asked, named, objects, within
 from briefingkit_mail.http_posting import Service, stage
 from briefingkit_mail.http_settings import (
     check_base_url,
@@ -84,9 +83,10 @@ class MailchimpTransactional:
         answer = asked(
             self._service, self._line, Call.of_json("POST", f"{self._url}/messages/search", {}, query)
         )
-        for one in answer if isinstance(answer, list) else ():
-            if (one.get("metadata") or {}).get(TAG) == message.key and one.get("state") in _WENT:
-                return Delivery(message.key, Status.SENT, words=str(one["state"]), remote_id=one.get("_id"))
+        for one in objects(answer):
+            state = str(one.get("state"))
+            if within(one.get("metadata"), TAG) == message.key and state in _WENT:
+                return Delivery(message.key, Status.SENT, words=state, remote_id=named(one.get("_id")))
         return None
 
     def close(self) -> None:
@@ -146,8 +146,4 @@ def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     words = f"{status}: {why}" if isinstance(why, str) and why else str(status)
     if why in _OURS:
         return [Delivery(message.key, Status.DEFERRED, reply.status, words, throttled=True)]
-    return [Delivery(message.key, Status.FAILED, reply.status, words, remote_id=_text(answer.get("_id")))]
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return [Delivery(message.key, Status.FAILED, reply.status, words, remote_id=named(answer.get("_id")))]

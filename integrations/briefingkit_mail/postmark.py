@@ -12,7 +12,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire
 from briefingkit_mail.http_line import LINE, Call, Line, Reply
-from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_lookup import asked, named, objects, within
 from briefingkit_mail.http_posting import Service, stage
 from briefingkit_mail.http_settings import (
     check_base_url,
@@ -74,11 +74,10 @@ class Postmark:
         url = f"{self._url}/messages/outbound"
         query = {"count": "50", "offset": "0", f"metadata_{TAG}": message.key}
         answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
-        found = answer.get("Messages") if isinstance(answer, dict) else None
-        for one in found if isinstance(found, list) else ():
+        for one in objects(within(answer, "Messages")):
             status = str(one.get("Status", "")).lower()
-            if (one.get("Metadata") or {}).get(TAG) == message.key and status in _WENT:
-                return Delivery(message.key, Status.SENT, words=status, remote_id=one.get("MessageID"))
+            if within(one.get("Metadata"), TAG) == message.key and status in _WENT:
+                return Delivery(message.key, Status.SENT, words=status, remote_id=named(one.get("MessageID")))
         return None
 
     def close(self) -> None:

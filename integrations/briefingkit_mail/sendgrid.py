@@ -16,7 +16,7 @@ from briefingkit.mailing.message import Mailbox, Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, wire
 from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked
+from briefingkit_mail.http_lookup import asked, objects, within
 from briefingkit_mail.http_posting import Service, stage
 from briefingkit_mail.http_settings import (
     check_base_url,
@@ -77,8 +77,7 @@ class SendGrid:
         query = {"query": f'to_email = "{message.recipient}"', "limit": 100}
         url = f"{self._url}/v3/logs"
         answer = asked(self._service, self._line, Call.of_json("POST", url, self._headers, query))
-        found = answer.get("messages") if isinstance(answer, dict) else None
-        for one in found if isinstance(found, list) else ():
+        for one in objects(within(answer, "messages")):
             named, status = str(one.get("sg_message_id", "")), str(one.get("status", ""))
             if status in _WENT and named and self._is_it(named, message.key):
                 return Delivery(message.key, Status.SENT, words=status, remote_id=named)
@@ -91,8 +90,7 @@ class SendGrid:
     def _is_it(self, named: str, key: str) -> bool:
         url = f"{self._url}/v3/logs/{quote(named, safe='')}"
         told = asked(self._service, self._line, Call("GET", url, self._headers))
-        given = told.get("unique_args") if isinstance(told, dict) else None
-        return isinstance(given, dict) and given.get(TAG) == key
+        return bool(within(within(told, "unique_args"), TAG) == key)
 
     @property
     def _url(self) -> str:

@@ -179,6 +179,17 @@ class ServiceContract(TransportContract):
             assert found is not None
             assert found.status is Status.SENT
 
+    @pytest.mark.parametrize(
+        "answer",
+        [None, [], {}, [None, {}], {"items": [None, {}], "messages": [None, {}], "Messages": {"a": 1}}],
+    )
+    def test_a_lookup_that_names_nothing_finds_nothing(
+        self, transport: Any, double: MailService, answer: Any
+    ) -> None:
+        send(transport, message_for(2))
+        double.handle = lambda _asked: json_reply(200, answer)  # type: ignore[method-assign]
+        assert transport.find(message_for(1)) is None
+
     def test_a_service_that_never_answers_leaves_doubt(self, transport: Any, double: MailService) -> None:
         double.script.extend([Mishap(after=lose)] * 20)
         (done,) = send(transport, message_for(1))
