@@ -19,9 +19,41 @@ from briefingkit_mail.smtp_settings import Encryption, Server
 __all__ = ["Flight", "Session", "open_session"]
 
 _DONE, _GO_AHEAD, _CLOSING = 2, 354, 421
+_LONGEST_LINE, _MOST_LINES = 8192, 1000
 _QUEUED_AS = re.compile(r"(?i)\bqueued as ([A-Za-z0-9._-]{1,80})")
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 _LOST = "the connection was lost before the message was let go"
+
+
+class _Replies(smtplib.SMTP):
+    """smtplib's client, whose replies are read with less ado, and not without end."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply (RFC 5321 section 4.2) as smtplib does; -1 is for one that begins with no code."""
+        if self.file is None:
+            self.file = self.sock.makefile("rb")  # type: ignore[union-attr]
+        words = []
+        for _ in range(_MOST_LINES):
+            try:
+                line = self.file.readline(_LONGEST_LINE)
+            except OSError as error:
+                self.close()
+                raise smtplib.SMTPServerDisconnected(f"the connection was closed: {error}") from error
+            if not line.endswith(b"\n"):
+                self.close()
+                raise smtplib.SMTPServerDisconnected("the connection was closed, or a line has no end")
+            words.append(line[4:].strip())
+            code = line[:3]
+            if not code.isdigit():
+                return -1, b"\n".join(words)
+            if line[3:4] != b"-":
+                return int(code), b"\n".join(words)
+        self.close()
+        raise smtplib.SMTPServerDisconnected("the reply has no end")
+
+
+class _EncryptedReplies(_Replies, smtplib.SMTP_SSL):
+    """The same from the first octet."""
 
 
 class Session:
@@ -254,9 +286,9 @@ def _opened(server: Server) -> Session:
     host, port, hello, timeout = server.host, server.port_number, server.hello_name, server.timeout
     smtp: smtplib.SMTP
     if server.encryption is Encryption.TLS:
-        smtp = smtplib.SMTP_SSL(host, port, hello, timeout=timeout, context=server.context)
+        smtp = _EncryptedReplies(host, port, hello, timeout=timeout, context=server.context)
     else:
-        smtp = smtplib.SMTP(host, port, hello, timeout=timeout)
+        smtp = _Replies(host, port, hello, timeout=timeout)
     try:
         _quick(smtp)
         smtp.ehlo_or_helo_if_needed()

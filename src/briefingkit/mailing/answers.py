@@ -31,10 +31,13 @@ def clean(words: str | bytes, hidden: Iterable[str] = ()) -> str:
     `hidden` are texts that must not stand in it, in any case: the recipient of the message, a user's name.
     """
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    text = _CONTROL.sub(" ", text[: 4 * _LONGEST])
+    text = text[: 4 * _LONGEST]
     lowered = text.lower()
     # Most answers name nobody, and a pattern is slow to make.
     named = [each for each in hidden if each and each.lower() in lowered]
+    if not named and "@" not in text and "  " not in text and text.isascii() and text.isprintable():
+        return text.strip() if len(text) <= _LONGEST else text[: _LONGEST - 1].strip() + "…"
+    text = _CONTROL.sub(" ", text)
     for secret in sorted(named, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", text, flags=re.IGNORECASE)
     text = " ".join(_ADDRESS.sub("…", text).replace("<…>", "…").split())

@@ -237,10 +237,13 @@ def test_fewer_connections_than_asked_for_carry_what_they_can(script: Play) -> N
     assert all(each.throttled for each in done if each.status is Status.DEFERRED)
 
 
-def test_an_answer_without_end_is_not_waited_for(script: Play) -> None:
+@pytest.mark.parametrize(
+    "answer", [["250 " + "x" * 100_000], ["250-and more"] * 2000], ids=["a line", "lines"]
+)
+def test_an_answer_without_end_is_not_waited_for(script: Play, answer: list[str]) -> None:
     def play(line: Line) -> None:
         line.greet()
-        line.say("250 " + "x" * 100_000)
+        line.say(*answer)
         line.hear()
 
     (done,) = send(smtp(script(play).port), 1)
