@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import evolve
@@ -20,6 +20,7 @@ from briefingkit.source.structured import structure_data
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from briefingkit.mailing.feedback import Feedback
     from briefingkit.mailing.transport import Transport
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.source.briefing_file import Loaded
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from briefingkit.source.yaml_tree import Tree
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["open_office", "open_transport"]
+__all__ = ["open_feedback", "open_office", "open_transport"]
 
 
 def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named at the call
@@ -70,14 +71,31 @@ def open_transport(
     Raises UnknownIntegration, MissingExtra, ProjectError for a variable that is not set, and SourceError for settings
     that it does not take; what a variable holds is quoted nowhere.
     """
-    kind = registry.get(settings.use, registry.TRANSPORTS)
-    data = expanded(settings.settings, environment)
-    transport, findings = structure_data(data, kind, tree, settings.path)
-    if transport is None:
-        raise SourceError(without_values(findings, settings.settings, settings.path))
+    kind, transport = _opened(settings, registry.TRANSPORTS, tree, environment)
     told = {"base": folder} if "base" in attrs.fields_dict(kind) else {}
-    opened: Transport = evolve(transport, **told)
-    return opened
+    made: Transport = evolve(transport, **told)
+    return made
+
+
+def open_feedback(
+    receivers: "Mapping[str, TransportSettings]", tree: "Tree", environment: Mapping[str, str]
+) -> "Mapping[str, Feedback]":
+    """Load what reads the calls of mail services, by the name in the address that they call; raises the same."""
+    return {
+        name: _opened(settings, registry.FEEDBACK, tree, environment)[1]
+        for name, settings in receivers.items()
+    }
+
+
+def _opened(
+    settings: "TransportSettings", group: str, tree: "Tree", environment: Mapping[str, str]
+) -> tuple[type[Any], Any]:
+    kind = registry.get(settings.use, group)
+    data = expanded(settings.settings, environment)
+    made, findings = structure_data(data, kind, tree, settings.path)
+    if made is None:
+        raise SourceError(without_values(findings, settings.settings, settings.path))
+    return kind, made
 
 
 def _by_name(publications: Iterable[Publication]) -> Mapping[str, Publication]:

@@ -36,6 +36,7 @@ from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 if TYPE_CHECKING:
     from briefingkit.in_step import Watch
     from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.feedback import Feedback
     from briefingkit.mailing.office import Office
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
     from briefingkit.publish.journal import Journal
@@ -363,6 +364,16 @@ class Project:
             roll=lambda identifier: self.registrations(identifier, programme),
             clock=self.clock,
         )
+
+    def feedback(self) -> "Mapping[str, Feedback]":
+        """Open what reads the calls of mail services, by the name in the address that each calls.
+
+        Raises SourceError, ProjectError and UnknownIntegration for what the project's file says wrongly of one.
+        """
+        from briefingkit.mailroom import open_feedback
+
+        mail = self.settings.mail
+        return {} if mail is None else open_feedback(mail.feedback, self.file.tree, self.environment)
 
     def mailing(self, identifier: str, key: str) -> "Dispatch":
         """Open one mailing of a briefing, as a context manager: to plan it, to send it, to see what became of it.

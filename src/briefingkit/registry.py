@@ -11,7 +11,17 @@ from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCOUNTS", "APPS", "GROUP", "TRANSPORTS", "available", "get", "install_command", "missing"]
+__all__ = [
+    "ACCOUNTS",
+    "APPS",
+    "FEEDBACK",
+    "GROUP",
+    "TRANSPORTS",
+    "available",
+    "get",
+    "install_command",
+    "missing",
+]
 
 GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
@@ -24,6 +34,9 @@ ACCOUNTS = "briefingkit.auth"
 
 APPS = "briefingkit.apps"
 """The group of what can be served: a class that takes a project and how to serve it, and has `run` and `background`."""
+
+FEEDBACK = "briefingkit.feedback"
+"""The group of what reads the calls of mail services (`briefingkit.mailing.feedback`)."""
 
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
 """A line of Requires-Dist that belongs to an extra (the core metadata specification)."""
@@ -84,9 +97,12 @@ def _unknown(name: str, group: str) -> str:
     names = available(group)
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
-    what = {ACCOUNTS: "service to sign in to", TRANSPORTS: "transport for mail", APPS: "application"}.get(
-        group, "integration"
-    )
+    what = {
+        ACCOUNTS: "service to sign in to",
+        TRANSPORTS: "transport for mail",
+        APPS: "application",
+        FEEDBACK: "mail service that tells what comes back",
+    }.get(group, "integration")
     return f"no {what} is called {name}; {hint}"
 
 

@@ -22,6 +22,7 @@ from briefingkit.registrations.pulling import located
 from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.deliveries import Deliveries
+from briefingkit.store.part_answers import PartAnswers
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
@@ -108,7 +109,21 @@ class PersonalData:
             }
             for mailing, row in Deliveries(self._ledger).of_person(person)
         ]
-        return {"email": person, "at": iso(self._clock()), "lists": found, "messages": messages}
+        told = {"email": person, "at": iso(self._clock()), "lists": found, "messages": messages}
+        return {**told, "answers": self._answers(messages)}
+
+    def _answers(self, messages: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+        """Give what somebody has answered as one of the programme: the mails to them say by what key."""
+        keys: dict[str, set[str]] = {}
+        for each in messages:
+            if key := each["data"].get("key"):
+                keys.setdefault(each["briefing"], set()).add(key)
+        store = PartAnswers(self._ledger)
+        return [
+            {"briefing": row.briefing, "answer": row.answer, "at": row.at}
+            for briefing, those in keys.items()
+            for row in store.of(briefing, those)
+        ]
 
     def erase(self, email: str) -> Erased:
         """Erase a person from every list, and remember of them no more than a keyed hash for each.

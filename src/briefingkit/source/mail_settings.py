@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from briefingkit.errors import Finding, ModelError
 from briefingkit.model import Letterhead
+from briefingkit.model.keys import KEY_PATTERN
 from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import structure_data
 from briefingkit.source.yaml_tree import Tree
@@ -18,6 +19,8 @@ MAIL: Path = ("mail",)
 """Where they stand in the project file."""
 
 _TRANSPORT: Path = (*MAIL, "transport")
+_FEEDBACK: Path = (*MAIL, "feedback")
+_NAME = re.compile(KEY_PATTERN)
 _URL = re.compile(r"https?://[^\s<>\"?#]+", re.ASCII)
 
 
@@ -27,20 +30,21 @@ class TransportSettings:
 
     use: str
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
-
-    @property
-    def path(self) -> Path:
-        """Where it stands in the file."""
-        return _TRANSPORT
+    path: Path = _TRANSPORT
+    """Where it stands in the file."""
 
 
 @frozen
 class MailSettings:
-    """How a project sends mail. `pages` is the address below which the registration page is, where links lead."""
+    """How a project sends mail. `pages` is the address below which the registration page is, where links lead.
+
+    `feedback` are the receivers of what mail services tell, by the name in the address that they call.
+    """
 
     sender: Letterhead
     transport: TransportSettings
     pages: str | None = None
+    feedback: Mapping[str, TransportSettings] = field(factory=dict)
 
 
 def _check_pages(_instance: object, attribute: Any, value: str | None) -> None:
@@ -69,7 +73,7 @@ def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list
         return None, []
     if not isinstance(data, dict):
         return None, [_expected(tree, MAIL, "Give `sender` and `transport`")]
-    rest = {name: value for name, value in data.items() if name != "transport"}
+    rest = {name: value for name, value in data.items() if name not in {"transport", "feedback"}}
     head, findings = structure_data(rest, MailHead, tree, MAIL)
     told = data.get("transport")
     if not isinstance(told, dict):
@@ -78,12 +82,35 @@ def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list
         {name: value for name, value in told.items() if name == "use"}, TransportHead, tree, _TRANSPORT
     )
     settings = {name: value for name, value in told.items() if name != "use"}
-    if head is None or use is None:
-        return None, [*findings, *wrong]
+    feedback, refused = _feedback(data.get("feedback"), tree)
+    if head is None or use is None or refused:
+        return None, [*findings, *wrong, *refused]
     transport = TransportSettings(use.use, settings)
-    return MailSettings(head.sender, transport, head.pages and head.pages.rstrip("/")), []
+    pages = head.pages and head.pages.rstrip("/")
+    return MailSettings(head.sender, transport, pages, feedback), []
 
 
+def _feedback(data: Any, tree: Tree) -> tuple[dict[str, TransportSettings], list[Finding]]:
+    """Read the receivers: each has a name of its own, which is the service's where `use` says no other."""
+    if data is None:
+        return {}, []
+    if not isinstance(data, dict):
+        return {}, [_expected(tree, _FEEDBACK, _RECEIVER)]
+    read, findings = dict[str, TransportSettings](), list[Finding]()
+    for name, told in data.items():
+        path = (*_FEEDBACK, name)
+        if not isinstance(told, dict) or not _NAME.fullmatch(name):
+            findings.append(_expected(tree, path, _RECEIVER))
+            continue
+        rest = {key: value for key, value in told.items() if key != "use"}
+        use, wrong = structure_data({"use": told.get("use", name)}, TransportHead, tree, path)
+        findings += wrong
+        if use is not None:
+            read[name] = TransportSettings(use.use, rest, path)
+    return read, findings
+
+
+_RECEIVER = "Give a name, and below it what the service tells you: `feedback: {postmark: {username: …}}`"
 _HOW = "Say what mail goes through: `transport: {use: maildir, path: outbox}`"
 
 

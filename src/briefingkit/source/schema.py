@@ -86,6 +86,13 @@ def _mail(maker: "_Maker") -> Schema:
     transport = maker.fields(TransportHead)
     transport["additionalProperties"] = True
     mail["properties"]["transport"] = {**transport, "description": "What mail goes through."}
+    receiver = {**transport, "required": [], "type": "object"}
+    mail["properties"]["feedback"] = {
+        "description": "What reads the calls of mail services, by the name in the address that each calls.",
+        "type": ["object", "null"],
+        "propertyNames": {"pattern": f"^{KEY_PATTERN}$", "maxLength": KEY_LENGTH},
+        "additionalProperties": receiver,
+    }
     mail["required"] = [*mail["required"], "transport"]
     return {**mail, "description": "How mail is sent."}
 

@@ -1,7 +1,7 @@
 """Suppressions in the ledger: addresses that must not be written to, as keyed hashes that say nobody's name."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -51,9 +51,11 @@ class MailSuppressions:
                 found += [MailSuppressionRow(*row) for row in connection.execute(query)]
         return found
 
-    def lift(self, mark: str, reason: str | None = None) -> int:
-        """Take suppressions of a mark away, all or those for a reason; how many is given."""
+    def lift(self, mark: str, reason: str | None = None, scopes: Collection[str] | None = None) -> int:
+        """Take suppressions of a mark away, all or those for a reason, of all scopes or of some; how many is given."""
         these = [_table.c.mark == mark, *([] if reason is None else [_table.c.reason == reason])]
+        if scopes is not None:
+            these.append(_table.c.scope.in_(scopes))
         with self._ledger.writing() as connection:
             return connection.execute(delete(_table).where(*these)).rowcount
 
