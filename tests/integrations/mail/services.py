@@ -1,55 +1,29 @@
 """What all transports by a mail service promise beside the contract, held against a double that answers as told."""
 
 import email
-import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email import policy
-from email.message import EmailMessage
-from functools import cache
 from typing import Any
 
-import attrs
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from briefingkit.errors import IntegrationError, MailingError, Transient
-from briefingkit.mailing.headers import unstructured, with_address
+from briefingkit.errors import IntegrationError, Transient
 from briefingkit.mailing.message import Mailbox, Message, Parts
 from briefingkit.mailing.transport import Delivery, Feature, Status
 from briefingkit.testing.mail.service import Broken, MailService, Mishap, Reply, json_reply
 from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail.http_line import Unreached
 
-ICS = (
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//city.example//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
-    "UID:night-buses@city.example\r\nDTSTAMP:20220301T090000Z\r\nDTSTART:20220321T140000Z\r\n"
-    "SUMMARY:Les bus de nuit\\, un an après\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-)
+from .mails import ICS, invitation, is_writable, told
+
 _COPIED = frozenset(("from", "to", "subject", "mime-version", "reply-to"))
-
-
-@cache
-def invitation(number: int = 1, *, reply_to: str = "desk@ghent.example") -> Message:
-    """Make a mail with text, HTML and an event, laid out as mail programs want it."""
-    plain = message_for(number)
-    given_ = email.message_from_bytes(plain.content, policy=policy.SMTP)
-    body = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
-    for name in ("From", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"):
-        body[name] = str(given_[name])
-    body["To"] = f"Zoë <{plain.recipient}>"
-    body["Reply-To"] = reply_to
-    body.set_content("Bonjour,\n\nvoici l’invitation.\n")
-    body.add_alternative("<p>Bonjour, voici l’invitation {{ x }}.</p>\n", subtype="html")
-    body.add_alternative(ICS, subtype="calendar", params={"method": "REQUEST"}, cte="base64")
-    body.make_mixed()
-    body.add_attachment(ICS.encode(), maintype="application", subtype="ics", filename="invite.ics")
-    return Message(plain.key, plain.sender, plain.recipient, body.as_bytes())
 
 
 def send(transport: Any, *messages: Message) -> Sequence[Delivery]:
@@ -370,7 +344,7 @@ class ServiceContract(TransportContract):
             "REQUEST" if calendar else None,
             {"List-Id": header, "Message-ID": "<x@ghent.example>"},
         )
-        message = _told(parts)
+        message = told(parts)
         double.mails.clear()
         getattr(double, "known", set[str]()).clear()
         (done,) = send(transport, message)
@@ -380,38 +354,4 @@ class ServiceContract(TransportContract):
             assert not any(line.lower().startswith("bcc:") for line in head.split("\n"))
         else:
             assert done.status is Status.FAILED, done
-            assert not _whole(parts), done.words
-
-
-def _whole(parts: Parts) -> bool:
-    """Tell whether the mail can be written at all."""
-    try:
-        _content(parts)
-    except (MailingError, UnicodeError):
-        return False
-    return True
-
-
-def _told(parts: Parts) -> Message:
-    try:
-        content = _content(parts)
-    except (MailingError, UnicodeError):
-        content = b"From: x@ghent.example\r\nTo: person.1@city.example\r\n\r\n"
-    key = hashlib.sha256(repr(attrs.astuple(parts)).encode("utf-8", "replace")).hexdigest()[:40]
-    return Message(key, "bounces@ghent.example", parts.recipient.address, content, tell=lambda: parts)
-
-
-def _content(parts: Parts) -> bytes:
-    return b"".join(
-        (
-            with_address("From", parts.sender.name, parts.sender.address),
-            with_address("To", parts.recipient.name, parts.recipient.address),
-            unstructured("Subject", parts.subject),
-            b"\r\n",
-            parts.text.encode().replace(b"\r", b"").replace(b"\n", b"\r\n"),
-            b"\r\n",
-        )
-    )
-
-
-Serving = Callable[[], MailService]
+            assert not is_writable(parts), done.words

@@ -21,7 +21,7 @@ from briefingkit_mail.postmark import Postmark
 from briefingkit_mail.resend import Resend
 from briefingkit_mail.sendgrid import SendGrid
 
-from .services import invitation
+from .mails import invitation
 
 MESSAGES = [[message_for(1)], [invitation()], [message_for(1), message_for(2)]]
 

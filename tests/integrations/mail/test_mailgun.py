@@ -13,7 +13,8 @@ from briefingkit.testing.mail.service import Mishap, json_reply
 from briefingkit.testing.transport import message_for
 from briefingkit_mail.mailgun import Mailgun
 
-from .services import ServiceContract, invitation, send
+from .mails import invitation
+from .services import ServiceContract, send
 
 
 class TestMailgun(ServiceContract):

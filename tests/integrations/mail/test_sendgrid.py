@@ -12,7 +12,8 @@ from briefingkit.testing.mail.sendgrid import SendGridDouble
 from briefingkit.testing.transport import message_for
 from briefingkit_mail.sendgrid import SendGrid
 
-from .services import ICS, ServiceContract, invitation, send
+from .mails import ICS, invitation
+from .services import ServiceContract, send
 
 
 class TestSendGrid(ServiceContract):
