@@ -139,7 +139,8 @@ def _rendered(
     try:
         return take_apart(said, marks)
     except RenderError as error:
-        raise RenderError(f"{name}: {error}") from None
+        own = name in dict(edition.templates.sources) and edition.templates.folder
+        raise RenderError(f"{own}/{name}: {error}" if own else f"{name}: {error}") from None
 
 
 def _plain(text: str, marks: Marks) -> Text:
