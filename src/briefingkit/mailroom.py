@@ -41,6 +41,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
     transport: "Callable[[], Transport]",
     roll: "Callable[[str], RegistrationList]",
     clock: "Callable[[], datetime]",
+    integration: "Callable[[str], Any]",
 ) -> Office:
     """Open the mail of briefings that were read. A briefing that may not go out yet is in no mailing."""
     read = tuple(loaded)
@@ -60,6 +61,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
         clock,
         {each.require().identifier: Path(each.path).parent for each in read},
         settings.pages,
+        integration,
     )
 
 

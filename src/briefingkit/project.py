@@ -363,6 +363,7 @@ class Project:
             transport=lambda: open_transport(mail.transport, self.file.tree, self.folder, self.environment),
             roll=lambda identifier: self.registrations(identifier, programme),
             clock=self.clock,
+            integration=lambda name: self.targets([name])[0].integration,
         )
 
     def feedback(self) -> "Mapping[str, Feedback]":

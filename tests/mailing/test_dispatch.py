@@ -1,7 +1,7 @@
 """A mailing as a project sends it: planned, sent once, told apart by occasion, and never about what is not so."""
 
 import email.policy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import define, frozen
 
-from briefingkit.errors import ProjectError, SourceError
-from briefingkit.mailing.audience import LeftOut
+from briefingkit.errors import MailingError, ProjectError, SourceError
+from briefingkit.mailing.audience import LeftOut, Member
 from briefingkit.mailing.changes import Changed
 from briefingkit.mailing.scheduling import Standing
 from briefingkit.mailing.suppression import Reason
+from briefingkit.model import Briefing
 from briefingkit.project import Project, open_project
+from briefingkit.testing.memory import Memory, MemoryServer
 
 PROJECT = """\
 format: 1
@@ -336,6 +338,26 @@ def test_what_went_out_by_mail_has_a_revision_of_its_own(project: Project, edit:
     assert project.plan().publications[0].revision == 1
     with project.mailing("night-buses", "invite") as mailing:
         assert mailing.publication.revision == 1
+
+
+@frozen
+class Crm(Memory):
+    """A target that knows people."""
+
+    def people(self, briefing: Briefing) -> Iterator[Member]:
+        yield Member(f"{briefing.identifier}@crm.example", "Someone", "fr")
+
+
+def test_a_target_may_know_people(project: Project, inbox: Inbox, edit: Edit) -> None:
+    edit("audience: [{file: contacts.csv, assumed: {language: fr}}]", "audience: [{target: crm}]")
+    for integration, knows in ((Memory(MemoryServer()), False), (Crm(MemoryServer()), True)):
+        with project.with_target("crm", integration).mailing("night-buses", "invite") as mailing:
+            if knows:
+                mailing.send(early=True)
+            else:
+                with pytest.raises(MailingError, match="'crm' knows no people"):
+                    mailing.plan()
+    assert subjects(inbox) == {"night-buses@crm.example": ["Invitation : Bus de nuit"]}
 
 
 def test_a_preview_writes_nothing(project: Project) -> None:

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from attrs import define, field, frozen
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.registration import Registration
     from briefingkit.registrations.response import Answer
 
-__all__ = ["LeftOut", "Member", "Selection", "participants", "registrants", "select"]
+__all__ = ["KnowsPeople", "LeftOut", "Member", "Selection", "participants", "registrants", "select"]
 
 _AT_ONCE = 500
 _STATUSES = {
@@ -62,6 +62,17 @@ class Member:
     def person(self) -> str | None:
         """The normalised address, by which people are told apart."""
         return normalised_email(self.address)
+
+
+@runtime_checkable
+class KnowsPeople(Protocol):
+    """What an integration has besides where its target knows people: contacts of a CRM, members of a group."""
+
+    def people(self, briefing: "Briefing") -> Iterable[Member]:
+        """Give those whom a mailing of a briefing may go to, one after the other, without holding all.
+
+        Raises IntegrationError when the target is out of reach: then nobody is written to.
+        """
 
 
 @define

@@ -83,7 +83,7 @@ class Gathering:
             yield from contacts
             faults.extend(contacts.faults)
         elif audience.target is not None:
-            yield from self._office.people(audience.target)
+            yield from self._office.people(audience.target, self._briefing)
         elif audience.group is AudienceGroup.PARTICIPANTS:
             yield from participants(audience, self._briefing)
         else:

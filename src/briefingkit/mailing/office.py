@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError
+from briefingkit.mailing.audience import KnowsPeople
 from briefingkit.mailing.suppression import Suppressions
 from briefingkit.publish import Context, is_pending
 from briefingkit.publish.journal import Journal
@@ -28,16 +29,12 @@ if TYPE_CHECKING:
 __all__ = ["Office"]
 
 
-def _nobody(target: str) -> "Iterable[Member]":
-    raise MailingError(f"the target {target[:80]!r} knows no people that could be written to")
-
-
 @frozen(slots=False)
 class Office:
     """A project's mail. `folders` are those of the briefings, for files that a mailing names.
 
     `context` knows the addresses that targets made, `transport` opens what mail goes through, `roll` a briefing's list,
-    `people` those whom a target knows. `clock` gives an aware datetime.
+    `integration` loads a target's by its name. `clock` gives an aware datetime.
     """
 
     programme: "Programme" = field(repr=False)
@@ -50,7 +47,7 @@ class Office:
     clock: Callable[[], datetime] = field(repr=False)
     folders: Mapping[str, Path] = field(factory=dict, repr=False)
     pages: str | None = None
-    people: "Callable[[str], Iterable[Member]]" = field(default=_nobody, repr=False)
+    integration: Callable[[str], Any] = field(default=lambda _: None, repr=False)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -89,6 +86,13 @@ class Office:
         """Give the addresses that targets made for a briefing, by their path in a view; those that are known."""
         made = made_addresses(briefing, language, self.context, access)
         return {path: address for path, address in made.items() if not is_pending(address)}
+
+    def people(self, target: str, briefing: "Briefing") -> "Iterable[Member]":
+        """Give the people whom a target knows. MailingError for one that knows none, and what loading it raises."""
+        found = self.integration(target)
+        if not isinstance(found, KnowsPeople):
+            raise MailingError(f"the target {target[:80]!r} knows no people that could be written to")
+        return found.people(briefing)
 
     def file(self, briefing: str, path: str) -> Path:
         """Find a file below a briefing's folder."""
