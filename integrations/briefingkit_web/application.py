@@ -15,6 +15,7 @@ from briefingkit.text.language import canonical
 from briefingkit.text.phrases import SHIPPED
 from briefingkit_web import organizer, own_page
 from briefingkit_web.limits import Limiter
+from briefingkit_web.mail_calls import Calls
 from briefingkit_web.offer import Offer
 from briefingkit_web.queue import Desk
 from briefingkit_web.receiving import Unreadable, is_from_elsewhere
@@ -75,6 +76,7 @@ class _Pages:
         self.site, self.desk, self.settings = Site(project, clock=clock), Desk(), settings
         self.forms = Limiter(settings.per_minute, settings.burst, clock)
         self.guesses = Limiter(_GUESSES, _GUESSES, clock)
+        self.calls = Calls()
 
     def routes(self) -> list[Route]:
         """Name the addresses."""
@@ -83,6 +85,7 @@ class _Pages:
         return [
             Route("/", self.index, methods=look),
             Route("/_health", _health, methods=look),
+            Route("/_mail/{name}", self.call, methods=both),
             Route(folder, self.organizers(_lists), methods=look),
             Route(f"{folder}/", self.organizers(_lists), methods=look),
             Route(f"{folder}/{{briefing}}", self.organizers(_list), methods=both),
@@ -92,7 +95,7 @@ class _Pages:
             Route("/{briefing}", self.negotiated, methods=both),
             Route("/{briefing}/{language}", self.visit(_form), methods=both),
             Route("/{briefing}/{language}/u/{token}", self.by_mail(unsubscribe), methods=both),
-            Route("/{briefing}/{language}/p/{token}/{answer}", self.by_mail(take_part), methods=look),
+            Route("/{briefing}/{language}/p/{token}/{answer}", self.by_mail(take_part), methods=both),
             Route("/{briefing}/{language}/r/{token}", self.visit(own_page.look), methods=look),
             Route(
                 "/{briefing}/{language}/r/{token}/event.ics", self.visit(own_page.calendar_file), methods=look
@@ -185,14 +188,16 @@ class _Pages:
             edition = await self.site.edition()
             asked = request.path_params["language"]
             language = asked if asked in SHIPPED else spoken(request)
-            if request.method == "POST" and is_from_elsewhere(request):
-                return error_page(edition, request, 403, language=language)
             try:
                 return await handler(self.site, edition, request, language)
             except StoreError:
                 return error_page(edition, request, 503, language=language, headers={"retry-after": "5"})
 
         return answered
+
+    async def call(self, request: "Request") -> Response:
+        """Answer a mail service that tells what became of mails."""
+        return await self.calls.answer(self.site, await self.site.edition(), request)
 
     async def index(self, request: "Request") -> Response:
         """List what people can register for."""

@@ -21,6 +21,7 @@ from briefingkit_web.templating import templates_in
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from briefingkit.mailing.feedback import Feedback
     from briefingkit.model import Briefing
     from briefingkit.project import Project
     from briefingkit.registrations.registration_list import RegistrationList
@@ -43,6 +44,7 @@ class Edition:
     offers: Mapping[str, Offer]
     templates: "Templates" = field(repr=False)
     targets: tuple[Web, ...] = ()
+    receivers: "Mapping[str, Feedback]" = field(factory=dict, repr=False)
     _lists: "dict[str, RegistrationList]" = field(factory=dict, init=False, eq=False, repr=False)
     _opening: Any = field(factory=threading.Lock, init=False, eq=False, repr=False)
 
@@ -129,7 +131,7 @@ class Site:
         offers = {
             each.identifier: self._offer(each, programme) for each in programme if _is_offered(each, names)
         }
-        return Edition(project, programme, offers, templates, webs)
+        return Edition(project, programme, offers, templates, webs, project.feedback())
 
     def _reopened(self) -> "Project":
         """Read the project file again, where there is one; what was given in Python stays."""

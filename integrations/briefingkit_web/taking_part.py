@@ -1,7 +1,6 @@
-"""Where somebody of the programme comes who follows "I will take part" in a mail: to a mail that is written for them.
+"""Where somebody of the programme comes who follows "I will take part" in a mail: they say so, and may say otherwise.
 
-Who takes part stands in the briefing, which organisers write. So nothing is kept here that looked like an answer and
-was none: the page hands over to the organisers' own mailbox.
+Who takes part stands in the briefing, which organisers write. The answer is kept beside it, for them to see.
 """
 
 import asyncio
@@ -9,12 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from briefingkit.mailing.addressing import PART
-from briefingkit.registrations.links import BadLink, Fault, read_link
-from briefingkit.registrations.registration_list import key_of
-from briefingkit.store.registrations import Registrations
+from briefingkit.mailing.part_answers import Taking, answered, note_answer
 from briefingkit.text.phrases import msgid, phrase
-from briefingkit_web.rendering import error_page, page
-from briefingkit_web.words import said
+from briefingkit_web.mail_links import subject_under
+from briefingkit_web.rendering import error_page, page, see_other
+from briefingkit_web.words import Words, said
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,27 +23,45 @@ if TYPE_CHECKING:
 
 __all__ = ["take_part"]
 
-_ANSWERS = {"yes": msgid("I will take part"), "no": msgid("I cannot take part")}
-_EXPIRED = (
-    msgid("This link has expired"),
-    msgid("Use the link in a newer mail, or write to the organisers."),
+_ANSWERS = {Taking.YES: msgid("I will take part"), Taking.NO: msgid("I cannot take part")}
+_FORGED = (
+    msgid("There is no such page"),
+    msgid("It may not have been copied to its end. If it stays so, write to the organisers."),
+)
+_GONE = (
+    msgid("This is no longer here"),
+    msgid("The programme has changed. Write to the organisers if you want to tell them something."),
 )
 
 
 async def take_part(site: "Site", edition: "Edition", request: "Request", language: str) -> "Response":
-    """Show the answer, and how to give it. Nothing is kept."""
+    """Show an answer, to be given or given already; by a POST, write it down. The last one counts."""
     told = request.path_params
-    briefing, answer = edition.programme.briefings.get(told["briefing"]), _ANSWERS.get(told["answer"])
-    if briefing is None or answer is None:
+    if told["answer"] not in set(Taking):
         return error_page(edition, request, 404, language=language)
-    try:
-        key = await asyncio.to_thread(lambda: key_of(Registrations(site.ledger)))
-        read_link(key, told["token"], purpose=PART, briefing=briefing.identifier, now=site.now)
-    except BadLink as error:
-        expired = error.fault is Fault.EXPIRED
-        reason = _EXPIRED if expired else None
-        return error_page(edition, request, 410 if expired else 404, language=language, reason=reason)
-    values = {"answer": said(answer, language), "mail": _mail(briefing, phrase(answer, language), language)}
+    person = await subject_under(site, edition, request, language, PART, _FORGED)
+    if not isinstance(person, str):
+        return person
+    briefing, taking = edition.programme.briefings.get(told["briefing"]), Taking(told["answer"])
+    if briefing is None or person not in {each.key for each in briefing.people}:
+        return error_page(edition, request, 410, language=language, reason=_GONE)
+    if request.method == "POST":
+        await asyncio.to_thread(note_answer, site.ledger, briefing.identifier, person, taking, at=site.now)
+        return see_other(request.scope["path"])
+    held = await asyncio.to_thread(answered, site.ledger, briefing.identifier, person)
+    other = Taking.NO if taking is Taking.YES else Taking.YES
+    path: str = request.scope["path"]
+    title = None if briefing.title is None else briefing.title.lookup(language)
+    values = {
+        "answer": said(_ANSWERS[taking], language),
+        "title": title and Words(title.text, title.language if title.fallback else None),
+        "noted": held is taking,
+        "before": said(_ANSWERS[held], language) if held is other else None,
+        "other": said(_ANSWERS[other], language),
+        "path": path,
+        "other_path": f"{path.removesuffix('/').rpartition('/')[0]}/{other.value}",
+        "mail": _mail(briefing, phrase(_ANSWERS[taking], language), language),
+    }
     return page(edition, "part.html.j2", language, values)
 
 
