@@ -25,7 +25,7 @@ from briefingkit.rendering.prose import safe_address
 from briefingkit.rendering.values import View
 from briefingkit.rendering.words import comma, languages_in_words, role_in_words
 from briefingkit.rendering.wrapping import wrap
-from briefingkit.text.bidi import isolate_against, strip_isolates
+from briefingkit.text.bidi import isolate_against, strip_controls, strip_isolates
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import direction
 from briefingkit.text.lists import format_list
@@ -74,7 +74,7 @@ class Wording:
             said = self.view.title
         else:
             said = phrase(self.edition.kind.subject, self.language, title=self.view.title)
-        return " ".join(strip_isolates(said).split())
+        return " ".join(strip_isolates(strip_controls(said)).split())
 
     def sentences(self) -> tuple[str, ...]:
         """Say the first sentences, where the mailing has no text of its own."""
@@ -139,11 +139,13 @@ class Wording:
         return named, {"organizer": self.organizers()}
 
     def organizers(self) -> str:
-        """Name those in whose name it goes out."""
+        """Name those in whose name it goes out, on one line, for it stands in a header too."""
         letterhead = self.edition.letterhead
         if letterhead.name is not None:
-            return letterhead.name.lookup(self.language).text
-        return format_list([host.name for host in self.view.hosts], self.language) or letterhead.address
+            named = letterhead.name.lookup(self.language).text
+        else:
+            named = format_list([host.name for host in self.view.hosts], self.language)
+        return " ".join(strip_controls(named).split()) or letterhead.address
 
     def calendar_note(self) -> str | None:
         """Say what the attached file is for."""
