@@ -9,7 +9,10 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/expected.txt"))
-PUBLISHING = sorted(path.parent.name for path in EXAMPLES.glob("*/publish.py"))
+ALONE = sorted(
+    set(FOLDERS) - {"own-integration", "workspace-sync"}
+)  # those need more around them: see their own tests
+PUBLISHING = sorted(path.parent.name for path in EXAMPLES.glob("*/publish.py") if path.parent.name in ALONE)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -31,21 +34,14 @@ def test_an_example_has_nothing_to_do_the_second_time(copied: Path, run_python: 
     assert "to create" not in run_python(copied, "publish.py").stdout
 
 
-@pytest.mark.parametrize("copied", FOLDERS, indirect=True)
+@pytest.mark.parametrize("copied", ALONE, indirect=True)
 def test_an_example_passes_check_without_a_finding(copied: Path, run_python: Run) -> None:
     ran = run_python(copied, "-m", "briefingkit", "check", "--strict")
     assert (ran.returncode, "0 errors, 0 warnings" in ran.stdout) == (0, True), ran.stdout
 
 
-@pytest.mark.parametrize("copied", ["noticeboard"], indirect=True)
-def test_the_integration_of_ones_own_keeps_the_contract(copied: Path, run_python: Run) -> None:
-    ran = run_python(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    assert ran.returncode == 0, ran.stdout
-    assert " passed" in ran.stdout
-
-
 def test_every_example_is_found_and_told_of() -> None:
-    assert {"noticeboard", "programme", "whole-life"} <= set(FOLDERS)
+    assert {"own-integration", "programme", "whole-life"} <= set(FOLDERS)
     index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| \[([a-z-]+)\]\(\1\) \|", index, re.MULTILINE)) == FOLDERS
 

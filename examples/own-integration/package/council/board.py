@@ -1,11 +1,12 @@
 """An integration of one's own: a notice board, here one JSON file that other people pin things to as well.
 
 It is all that an organisation writes to publish to a system of its own: what is wanted (pure), what is there, and how
-to bring the two in step. `test_noticeboard.py` holds it to the same promises as the integrations that ship.
+to bring the two in step. Whoever passes by may sign a notice, so it is an intake too: `pull` fetches who has signed.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,19 @@ from typing import Any
 from attrs import field, frozen
 
 from briefingkit.errors import IntegrationError
-from briefingkit.model import Publication
-from briefingkit.publish import Action, Change, Context, Outcome, Remote, Resource, Snapshot, Status
+from briefingkit.model import Briefing, Programme, Publication
+from briefingkit.publish import Action, Change, Context, Identity, Outcome, Remote, Resource, Snapshot, Status
+from briefingkit.registrations.pulling import Page
+from briefingkit.registrations.response import Response
 from briefingkit.text.dates import format_span
 
 __all__ = ["NoticeBoard"]
+
+_NOT_OURS = (
+    "briefing",
+    "notice",
+    "signed",
+)  # the mark, and what people write: all else on a notice is from us
 
 
 @frozen
@@ -27,6 +36,7 @@ class NoticeBoard:
     path: str
     languages: tuple[str, ...] = ()
     base: Path = field(default=Path(), repr=False)  # the project puts its own folder here
+    target: str = "noticeboard"  # and the target's name here
     batch: int = field(default=20, init=False)
     order: tuple[str, ...] = field(default=("notice",), init=False)
 
@@ -71,7 +81,13 @@ class NoticeBoard:
             board.pop(name, None)
             self._write(board)
             return Outcome(change, Status.DONE)
-        board[name] = {"briefing": change.owner, "notice": change.wanted.key, **change.wanted.fields}
+        signed = {} if there is None else {"signed": there.get("signed", [])}  # a new hour unsigns nobody
+        board[name] = {
+            "briefing": change.owner,
+            "notice": change.wanted.key,
+            **change.wanted.fields,
+            **signed,
+        }
         self._write(board)
         return Outcome(change, Status.DONE, self._remote(name, board[name]))
 
@@ -80,9 +96,46 @@ class NoticeBoard:
         return sha256(change.identity.key.encode()).hexdigest()[:12]
 
     def _remote(self, name: str, notice: dict[str, Any]) -> Remote:
-        fields = {key: value for key, value in notice.items() if key not in ("briefing", "notice")}
+        fields = {key: value for key, value in notice.items() if key not in _NOT_OURS}
         resource = Resource("notice", notice["notice"], notice["briefing"], fields)
         return Remote(resource, name, etag=_digest(notice), ours=True)
+
+    # People sign
+
+    def pull(
+        self,
+        briefing: Briefing,
+        programme: Programme,
+        held: Mapping[Identity, Remote],
+        since: str | None,
+    ) -> Iterator[Page]:
+        """Fetch who has signed, a page a notice. A line that cannot be read stops no other, and is told at the end."""
+        del programme, held, since  # a board is read whole: what was taken before is known by its id
+        unread = []
+        for name, notice in self._board().items():
+            if notice.get("briefing") != briefing.identifier:
+                continue
+            taken = []
+            for number, line in enumerate(notice.get("signed", []), start=1):
+                try:
+                    taken.append(self._response(briefing, name, notice["notice"].rpartition(".")[2], line))
+                except (KeyError, TypeError, ValueError):
+                    unread.append(f"line {number} of {notice['notice']}")
+            yield Page(tuple(taken))
+        if unread:
+            raise IntegrationError(
+                f"who signed cannot be read at {', '.join(unread)}: write name, email and at"
+            )
+
+    def locate(self, response: str) -> str:
+        """Say where somebody's line stands, for whoever strikes it out."""
+        return f"on the notice {response.partition('-')[0]} in {self._file}"
+
+    def _response(self, briefing: Briefing, name: str, language: str, line: dict[str, str]) -> Response:
+        answers = {"name": line["name"], "email": line["email"]}
+        known = sha256(answers["email"].casefold().encode()).hexdigest()[:12]
+        at = datetime.fromisoformat(line["at"])
+        return Response(f"{name}-{known}", briefing.identifier, self.target, at, language, answers)
 
     @property
     def _file(self) -> Path:
@@ -104,4 +157,5 @@ class NoticeBoard:
 
 
 def _digest(notice: dict[str, Any]) -> str:
-    return sha256(json.dumps(notice, sort_keys=True).encode()).hexdigest()
+    ours = {name: value for name, value in notice.items() if name != "signed"}
+    return sha256(json.dumps(ours, sort_keys=True).encode()).hexdigest()
