@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
+from briefingkit.cli.mail_back import answers_command, bounces_command, fates_json, fates_of, say_fates
 from briefingkit.cli.mail_words import (
     plan_json,
     report_json,
@@ -41,6 +42,10 @@ Examples:
 @click.group("mail", epilog=_EXAMPLES)
 def mail_command() -> None:
     """Write to people: each once, in their language and their time."""
+
+
+mail_command.add_command(bounces_command)
+mail_command.add_command(answers_command)
 
 
 @mail_command.command("plan")
@@ -153,14 +158,17 @@ def status_command(
 ) -> None:
     """Show how mailings stand, and what failed with the server's words."""
     with _chosen(project_file, briefing, mailing) as (office, those):
-        found = [(each.status(), list(each.failures()), list(each.uncertain())) for each in those]
+        found = [
+            ((each.status(), list(each.failures()), list(each.uncertain())), fates_of(each)) for each in those
+        ]
         suppressed = dict(office.suppressions.store.counts())
     if as_json:
-        mailings = [status_json(*each) for each in found]
+        mailings = [{**status_json(*each), **fates_json(*fates)} for each, fates in found]
         emit_json({"mailings": mailings, "suppressed": suppressed})
         return
-    for status, failed, unsure in found:
-        say_status(status, failed, unsure)
+    for each, fates in found:
+        say_status(*each)
+        say_fates(*fates)
     if suppressed:
         counted = ", ".join(f"{number} {reason}" for reason, number in sorted(suppressed.items()))
         say(f"Not written to: {counted}")
