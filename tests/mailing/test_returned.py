@@ -12,8 +12,7 @@ from briefingkit.mailing import suppression
 from briefingkit.mailing.feedback import Event, Kind, Reason, suppresses
 from briefingkit.mailing.reports import fields_of
 from briefingkit.mailing.returned import LARGEST, read_returned
-
-from .returned_mails import DOMAIN, KEY, ORIGINAL, complaint, report, status
+from briefingkit.testing.mail.returned import DOMAIN, KEY, ORIGINAL, complaint, report, status
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 

@@ -1,7 +1,10 @@
-"""Mails that come back, in the forms that servers give them; addresses and names are ours."""
+"""Mails that come back, in the forms that servers give them, to test what reads them; names and addresses are ours."""
+
+__all__ = ["DOMAIN", "KEY", "ORIGINAL", "complaint", "report", "status"]
 
 KEY = "ab" * 20
 DOMAIN = "example.org"
+"""The key of the message that comes back, and the domain of its Message-ID."""
 
 ORIGINAL = f"""\
 Return-Path: <bounces@example.org>
@@ -11,10 +14,11 @@ Subject: Invitation
 Message-ID: <{KEY}@{DOMAIN}>
 MIME-Version: 1.0
 """
+"""The header of that message."""
 
 
 def report(
-    status: str,
+    fields: str,
     *,
     original: str = ORIGINAL,
     kind: str = "text/rfc822-headers",
@@ -22,7 +26,10 @@ def report(
     message_id: str = "<1@mx.example.net>",
     date: str = "Mon, 01 Feb 2027 10:00:00 +0000",
 ) -> bytes:
-    """Make a report as Postfix does (RFC 3464, appendix D has the like)."""
+    """Make a report as Postfix does: `fields` in a part of the type `about`, the `original` in one of the type `kind`.
+
+    RFC 3464, appendix D, has the like.
+    """
     text = f"""\
 Return-Path: <>
 Date: {date}
@@ -46,7 +53,7 @@ I'm sorry to have to inform you that your message could not be delivered.
 Content-Description: Delivery report
 Content-Type: {about}
 
-{status}
+{fields}
 --9B095B5ADSN.1/mx.example.net
 Content-Type: {kind}
 
