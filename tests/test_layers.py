@@ -12,7 +12,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = (
     "src/briefingkit",
-    *(f"integrations/briefingkit_{name}" for name in ("caldav", "files", "google", "mail", "web")),
+    *(
+        f"integrations/briefingkit_{name}"
+        for name in ("caldav", "campaigns", "files", "google", "mail", "web")
+    ),
 )
 LAYERS, CORE, APART, PURE = (
     "Each layer imports only those below it",

@@ -1,0 +1,233 @@
+"""Brevo: a draft is a campaign of the type `classic` that has no time to be sent at.
+
+Requests and fields: developers.brevo.com/reference/create-email-campaign and its neighbours; the template language:
+help.brevo.com articles 4402386448530 (variables) and 360001030599 (conditions).
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+from attrs.validators import is_callable
+
+from briefingkit.errors import ModelError
+from briefingkit.model import Letterhead
+from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
+from briefingkit.text.fallback import Fallback
+from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
+from briefingkit_campaigns.line import Line, Lost
+from briefingkit_campaigns.service import (
+    Held,
+    Terms,
+    by_language,
+    check_base_url,
+    check_key,
+    check_tag,
+    check_timeout,
+    lines_of,
+    tags_of,
+)
+from briefingkit_campaigns.wording import Tags
+
+if TYPE_CHECKING:
+    from briefingkit.model import Publication
+
+__all__ = ["BrevoAudience", "BrevoCampaigns"]
+
+_ROOT: Final = "https://api.brevo.com/v3"
+_PAGE: Final = 100
+"""Campaigns of one page, with what they say: requests are scarce (developers.brevo.com/docs/api-limits)."""
+_STATES: Final = {
+    "draft": DRAFT,
+    "queued": "scheduled",
+    "in_process": "being sent",
+    "sent": "sent",
+    "suspended": "suspended",
+    "archive": "archived",
+}
+_OPENING: Final = re.compile(r"\{(?=[{%#])")
+_NO_TEXT: Final = "Brevo makes the plain text out of the HTML itself"
+_ADVICE: Final = "Look at api_key, which is one of version 3, and at the account itself"
+
+
+def _ascending(lists: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(lists)))
+
+
+@frozen
+class BrevoAudience:
+    """Whom a campaign goes to: lists of contacts, by their numbers."""
+
+    lists: tuple[int, ...] = field(converter=_ascending)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.lists or self.lists[0] < 1:
+            raise ModelError("give the numbers of one list or more", field="lists")
+
+
+@frozen
+class BrevoCampaigns:
+    """Keep a draft campaign for each briefing and language at Brevo, for a person to send.
+
+    `audiences` are by language, and a language without one has no campaign. `letterhead` is in whose name it goes out.
+    `mailing` names a mailing of the briefing whose words are taken, those of an invitation otherwise. `first_name` is
+    the attribute of contacts' names. `base_url` is another address of the API, `timeout` the seconds for one request.
+    `target` and `namespace` are filled in by the project.
+    """
+
+    api_key: str = field(repr=False, validator=check_key)
+    letterhead: Letterhead
+    audiences: Mapping[str, BrevoAudience] = field(converter=by_language, hash=False)
+    languages: tuple[str, ...] = field(default=(), converter=tags_of)
+    fallback: Fallback = Fallback.MARK
+    fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
+    mailing: str | None = None
+    first_name: str = field(default="FIRSTNAME", validator=check_tag)
+    base_url: str | None = field(default=None, validator=check_base_url)
+    timeout: float = field(default=30.0, validator=check_timeout)
+    target: str = ""
+    namespace: str = ""
+    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
+
+    batch = 50
+    order = (CAMPAIGN,)
+
+    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
+        """Project publications into drafts. Raises Unpublishable for an incomplete language to be refused."""
+        from briefingkit_campaigns.projection import project
+
+        return project(self._terms, publications, context)
+
+    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002 - read whole every time
+        """Read what is ours, by the marks in titles. IntegrationError where that cannot be done."""
+        from briefingkit_campaigns.reading import read_campaigns
+
+        return read_campaigns(self._service, self._terms, wanted)
+
+    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Make, write and delete drafts; what goes wrong with one is its outcome. Nothing is sent."""
+        from briefingkit_campaigns.writing import apply_changes
+
+        return apply_changes(self._service, self._terms, changes)
+
+    @property
+    def _service(self) -> "_Brevo":
+        root = (self.base_url or _ROOT).rstrip("/")
+        headers = {"api-key": self.api_key}
+        line = Line("Brevo", root, headers, (self.api_key,), _ADVICE, self.timeout, self.sleep)
+        return _Brevo(line, self.letterhead.reply_to or self.letterhead.address)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(
+            self.letterhead,
+            {tag: {"lists": each.lists} for tag, each in self.audiences.items()},
+            Tags(
+                name=f"{{{{ contact.{self.first_name} }}}}",
+                unsubscribe="{{ unsubscribe }}",
+                named=f"{{% if contact.{self.first_name} %}}",
+                otherwise="{% else %}",
+                end="{% endif %}",
+                opening=_OPENING,
+            ),
+            self.languages,
+            self.fallback,
+            self.fallbacks,
+            self.mailing,
+            self.target,
+            self.namespace,
+            has_text=False,
+            lacks=(_NO_TEXT,),
+        )
+
+
+@frozen
+class _Brevo:
+    """The calls."""
+
+    line: Line
+    reply_to: str
+
+    def campaigns(self) -> Iterator[Held]:
+        offset = 0
+        while True:
+            page = self.line.ask(
+                "GET",
+                "/emailCampaigns",
+                query={"type": "classic", "limit": _PAGE, "offset": offset, "sort": "asc"},
+            )
+            # An account that has none is told so without a list.
+            listed = page.get("campaigns", []) if isinstance(page, dict) else None
+            if not isinstance(listed, list):
+                raise Lost("Brevo gives a listing that cannot be read")
+            yield from map(_held, listed)
+            offset += len(listed)
+            if not listed or offset >= int(page.get("count") or 0):
+                return
+
+    def get(self, campaign: str) -> Held:
+        return _held(self.line.ask("GET", f"/emailCampaigns/{campaign}"))
+
+    def fields(self, held: Held) -> Fields:
+        sender, recipients = _mapping(held.told, "sender"), _mapping(held.told, "recipients")
+        lists, left_out = recipients.get("lists"), recipients.get("exclusionLists")
+        audience: dict[str, Any] = {"lists": tuple(sorted(lists)) if isinstance(lists, list) else ()}
+        if left_out:
+            audience["without"] = tuple(left_out)
+        return {
+            "title": held.title,
+            "subject": str(held.told.get("subject") or ""),
+            "sender": str(sender.get("name") or ""),
+            "address": str(sender.get("email") or ""),
+            "audience": audience,
+            "text": None,
+            "html": lines_of(str(held.told.get("htmlContent") or "")),
+            "state": held.state,
+        }
+
+    def create(self, fields: Fields) -> str:
+        answer = self.line.ask("POST", "/emailCampaigns", body=self._body(fields), once=True)
+        number = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(number, int):
+            raise Lost("Brevo does not say which campaign it has made")
+        return str(number)
+
+    def update(self, campaign: str, fields: Fields) -> None:
+        self.line.ask("PUT", f"/emailCampaigns/{campaign}", body=self._body(fields))
+
+    def delete(self, campaign: str) -> None:
+        self.line.ask("DELETE", f"/emailCampaigns/{campaign}")
+
+    def _body(self, fields: Fields) -> dict[str, Any]:
+        audience = fields["audience"]
+        told = audience if isinstance(audience, Mapping) else {}
+        lists = told.get("lists")
+        return {
+            "name": fields["title"],
+            "subject": fields["subject"],
+            "sender": {"name": fields["sender"], "email": fields["address"]},
+            "replyTo": self.reply_to,
+            "htmlContent": fields["html"],
+            "recipients": {
+                "listIds": list(lists) if isinstance(lists, tuple) else [],
+                "exclusionListIds": [],
+            },
+        }
+
+
+def _held(raw: Any) -> Held:
+    if not isinstance(raw, dict) or not isinstance(raw.get("id"), int):
+        raise Lost("Brevo gives a campaign that cannot be read")
+    status = str(raw.get("status"))
+    state = _STATES.get(status, status)
+    moment = raw.get("sentDate") or raw.get("scheduledAt")
+    if state != DRAFT and isinstance(moment, str) and moment:
+        state = f"{state} ({moment})"
+    return Held(str(raw["id"]), str(raw.get("name") or ""), state, raw)
+
+
+def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,251 @@
+"""Mailchimp: a draft is a regular campaign whose status is `save`.
+
+Requests and fields: mailchimp.com/developer/marketing/api/campaigns and …/campaign-content; the merge tags:
+mailchimp.com/help/all-the-merge-tags-cheat-sheet and …/use-conditional-merge-tag-blocks.
+"""
+
+import base64
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+from attrs.validators import ge, is_callable, optional
+
+from briefingkit.errors import ModelError
+from briefingkit.model import Letterhead
+from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
+from briefingkit.text.fallback import Fallback
+from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
+from briefingkit_campaigns.line import Line, Lost
+from briefingkit_campaigns.service import (
+    Held,
+    Terms,
+    by_language,
+    check_base_url,
+    check_key,
+    check_tag,
+    check_timeout,
+    lines_of,
+    tags_of,
+)
+from briefingkit_campaigns.wording import Tags
+
+if TYPE_CHECKING:
+    from briefingkit.model import Publication
+
+__all__ = ["MailchimpAudience", "MailchimpCampaigns"]
+
+_PAGE: Final = 1000
+"""Campaigns of one page: the most that Mailchimp gives."""
+_DATACENTER: Final = re.compile(r".+-([a-z]{2,4}[0-9]{1,3})")
+"""A key ends with the data centre that it is for (mailchimp.com/developer/marketing/docs/fundamentals)."""
+_STATES: Final = {
+    "save": DRAFT,
+    "schedule": "scheduled",
+    "sending": "being sent",
+    "sent": "sent",
+    "paused": "paused",
+}
+_OPENING: Final = re.compile(r"\*(?=\|)")
+_NO_REPLY_TO: Final = (
+    "Mailchimp sends from the address that answers go to: the letterhead's reply_to is not used"
+)
+_ADVICE: Final = "Look at api_key, which is of the account and data centre, and at the account itself"
+
+
+@frozen
+class MailchimpAudience:
+    """Whom a campaign goes to: an audience (Mailchimp's word for a list) by its id, or a saved segment or tag of it."""
+
+    list: str
+    segment: int | None = field(default=None, validator=optional(ge(1)))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.list.isalnum() or not self.list.isascii():
+            raise ModelError("the id of an audience is letters and digits", field="list")
+
+
+@frozen
+class MailchimpCampaigns:
+    """Keep a draft campaign for each briefing and language at Mailchimp, for a person to send.
+
+    `audiences` are by language, and a language without one has no campaign. `letterhead` is in whose name it goes out;
+    its address is the one that answers go to as well. `mailing` names a mailing of the briefing whose words are taken,
+    those of an invitation otherwise. `first_name` is the merge tag of contacts' names. `base_url` is another address of
+    the API, `timeout` the seconds for one request. `target` and `namespace` are filled in by the project.
+    """
+
+    api_key: str = field(repr=False, validator=check_key)
+    letterhead: Letterhead
+    audiences: Mapping[str, MailchimpAudience] = field(converter=by_language, hash=False)
+    languages: tuple[str, ...] = field(default=(), converter=tags_of)
+    fallback: Fallback = Fallback.MARK
+    fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
+    mailing: str | None = None
+    first_name: str = field(default="FNAME", validator=check_tag)
+    base_url: str | None = field(default=None, validator=check_base_url)
+    timeout: float = field(default=30.0, validator=check_timeout)
+    target: str = ""
+    namespace: str = ""
+    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
+
+    batch = 50
+    order = (CAMPAIGN,)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a key that does not say where it is for."""
+        if self.base_url is None and _DATACENTER.fullmatch(self.api_key) is None:
+            raise ModelError(
+                "a key of Mailchimp ends with its data centre, such as -us6: is it whole?", field="api_key"
+            )
+
+    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
+        """Project publications into drafts. Raises Unpublishable for an incomplete language to be refused."""
+        from briefingkit_campaigns.projection import project
+
+        return project(self._terms, publications, context)
+
+    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002 - read whole every time
+        """Read what is ours, by the marks in titles. IntegrationError where that cannot be done."""
+        from briefingkit_campaigns.reading import read_campaigns
+
+        return read_campaigns(self._service, self._terms, wanted)
+
+    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Make, write and delete drafts; what goes wrong with one is its outcome. Nothing is sent."""
+        from briefingkit_campaigns.writing import apply_changes
+
+        return apply_changes(self._service, self._terms, changes)
+
+    @property
+    def _service(self) -> "_Mailchimp":
+        found = _DATACENTER.fullmatch(self.api_key)
+        root = (self.base_url or f"https://{found[1] if found else ''}.api.mailchimp.com/3.0").rstrip("/")
+        basic = base64.b64encode(f"briefingkit:{self.api_key}".encode()).decode("ascii")
+        headers = {"Authorization": f"Basic {basic}"}
+        hidden = (self.api_key, basic)
+        return _Mailchimp(Line("Mailchimp", root, headers, hidden, _ADVICE, self.timeout, self.sleep))
+
+    @property
+    def _terms(self) -> Terms:
+        own = self.letterhead.reply_to
+        return Terms(
+            self.letterhead,
+            {tag: {"list": each.list, "segment": each.segment} for tag, each in self.audiences.items()},
+            Tags(
+                name=f"*|{self.first_name}|*",
+                unsubscribe="*|UNSUB|*",
+                named=f"*|IF:{self.first_name}|*",
+                otherwise="*|ELSE:|*",
+                end="*|END:IF|*",
+                opening=_OPENING,
+            ),
+            self.languages,
+            self.fallback,
+            self.fallbacks,
+            self.mailing,
+            self.target,
+            self.namespace,
+            lacks=(_NO_REPLY_TO,) if own is not None and own != self.letterhead.address else (),
+        )
+
+
+@frozen
+class _Mailchimp:
+    """The calls."""
+
+    line: Line
+
+    def campaigns(self) -> Iterator[Held]:
+        offset = 0
+        while True:
+            page = self.line.ask(
+                "GET",
+                "/campaigns",
+                query={
+                    "count": _PAGE,
+                    "offset": offset,
+                    "sort_field": "create_time",
+                    "sort_dir": "ASC",
+                    "exclude_fields": "campaigns._links",
+                },
+            )
+            listed = page.get("campaigns") if isinstance(page, dict) else None
+            if not isinstance(listed, list):
+                raise Lost("Mailchimp gives a listing that cannot be read")
+            yield from map(_held, listed)
+            offset += len(listed)
+            if not listed or offset >= int(page.get("total_items") or 0):
+                return
+
+    def get(self, campaign: str) -> Held:
+        return _held(self.line.ask("GET", f"/campaigns/{campaign}"))
+
+    def fields(self, held: Held) -> Fields:
+        settings, recipients = _mapping(held.told, "settings"), _mapping(held.told, "recipients")
+        content = self.line.ask("GET", f"/campaigns/{held.id}/content", query={"fields": "html,plain_text"})
+        said = content if isinstance(content, dict) else {}
+        options = _mapping(recipients, "segment_opts")
+        own = "conditions of its own" if options.get("conditions") else None
+        segment = options.get("saved_segment_id") or own
+        return {
+            "title": held.title,
+            "subject": str(settings.get("subject_line") or ""),
+            "sender": str(settings.get("from_name") or ""),
+            "address": str(settings.get("reply_to") or ""),
+            "audience": {"list": str(recipients.get("list_id") or ""), "segment": segment},
+            "text": lines_of(str(said.get("plain_text") or "")),
+            "html": lines_of(str(said.get("html") or "")),
+            "state": held.state,
+        }
+
+    def create(self, fields: Fields) -> str:
+        body = {"type": "regular", **_settings(fields)}
+        if not body["recipients"]["segment_opts"]:
+            del body["recipients"]["segment_opts"]
+        return _held(self.line.ask("POST", "/campaigns", body=body, once=True)).id
+
+    def update(self, campaign: str, fields: Fields) -> None:
+        self.line.ask("PATCH", f"/campaigns/{campaign}", body=_settings(fields))
+        content = {"html": fields["html"], "plain_text": fields["text"]}
+        self.line.ask("PUT", f"/campaigns/{campaign}/content", body=content)
+
+    def delete(self, campaign: str) -> None:
+        self.line.ask("DELETE", f"/campaigns/{campaign}")
+
+
+def _settings(fields: Fields) -> dict[str, Any]:
+    audience = fields["audience"]
+    told = audience if isinstance(audience, Mapping) else {}
+    recipients: dict[str, Any] = {"list_id": told.get("list")}
+    # An empty object takes a segment away that was there before.
+    segment = told.get("segment")
+    recipients["segment_opts"] = {} if segment is None else {"saved_segment_id": segment}
+    return {
+        "recipients": recipients,
+        "settings": {
+            "title": fields["title"],
+            "subject_line": fields["subject"],
+            "from_name": fields["sender"],
+            "reply_to": fields["address"],
+            "auto_footer": False,
+            "inline_css": False,
+        },
+    }
+
+
+def _held(raw: Any) -> Held:
+    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not raw["id"].isalnum():
+        raise Lost("Mailchimp gives a campaign that cannot be read")
+    status, moment = str(raw.get("status")), raw.get("send_time")
+    state = _STATES.get(status, status)
+    if state != DRAFT and isinstance(moment, str) and moment:
+        state = f"{state} ({moment})"
+    return Held(raw["id"], str(_mapping(raw, "settings").get("title") or ""), state, raw)
+
+
+def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}
