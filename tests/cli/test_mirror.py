@@ -49,6 +49,16 @@ def test_a_list_is_kept_and_told(cli: Command, google: GoogleDouble) -> None:
     assert "1 rows there are not of the list" in cli("registrations", "mirror", "-t", "lists").out
 
 
+def test_fetching_brings_it_in_step_where_that_is_asked_for(cli: Command, google: GoogleDouble) -> None:
+    assert "lists" not in cli("registrations", "pull").out
+    done = cli("registrations", "pull", "--mirror")
+    assert (done.code, "night-buses at lists: 2 added" in done.out) == (0, True)
+    google.fail("sheets.*", status=403, reason="forbidden", times=9)
+    failed = cli("registrations", "pull", "--mirror", "--json")
+    assert (failed.code, failed.json["pulled"]) == (1, [])
+    assert [each["error"] is not None for each in failed.json["mirrored"]] == [True]
+
+
 def test_before_a_plan_was_applied_there_is_nowhere_to_keep_it(
     cli: Command, google: GoogleDouble, home: Path
 ) -> None:

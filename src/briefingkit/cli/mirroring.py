@@ -12,7 +12,7 @@ from briefingkit.cli.terminal import emit_json, json_option, say
 if TYPE_CHECKING:
     from briefingkit.registrations.mirroring import Kept, Mirrored
 
-__all__ = ["kept_json", "mirror_command", "say_erased_copies"]
+__all__ = ["kept_json", "mirror_command", "say_erased_copies", "say_kept"]
 
 
 @click.command("mirror")
@@ -37,12 +37,17 @@ def mirror_command(
     if as_json:
         emit_json({"mirrored": list(map(kept_json, done))})
     else:
-        for kept in done:
-            _say(kept)
-        if not done:
-            say("No target keeps lists.")
+        say_kept(done)
     if any(kept.error for kept in done):
         raise click.exceptions.Exit(1)
+
+
+def say_kept(done: "Sequence[Kept]") -> None:
+    """Say what became of lists at targets that keep them."""
+    for kept in done:
+        _say(kept)
+    if not done:
+        say("No target keeps lists.")
 
 
 def kept_json(kept: "Kept") -> dict[str, Any]:

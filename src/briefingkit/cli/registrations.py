@@ -1,24 +1,24 @@
-"""`briefingkit registrations`: who has registered, and what becomes of their data."""
+"""`briefingkit registrations`: who has registered, and how people come onto the list and leave it."""
 
-import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
-from briefingkit.cli.mirroring import kept_json, mirror_command, say_erased_copies
+from briefingkit.cli.mirroring import kept_json, mirror_command, say_kept
+from briefingkit.cli.pairs import pairs
 from briefingkit.cli.registration_attendance import attend_command
 from briefingkit.cli.registration_certificates import certificates_command
+from briefingkit.cli.registration_files import export_command, import_command
+from briefingkit.cli.registration_personal_data import erase_command, expire_command, person_command
 from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
-    from briefingkit.registrations.erasure import Erased
-    from briefingkit.registrations.importing import Imported, Preview, RowFault
     from briefingkit.registrations.intake import Outcome
+    from briefingkit.registrations.mirroring import Kept
     from briefingkit.registrations.pulling import Pulled
     from briefingkit.registrations.registration import Registration
 
@@ -35,12 +35,18 @@ def registrations_command() -> None:
     """Keep one true list of who takes part in a briefing, whatever they registered on."""
 
 
-registrations_command.add_command(attend_command)
-registrations_command.add_command(certificates_command)
-registrations_command.add_command(stats_command)
-
-
-registrations_command.add_command(mirror_command)
+for _command in (
+    attend_command,
+    certificates_command,
+    erase_command,
+    expire_command,
+    export_command,
+    import_command,
+    mirror_command,
+    person_command,
+    stats_command,
+):
+    registrations_command.add_command(_command)
 
 
 @registrations_command.command("list")
@@ -106,7 +112,7 @@ def add_command(
     briefing: str, answers: Sequence[str], language: str | None, project_file: Path | None, *, as_json: bool
 ) -> None:
     """Put a person on the list of BRIEFING, or change their answers: email=ada@example.org name="Ada Okafor"."""
-    given = _pairs(answers)
+    given = pairs(answers)
     with project_here(project_file).registrations(briefing) as roll:
         outcome = roll.add(roll.typed(given), language=language)
     _tell_outcome(outcome, as_json=as_json)
@@ -142,165 +148,35 @@ def promote_command(briefing: str, project_file: Path | None, *, as_json: bool) 
 
 @registrations_command.command("pull")
 @click.argument("briefing", required=False, shell_complete=complete_briefing)
+@click.option("--mirror", is_flag=True, help="Then bring the lists in step wherever they are kept as well.")
 @project_option
 @json_option
-def pull_command(briefing: str | None, project_file: Path | None, *, as_json: bool) -> None:
+def pull_command(briefing: str | None, project_file: Path | None, *, mirror: bool, as_json: bool) -> None:
     """Fetch what was handed in elsewhere, for BRIEFING or for all: from every target that takes registrations.
 
-    Exit code 1: a target could not be read to its end; what was read is kept.
+    Exit code 1: a target could not be read to its end, or not be brought in step; what was read is kept.
     """
     project = project_here(project_file)
     programme = project.programme()
     names = [briefing] if briefing else [each.identifier for each in programme if each.registration]
     told: list[tuple[str, Pulled]] = []
+    kept: list[Kept] = []
     for name in names:
         with project.registrations(name, programme) as roll:
             told += [(name, pulled) for pulled in roll.pull()]
+            kept += roll.mirror() if mirror else ()
     if as_json:
-        emit_json({"pulled": [{"briefing": name, **_pulled_json(pulled)} for name, pulled in told]})
+        pulled = [{"briefing": name, **_pulled_json(pulled)} for name, pulled in told]
+        emit_json({"pulled": pulled, **({"mirrored": list(map(kept_json, kept))} if mirror else {})})
     else:
-        for name, pulled in told:
-            _say_pulled(name, pulled)
+        for name, each in told:
+            _say_pulled(name, each)
         if not told:
             say("No target takes registrations.")
-    if any(pulled.error for _, pulled in told):
+        if mirror:
+            say_kept(kept)
+    if any(each.error for _, each in told) or any(each.error for each in kept):
         raise click.exceptions.Exit(1)
-
-
-@registrations_command.command("import")
-@_briefing
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "-c", "--column", "columns", multiple=True, metavar="HEADER=KEY", help='As in "Courriel=email".'
-)
-@click.option("--sheet", default=None, help="The sheet of a workbook; default: the first.")
-@click.option("--at", type=str, default=None, metavar="TIME", help="As of when the file is; default: now.")
-@click.option("--preview", "only_preview", is_flag=True, help="Show what would be read; write nothing.")
-@project_option
-@json_option
-def import_command(
-    briefing: str,
-    file: Path,
-    columns: Sequence[str],
-    sheet: str | None,
-    at: str | None,
-    project_file: Path | None,
-    *,
-    only_preview: bool,
-    as_json: bool,
-) -> None:
-    """Merge FILE, CSV or XLSX, into the list of BRIEFING. Exit code 1: some rows could not be taken."""
-    said, moment = _pairs(columns, at_last=True), _moment(at)
-    with project_here(project_file).registrations(briefing) as roll:
-        if only_preview:
-            _tell_preview(roll.preview(file, columns=said, sheet=sheet), as_json=as_json)
-            return
-        done = roll.import_(file, columns=said, sheet=sheet, at=moment)
-    _tell_imported(done, as_json=as_json)
-    if done.faulty:
-        raise click.exceptions.Exit(1)
-
-
-@registrations_command.command("export")
-@_briefing
-@click.option("-o", "--out", type=click.Path(path_type=Path), default=None, help="Default: standard output.")
-@click.option("-f", "--format", "format_", type=click.Choice(("csv", "xlsx", "json")), default=None)
-@project_option
-@json_option
-def export_command(
-    briefing: str, out: Path | None, format_: str | None, project_file: Path | None, *, as_json: bool
-) -> None:
-    """Write the list of BRIEFING as CSV, XLSX or JSON; what a spreadsheet would run as a formula is disarmed."""
-    from briefingkit.registrations.exporting import export_to
-
-    with project_here(project_file).registrations(briefing) as roll:
-        if out is None:
-            export_to(roll, sys.stdout.buffer, format_ or ("json" if as_json else "csv"))
-            return
-        done = roll.export(out, format_)
-    if as_json:
-        emit_json({"file": str(out), "rows": done.rows, "cut": done.cut})
-        return
-    say(f"{done.rows} registrations written to {out}, for you alone to read")
-    if done.cut:
-        say(f"{done.cut} texts were cut: a cell holds 32767 characters. CSV and JSON hold all", "warning")
-
-
-@registrations_command.command("person")
-@click.argument("email")
-@project_option
-@json_option
-def person_command(email: str, project_file: Path | None, *, as_json: bool) -> None:
-    """Print all that the ledger holds of a person, over all lists, for their own request to see it."""
-    del as_json  # it is one JSON document in any case: it is handed to the person as it is
-    with project_here(project_file).personal_data() as data:
-        emit_json(data.person(email))
-
-
-@registrations_command.command("erase")
-@click.argument("who", metavar="EMAIL")
-@click.option("-b", "--briefing", default=None, shell_complete=complete_briefing, help="Only from this list.")
-@project_option
-@json_option
-def erase_command(who: str, briefing: str | None, project_file: Path | None, *, as_json: bool) -> None:
-    """Erase a person from all lists and the ledger's file, and say where else copies are.
-
-    With --briefing a number (#17) does as well. Exit code 1: a copy is left that a command can take away, as is said.
-    """
-    project = project_here(project_file)
-    if briefing is None:
-        with project.personal_data() as data:
-            erased = data.erase(who)
-    else:
-        with project.registrations(briefing) as roll:
-            erased = roll.erase(who)
-    _tell_erased(erased, as_json=as_json)
-    if not erased.complete or any(kept.error for kept in erased.kept):
-        raise click.exceptions.Exit(1)
-
-
-@registrations_command.command("expire")
-@project_option
-@json_option
-def expire_command(project_file: Path | None, *, as_json: bool) -> None:
-    """Erase every list whose retention is over; run it every night. Exit code 1: a copy is left, as is said."""
-    with project_here(project_file).personal_data() as data:
-        gone = data.expire()
-    if as_json:
-        emit_json({"expired": dict(gone), "kept": list(map(kept_json, gone.kept))})
-    else:
-        for name, number in gone.items():
-            say(f"{name}: {number} registrations erased")
-        say_erased_copies(gone.kept)
-        if not gone:
-            say("Nothing is due.")
-    if any(kept.error for kept in gone.kept):
-        raise click.exceptions.Exit(1)
-
-
-def _pairs(texts: Sequence[str], *, at_last: bool = False) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        name, equals, value = text.rpartition("=") if at_last else text.partition("=")
-        if not equals or not name.strip():
-            # Not the text: it may be somebody's data.
-            raise click.UsageError("give each as NAME=VALUE, with quotes around it where it has spaces")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise click.BadParameter(
-            "write a time with its zone, such as 2027-03-01T09:00+01:00", param_hint="--at"
-        )
-    return moment
 
 
 def _tell_outcome(outcome: "Outcome", *, as_json: bool) -> None:
@@ -332,87 +208,3 @@ def _say_pulled(briefing: str, pulled: "Pulled") -> None:
     say(f"{briefing} from {pulled.intake}: {words or 'nothing new'}")
     if pulled.error is not None:
         say(f"{briefing} from {pulled.intake}: {pulled.error}", "error", err=True)
-
-
-def _tell_preview(found: "Preview", *, as_json: bool) -> None:
-    columns = [{"column": each.index + 1, "header": each.header, "key": each.key} for each in found.columns]
-    if as_json:
-        emit_json(
-            {
-                "header_row": found.header_row,
-                "columns": columns,
-                "rows": list(map(dict, found.rows)),
-                "faults": list(map(_fault_json, found.faults)),
-            }
-        )
-        return
-    for column in columns[: 5 * _SHOWN]:
-        key = column["key"]
-        say(
-            f"{column['header']} → {key}" if key else f"{column['header']}: left out",
-            None if key else "warning",
-        )
-    for row in found.rows:
-        say("  " + ", ".join(f"{key}: {answer}" for key, answer in row.items()))
-    _say_faults(found.faults, len(found.faults))
-
-
-def _tell_imported(done: "Imported", *, as_json: bool) -> None:
-    if as_json:
-        emit_json(
-            {
-                "rows": done.rows,
-                "outcomes": dict(done.outcomes),
-                "faulty": done.faulty,
-                "faults": list(map(_fault_json, done.faults)),
-            }
-        )
-        return
-    words = ", ".join(f"{number} {word}" for word, number in done.outcomes.items())
-    say(f"{done.rows} rows read{': ' if words else ''}{words}")
-    _say_faults(done.faults, done.faulty)
-
-
-def _fault_json(fault: "RowFault") -> dict[str, Any]:
-    return {"row": fault.row, "column": fault.column, "message": fault.message}
-
-
-def _say_faults(faults: "Sequence[RowFault]", number: int) -> None:
-    for fault in faults[:_SHOWN]:
-        place = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
-        say(f"{place}: {fault.message}", "error", err=True)
-    if number > _SHOWN:
-        say(f"… and {number - _SHOWN} more; --json tells a thousand", "error", err=True)
-
-
-def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
-    copies = [
-        {
-            "briefing": each.briefing,
-            "intake": each.intake,
-            "response": each.id,
-            "at": each.at.isoformat(),
-            "where": each.where,
-        }
-        for each in erased.copies
-    ]
-    if as_json:
-        emit_json(
-            {
-                "registrations": erased.registrations,
-                "copies": copies,
-                "mentions": [{"briefing": name, "number": number} for name, number in erased.mentions],
-                "complete": erased.complete,
-                "kept": list(map(kept_json, erased.kept)),
-            }
-        )
-        return
-    say(f"{erased.registrations} registrations erased", "good")
-    for copy in copies:
-        where = copy["where"] or f"{copy['intake']}, {copy['response']}"
-        say(f"A copy may be where it was handed in: {where} ({copy['briefing']})")
-    say_erased_copies(erased.kept)
-    for name, number in erased.mentions:
-        say(f"The address also stands in what somebody else wrote: #{number} of {name}", "warning")
-    if not erased.complete:
-        say("Somebody is reading the ledger: run this again to clean its file", "error", err=True)
