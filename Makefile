@@ -6,6 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 READY := $(VENV)/.ready
 HANDY := $(VENV)/.demo-ready
 VERSIONS := 3.11 3.12 3.13 3.14
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench soak docs other-pythons clean
@@ -39,8 +40,7 @@ check: $(READY)  ## lint, types and layers
 
 test: check  ## check, then every test with branch coverage, on this Python and on each other one that is here
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage combine --quiet
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report
 	@$(MAKE) --no-print-directory other-pythons
 
@@ -49,7 +49,7 @@ other-pythons:
 	  if $(BIN)/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')"; then continue; fi; \
 	  if ! python$$version -c pass >/dev/null 2>&1; then echo "Python $$version: not on this machine, skipped"; continue; fi; \
 	  $(MAKE) --no-print-directory $(VENV)-$$version/.ready PYTHON=python$$version VENV=$(VENV)-$$version || exit 1; \
-	  echo "Python $$version:"; $(VENV)-$$version/bin/python -m pytest -q || exit 1; \
+	  echo "Python $$version:"; $(VENV)-$$version/bin/python -m pytest -q -n $(WORKERS) --dist worksteal || exit 1; \
 	done
 
 bench: $(READY)  ## ratios against named peers, in one run
