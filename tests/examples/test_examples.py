@@ -41,7 +41,7 @@ def test_an_example_passes_check_without_a_finding(copied: Path, run_python: Run
 
 
 def test_every_example_is_found_and_told_of() -> None:
-    assert {"own-integration", "programme", "whole-life"} <= set(FOLDERS)
+    assert {"own-integration", "programme", "whole-life", "workspace-sync"} <= set(FOLDERS)
     index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| \[([a-z-]+)\]\(\1\) \|", index, re.MULTILINE)) == FOLDERS
 
