@@ -13,7 +13,7 @@ __all__ = ["expand", "expanded", "heard", "is_secret", "variables", "without_val
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PASSWORD = re.compile(r"\w+://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 _SECRET_NAME = re.compile(
-    r"(?i)(^|[_-])(password|passwd|secret|token|api[_-]?key|private[_-]?key|signing[_-]?key|credentials?)$"
+    r"(?i)(^|[_-])(password|passwd|secret|token|api[_-]?key|(access|private|signing)[_-]?key|credentials?)$"
 )
 _UNKNOWN_FIELD = "E101"
 _PRIVATE_KEY = "PRIVATE KEY-----"
