@@ -168,11 +168,7 @@ def test_what_somebody_changed_by_hand_stays_and_is_told(nights: Nights) -> None
 
 
 def test_the_workflow_installs_what_the_project_needs(nights: Nights) -> None:
-    [install] = [
-        step
-        for step in _workflow(nights.city.folder)["jobs"]["sync"]["steps"]
-        if step.get("name") == "Install"
-    ]
+    [install] = _steps(nights.city.folder, "Install")
     asked = set(re.findall(r"\[([a-z,]+)\]", install["run"])[0].split(","))
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert asked == {"gmail", "google", "postgresql"}
