@@ -1,31 +1,34 @@
 """The list against a model of it: whatever is handed in, in whatever order, twice, late, cancelled and come back."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
 
+from attrs import evolve
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from briefingkit.model import Programme, structure
+from briefingkit.model import Briefing, Programme, structure
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.registrations.response import Response
 from briefingkit.store import open_ledger
 
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 PEOPLE = st.sampled_from("abcde")
+NUMBERS = count()
 
 
-class ListMachine(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.ledger = open_ledger("sqlite://")
-        self.sent: dict[tuple[str, int], Response] = {}
-        self.queue: list[str] = []
-        self.last: dict[str, int] = {}
-        self.cancelled: dict[str, bool] = {}
-        self.open(2)
+@cache
+def ledger() -> Any:
+    """Give one ledger for all runs: to make one takes longer than to fill it."""
+    return open_ledger("sqlite://")
 
-    def open(self, capacity: int) -> None:
-        data = {
+
+@cache
+def briefing(capacity: int) -> Briefing:
+    return structure(
+        {
             "briefing": "b",
             "languages": ["en"],
             "title": "B",
@@ -35,18 +38,29 @@ class ListMachine(RuleBasedStateMachine):
             "timezone": "UTC",
             "registration": {"capacity": capacity, "waitlist": True},
         }
-        briefing = structure(data)
-        self.capacity = capacity
-        self.roll = RegistrationList(briefing, Programme([briefing]), self.ledger, clock=lambda: AT)
+    )
 
-    def teardown(self) -> None:
-        self.ledger.close()
+
+class ListMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = f"b{next(NUMBERS)}"  # nobody is on its list yet
+        self.sent: dict[tuple[str, int], Response] = {}
+        self.queue: list[str] = []
+        self.last: dict[str, int] = {}
+        self.cancelled: dict[str, bool] = {}
+        self.open(2)
+
+    def open(self, capacity: int) -> None:
+        held = evolve(briefing(capacity), identifier=self.name)
+        self.capacity = capacity
+        self.roll = RegistrationList(held, Programme([held]), ledger(), clock=lambda: AT)
 
     @rule(person=PEOPLE, minute=st.integers(0, 9), cancels=st.booleans(), name=st.sampled_from(["x", "y"]))
     def hand_in(self, person: str, minute: int, name: str, *, cancels: bool) -> None:
         new = Response(
             f"{person}{minute}",
-            "b",
+            self.name,
             "form",
             AT + timedelta(minutes=minute),
             None,
@@ -75,7 +89,7 @@ class ListMachine(RuleBasedStateMachine):
             {
                 (person, minute): Response(
                     f"{person}{minute}",
-                    "b",
+                    self.name,
                     "form",
                     AT - timedelta(minutes=1),
                     None,

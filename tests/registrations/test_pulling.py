@@ -65,7 +65,11 @@ def roll(opened: Opened, hall: Hall) -> RegistrationList:
 def connected(roll: RegistrationList, *halls: Any) -> RegistrationList:
     names = ("hall", "other hall")
     sources = [Connected(name, each) for name, each in zip(names, halls, strict=False)]
-    roll._connections = lambda protocol: [each for each in sources if isinstance(each.integration, protocol)]
+
+    def those(protocol: type, _briefing: str | None = None, /) -> list[Connected]:
+        return [each for each in sources if isinstance(each.integration, protocol)]
+
+    roll._connections = those
     return roll
 
 
@@ -154,7 +158,7 @@ def test_erasing_says_where_the_response_stands_that_was_pulled(roll: Registrati
 def test_erasing_does_not_fail_for_a_target_that_cannot_be_loaded(roll: RegistrationList) -> None:
     roll.pull()
 
-    def broken(_protocol: type) -> list[Connected]:
+    def broken(_protocol: type, _briefing: str | None = None, /) -> list[Connected]:
         raise MissingExtra("the hall needs a package")
 
     roll._connections = broken
