@@ -74,6 +74,16 @@ def test_bad_rows_stop_no_others_and_are_told_without_what_they_hold(opened: Ope
     assert people(roll)[0]["days"] == ("mon", "tue")
 
 
+def test_all_that_is_wrong_with_a_row_is_told(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "g.csv").write_text(
+        "email,name,meal,days\nnobody,Ada,stone,never\nbo@example.org,Bo,fish,\n", encoding="utf-8"
+    )
+    roll = opened()
+    done = roll.import_(tmp_path / "g.csv")
+    assert [(each.row, each.column) for each in done.faults] == [(2, "meal"), (2, "days"), (2, "email")]
+    assert (done.faulty, done.outcomes) == (1, {"new": 1})
+
+
 def test_columns_can_be_named_and_a_wrong_name_is_told(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text("A,B\nAda,ada@example.org\n", encoding="utf-8")
     roll = opened()

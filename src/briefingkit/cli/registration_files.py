@@ -115,7 +115,7 @@ def _tell_preview(found: "Preview", *, as_json: bool) -> None:
         )
     for row in found.rows:
         say("  " + ", ".join(f"{key}: {answer}" for key, answer in row.items()))
-    _say_faults(found.faults, len(found.faults))
+    _say_faults(found.faults)
 
 
 def _tell_imported(done: "Imported", *, as_json: bool) -> None:
@@ -130,17 +130,18 @@ def _tell_imported(done: "Imported", *, as_json: bool) -> None:
         )
         return
     words = ", ".join(f"{number} {word}" for word, number in done.outcomes.items())
-    say(f"{done.rows} rows read{': ' if words else ''}{words}")
-    _say_faults(done.faults, done.faulty)
+    left = f"{', ' if words else ''}{done.faulty} not taken" if done.faulty else ""
+    say(f"{done.rows} rows read{': ' if words or left else ''}{words}{left}")
+    _say_faults(done.faults)
 
 
 def _fault_json(fault: "RowFault") -> dict[str, Any]:
     return {"row": fault.row, "column": fault.column, "message": fault.message}
 
 
-def _say_faults(faults: "Sequence[RowFault]", number: int) -> None:
+def _say_faults(faults: "Sequence[RowFault]") -> None:
     for fault in faults[:_SHOWN]:
         place = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
         say(f"{place}: {fault.message}", "error", err=True)
-    if number > _SHOWN:
-        say(f"… and {number - _SHOWN} more; --json tells a thousand", "error", err=True)
+    if len(faults) > _SHOWN:
+        say("… and more; --json tells up to a thousand", "error", err=True)

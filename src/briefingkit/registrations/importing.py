@@ -60,7 +60,10 @@ class Preview:
 
 @frozen
 class Imported:
-    """What became of the rows, by what they did (`new`, `changed`, `unchanged`, …) or why they were refused."""
+    """What became of the rows, by what they did (`new`, `changed`, `unchanged`, …) or why they were refused.
+
+    `faulty` is how many rows could not be read; `faults` says all that is wrong with them.
+    """
 
     columns: tuple[Column, ...]
     rows: int
@@ -116,11 +119,12 @@ def import_file(
             with roll.store.writing(roll.briefing.identifier) as writer:
                 outcomes = Sitting(writer, roll.desk()).take(responses)
             counted.update(map(_word, outcomes))
-    return Imported(table.columns, read, dict(sorted(counted.items())), len(faults), tuple(faults[:_FAULTS]))
+    faulty = len({fault.row for fault in faults})
+    return Imported(table.columns, read, dict(sorted(counted.items())), faulty, tuple(faults[:_FAULTS]))
 
 
 def _word(outcome: Outcome) -> str:
-    return (outcome.refusal or outcome.effect or "").__str__()
+    return str(outcome.refusal or outcome.effect or "")
 
 
 def _open(roll: "RegistrationList", path: Path, columns: Mapping[str, str], sheet: str | None) -> OpenedTable:
@@ -162,7 +166,7 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
     if row.cells is None:
         faults.append(RowFault(row.number, None, "the row cannot be read"))
         return {}
-    answers, cells, width = dict[str, Answer](), row.cells, len(row.cells)
+    answers, cells, width, before = dict[str, Answer](), row.cells, len(row.cells), len(faults)
     for reader in table.readers:
         value = cells[reader.index] if reader.index < width else None
         if value is None or value == "":
@@ -171,22 +175,31 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
             answer = reader.read(value)
         except CellFault as fault:
             faults.append(RowFault(row.number, reader.header, str(fault)))
-            return {}
+            continue
         if answer is not None and answer != "":
             answers.setdefault(reader.key, answer)
-    if answers and "email" not in answers and "name" not in answers:
+    if len(faults) == before and answers and "email" not in answers and "name" not in answers:
         faults.append(RowFault(row.number, None, "the row has neither a name nor an e-mail address"))
-        return {}
-    return answers
+    if len(faults) == before:
+        return answers
+    # The row is not taken in any case: what is wrong with its address too is told with the rest.
+    _check_email(row, answers, faults)
+    return {}
+
+
+def _check_email(row: Row, answers: Mapping[str, Answer], faults: list[RowFault]) -> bool:
+    email = answers.get("email")
+    if email is None or normalised_email(email) is not None:
+        return True
+    faults.append(RowFault(row.number, "email", "this is no e-mail address"))
+    return False
 
 
 def _response(
     row: Row, answers: dict[str, Answer], briefing: str, at: datetime, faults: list[RowFault]
 ) -> Response | None:
     status, said_at = answers.pop(STATUS, None), answers.pop(AT, None)
-    email = answers.get("email")
-    if email is not None and normalised_email(email) is None:
-        faults.append(RowFault(row.number, "email", "this is no e-mail address"))
+    if not _check_email(row, answers, faults):
         return None
     if isinstance(said_at, str):
         try:
