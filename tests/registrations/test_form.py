@@ -6,8 +6,9 @@ from hypothesis import given
 
 from briefingkit.model import Briefing, Programme, structure
 from briefingkit.registrations.form import FieldType, form_of
-from briefingkit.registrations.labels import countries, words
+from briefingkit.registrations.labels import Named, countries, words
 from briefingkit.testing.strategies import LANGUAGES, briefings
+from briefingkit.text.phrases import SHIPPED
 
 
 def briefing(identifier: str = "harbour", **more: Any) -> Briefing:
@@ -119,3 +120,8 @@ def test_every_form_has_one_field_a_key_and_words_in_every_language(drawn: Brief
         assert all(words(each.label, language) for language in LANGUAGES)
         assert (each.type in {FieldType.CHOICE, FieldType.CHOICES}) is bool(each.options)
         assert each.shown_if is None or each.shown_if.question in keys[:index]
+
+
+def test_every_country_has_a_name_in_every_language() -> None:
+    for language in SHIPPED:
+        assert [code for code in countries() if words(Named.territory(code), language) == code] == []

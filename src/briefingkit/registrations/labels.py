@@ -16,8 +16,9 @@ from briefingkit.text.zones import zone_names
 __all__ = ["Label", "Named", "Said", "countries", "timezones", "words"]
 
 _ISO_3166 = re.compile(r"[A-Z]{2}")
-# CLDR's territories with two letters that are no country's or territory's: groups, the unknown, and pretended ones.
-_NO_COUNTRY = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))
+# CLDR's territories with two letters that are no country's or territory's: groups, the unknown, and pretended ones; and
+# Sark, which has a name in hardly any language: people there find Guernsey.
+_NO_COUNTRY = frozenset(("CQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))
 _AREAS = frozenset(
     (
         "Africa",
