@@ -11,6 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from briefingkit.publish import Identity
+from briefingkit.text.bidi import strip_controls
 
 __all__ = ["CAMPAIGN", "DRAFT", "FIELDS", "Mark", "state_output"]
 
@@ -24,7 +25,7 @@ FIELDS: Final = ("title", "subject", "sender", "address", "audience", "text", "h
 _LONGEST: Final = 100
 """Characters of a title that both services show whole."""
 _MARK: Final = re.compile(
-    r"\[bk (?P<owner>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+) (?P<digest>[0-9a-f]{12})\]"
+    r"\[bk (?P<owner>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+) (?P<digest>[0-9a-f]{12})\]\Z"
 )
 
 
@@ -56,7 +57,7 @@ class Mark:
     def title(self, words: str) -> str:
         """Write a campaign's title: words that people know it by, and the mark at its end."""
         room = max(_LONGEST - len(self.text) - 1, 0)
-        said = " ".join(words.split())
+        said = " ".join(strip_controls(words).split())
         said = said if len(said) <= room else f"{said[: max(room - 1, 0)].rstrip()}…"
         return f"{said} {self.text}"
 
@@ -64,7 +65,7 @@ class Mark:
     def read(cls, title: str, namespace: str, target: str) -> "Mark | None":
         """Read a title; None for one that is not of this target. A copy that a service names after it is none."""
         found = _MARK.search(title)
-        if found is None or not title.endswith(found[0]):
+        if found is None:
             return None
         mark = cls(namespace, target, found["owner"], found["language"])
         return mark if mark.text == found[0] else None

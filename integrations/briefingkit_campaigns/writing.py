@@ -69,7 +69,8 @@ class _Run:
                 found = [self.service.get(self.service.create(wanted.fields))]
             except Lost:
                 # It may be there. A second would be one too many, so only finding it helps.
-                self._listed, found = None, self._find(mark)
+                self._listed = None
+                found = self._find(mark)
                 if not found:
                     raise
             self.touched = True
