@@ -1,16 +1,23 @@
 """What every page owes its readers, as far as its markup can tell: names, descriptions, one order of headings."""
 
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import html5lib
 import pytest
 
+from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
+from briefingkit.project import Project
+from briefingkit.registrations.links import sign
+from briefingkit.registrations.registration_list import key_of
+from briefingkit.store.registrations import Registrations
+
 CONTROLS = ("input", "select", "textarea")
 
 
-def pages(browser: Any) -> dict[str, str]:
+def pages(browser: Any, wishes: str, part: str) -> dict[str, str]:
     own = browser.register()
     refused = browser.form("x", name="", attend="other", arrive="x", consent=None)
     organizer = browser.organizer()
@@ -22,6 +29,9 @@ def pages(browser: Any) -> dict[str, str]:
         "refused change": browser.post(f"{own}/change", {"name": ""}).text,
         "cancel": browser.get(f"{own}/cancel").text,
         "error": browser.get("/nothing").text,
+        "wishes": browser.get(wishes).text,
+        "other wishes": browser.post(wishes, "").text,
+        "part": browser.get(part).text,
         "index": browser.get("/").text,
         "lists": organizer.get("/_organizer").text,
         "list": organizer.get("/_organizer/road-2027").text,
@@ -29,11 +39,21 @@ def pages(browser: Any) -> dict[str, str]:
     }
 
 
+def signed(project: Project, clock: Any, purpose: str, subject: str) -> str:
+    with project.ledger() as ledger:
+        key = key_of(Registrations(ledger))
+    return sign(key, subject, purpose=purpose, briefing="road-2027", expires=clock.now + timedelta(days=1))
+
+
 @pytest.fixture
-def trees(browser: Any) -> dict[str, Any]:
+def trees(browser: Any, project: Project, clock: Any, edit: Any) -> dict[str, Any]:
+    edit("agenda:\n", "people: {maulik: {name: Monami Maulik}}\nagenda:\n")
+    edit("capacity: 2}", "capacity: 2, participants: [{person: maulik, status: invited}]}")
+    wishes = f"/road-2027/en/u/{signed(project, clock, UNSUBSCRIBE, 'ab' * 32)}"
+    part = f"/road-2027/en/p/{signed(project, clock, PART, 'maulik')}/yes"
     return {
         name: html5lib.HTMLParser(namespaceHTMLElements=False, strict=True).parse(text)
-        for name, text in pages(browser).items()
+        for name, text in pages(browser, wishes, part).items()
     }
 
 
@@ -71,7 +91,15 @@ def test_every_page_has_a_title_of_its_own(trees: dict[str, Any]) -> None:
     titles = {name: tree.find(".//title").text for name, tree in trees.items()}
     assert all(title and title.strip() for title in titles.values())
     assert titles["refused"].startswith("There is a problem")
-    assert len({titles[name] for name in ("form", "refused", "own", "change", "cancel", "error")}) == 6
+    assert (
+        len(
+            {
+                titles[name]
+                for name in ("form", "refused", "own", "change", "cancel", "error", "wishes", "part")
+            }
+        )
+        == 8
+    )
 
 
 def test_what_is_wrong_is_gathered_in_one_place_and_said_at_each_field(trees: dict[str, Any]) -> None:
