@@ -313,6 +313,9 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
         "cy@people.example": ["Votre inscription a été modifiée : Bus de nuit"],
         "di@people.example": ["You have a place: Night buses"],
     }
+    with project.registrations("night-buses") as roll:
+        roll.mark_present("cy@people.example")
+    assert send() == {}
 
 
 def test_the_speakers_are_told_the_room_and_no_page_is(project: Project, inbox: Inbox) -> None:

@@ -296,3 +296,23 @@ def test_no_name_or_address_is_in_what_is_printed_by_accident(roll: Registration
 def _rows(roll: RegistrationList) -> list[Any]:
     with roll.store.reading(roll.briefing.identifier) as reader:
         return list(reader.attendance())
+
+
+def test_hooks_are_told_once_who_was_there_and_that_it_was_taken_back(
+    opened: Any, roll: RegistrationList, report: Path
+) -> None:
+    told: list[tuple[str, str]] = []
+    assert roll.list()
+    listened = opened(hooks={"crm": lambda event: told.append((event.kind, event.registration.email))})
+    listened.import_attendance(report, preview=True)
+    assert told == []
+    listened.import_attendance(report)
+    listened.import_attendance(report)
+    listened.mark_present("ada@example.org", "di@example.org")
+    assert told == [("attended", "ada@example.org"), ("attended", "di@example.org")]
+    listened.mark_absent("ada@example.org")
+    listened.mark_absent("ada@example.org")
+    assert told[2:] == [("absent", "ada@example.org")]
+    with pytest.raises(RegistrationError):
+        listened.mark_present("bo@example.org", "nobody@example.org")
+    assert len(told) == 3

@@ -92,7 +92,7 @@ def _rows(
 def _letter(event: RegistrationEvent) -> Letter | None:
     """Tell what somebody is told; None for nothing, as while an organiser has yet to decide."""
     assert event.registration is not None or event.kind in {EventKind.ERASED, EventKind.EXPIRED}  # noqa: S101
-    if event.registration is None:
+    if event.registration is None or event.kind in {EventKind.ATTENDED, EventKind.ABSENT}:
         return None
     status = event.registration.status
     if event.kind is EventKind.CANCELLED:

@@ -6,6 +6,7 @@ stands for itself, so that the same report again changes nothing; their times ar
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from attrs import field, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.codec import iso, registration_of
+from briefingkit.registrations.events import EventKind
+from briefingkit.registrations.intake import Desk, Sitting
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.registration import Registration
 from briefingkit.store.registration_rows import AttendanceRow
@@ -30,6 +33,7 @@ __all__ = [
     "everybody_present",
     "mark",
     "minutes_by_person",
+    "telling",
     "unmark",
 ]
 
@@ -56,6 +60,21 @@ class Attended:
     since: datetime | None
     sources: tuple[str, ...]
     marked_at: datetime
+
+
+@contextmanager
+def telling(writer: "ListWriter", desk: Desk) -> Iterator[None]:
+    """Tell, once the block is done, of those who were marked in it and had not been, or of whom that was taken back."""
+    sitting = Sitting(writer, desk)
+    before = {row.person for row in writer.attendance()} if sitting.subscribers else set[str]()
+    yield
+    if not sitting.subscribers:
+        return
+    after = {row.person for row in writer.attendance()}
+    turned = map(registration_of, writer.registrations(before ^ after).values())
+    for registration in sorted(turned, key=lambda each: each.number):
+        sitting.tell(EventKind.ATTENDED if registration.person in after else EventKind.ABSENT, registration)
+    sitting.write()
 
 
 def mark(

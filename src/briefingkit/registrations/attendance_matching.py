@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from briefingkit.errors import RegistrationError, TextError
+from briefingkit.registrations.attendance import telling
 from briefingkit.registrations.attendance_report import (
     AttendanceReport,
     ReportEntry,
     name_key,
 )
 from briefingkit.registrations.codec import iso, registration_of
+from briefingkit.registrations.intake import Desk
 from briefingkit.registrations.registration import Registration, RegistrationStatus
 from briefingkit.store.registration_rows import AttendanceRow
 from briefingkit.text.zones import get_zone, instant
@@ -112,7 +114,7 @@ def import_report(
     report: AttendanceReport,
     doubts: Doubts | None,
     *,
-    at: datetime,
+    desk: Desk,
     zone: str | None = None,
     preview: bool = False,
 ) -> AttendanceImported:
@@ -126,9 +128,11 @@ def import_report(
         with store.reading(briefing.identifier) as reader:
             matches = match_report(reader, report, doubts or Doubts())
     else:
-        with store.writing(briefing.identifier) as writer:
+        with store.writing(briefing.identifier) as writer, telling(writer, desk):
             matches = match_report(writer, report, doubts or Doubts())
-            taken = [_row(briefing, report.source, match, at, clock) for match in matches if match.taken]
+            taken = [
+                _row(briefing, report.source, match, desk.now, clock) for match in matches if match.taken
+            ]
             _write(writer, report.source, taken)
     people = {match.candidates[0].number for match in matches if match.taken}
     return AttendanceImported(report.source, len(people), matches, report.notices)

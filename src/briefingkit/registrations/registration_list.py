@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Counts", "RegistrationList", "key_of"]
 
-_KEY = "registrations"
-
 
 @frozen
 class Counts:
@@ -55,7 +53,7 @@ class Counts:
 
 def key_of(store: Registrations, make: Callable[[], str] = lambda: secrets.token_hex(32)) -> bytes:
     """Give the ledger's key for marks and event ids; it is made once."""
-    return bytes.fromhex(store.key(_KEY, make()))
+    return bytes.fromhex(store.key("registrations", make()))
 
 
 class RegistrationList:
@@ -274,17 +272,22 @@ class RegistrationList:
 
         `since` is when they came (aware) and `minutes` how long they stayed, where it is known.
         """
-        from briefingkit.registrations.attendance import mark
+        from briefingkit.registrations.attendance import mark, telling
 
-        with self._store.writing(self.briefing.identifier) as writer:
-            return mark(writer, self.briefing.identifier, who, at=self._clock(), since=since, minutes=minutes)
+        name, desk = self.briefing.identifier, self.desk()
+        with self._store.writing(name) as writer, telling(writer, desk):
+            marked = mark(writer, name, who, at=desk.now, since=since, minutes=minutes)
+        self.deliver()
+        return marked
 
     def mark_absent(self, *who: str) -> int:
         """Take back that people were there, whatever said so; give how many had been marked."""
-        from briefingkit.registrations.attendance import unmark
+        from briefingkit.registrations.attendance import telling, unmark
 
-        with self._store.writing(self.briefing.identifier) as writer:
-            return unmark(writer, self.briefing.identifier, who)
+        with self._store.writing(self.briefing.identifier) as writer, telling(writer, self.desk()):
+            number = unmark(writer, self.briefing.identifier, who)
+        self.deliver()
+        return number
 
     def attendance(self) -> Sequence["Attended"]:
         """Give those on the list who were there, in the order in which they came onto it."""
@@ -312,9 +315,11 @@ class RegistrationList:
         from briefingkit.registrations.attendance_report import read_report
 
         report = read_report(Path(path), source)
-        return import_report(
-            self._store, self.briefing, report, doubts, at=self._clock(), zone=zone, preview=preview
+        done = import_report(
+            self._store, self.briefing, report, doubts, desk=self.desk(), zone=zone, preview=preview
         )
+        self.deliver()
+        return done
 
     # Files
 
