@@ -27,6 +27,7 @@ from briefingkit_campaigns.service import (
     check_tag,
     check_timeout,
     lines_of,
+    paged,
     tags_of,
 )
 from briefingkit_campaigns.wording import Tags
@@ -151,31 +152,29 @@ class _Brevo:
     reply_to: str
 
     def campaigns(self) -> Iterator[Held]:
-        offset = 0
-        while True:
-            page = self.line.ask(
-                "GET",
-                "/emailCampaigns",
-                query={"type": "classic", "limit": _PAGE, "offset": offset, "sort": "asc"},
-            )
-            # An account that has none is told so without a list.
-            listed = page.get("campaigns", []) if isinstance(page, dict) else None
-            if not isinstance(listed, list):
-                raise Lost("Brevo gives a listing that cannot be read")
-            yield from map(_held, listed)
-            offset += len(listed)
-            if not listed or offset >= int(page.get("count") or 0):
-                return
+        return paged(self._page, _held)
+
+    def _page(self, offset: int) -> tuple[Sequence[Any], Any]:
+        page = self.line.ask(
+            "GET",
+            "/emailCampaigns",
+            query={"type": "classic", "limit": _PAGE, "offset": offset, "sort": "asc"},
+        )
+        # An account that has none is told so without a list.
+        listed = page.get("campaigns", []) if isinstance(page, dict) else None
+        if not isinstance(listed, list):
+            raise Lost("Brevo gives a listing that cannot be read")
+        return listed, page.get("count")
 
     def get(self, campaign: str) -> Held:
         return _held(self.line.ask("GET", f"/emailCampaigns/{campaign}"))
 
     def fields(self, held: Held) -> Fields:
         sender, recipients = _mapping(held.told, "sender"), _mapping(held.told, "recipients")
-        lists, left_out = recipients.get("lists"), recipients.get("exclusionLists")
-        audience: dict[str, Any] = {"lists": tuple(sorted(lists)) if isinstance(lists, list) else ()}
+        audience: dict[str, Any] = {"lists": _numbers(recipients, "lists")}
+        left_out = _numbers(recipients, "exclusionLists")
         if left_out:
-            audience["without"] = tuple(left_out)
+            audience["without"] = left_out
         return {
             "title": held.title,
             "subject": str(held.told.get("subject") or ""),
@@ -231,3 +230,8 @@ def _held(raw: Any) -> Held:
 def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = raw.get(name)
     return found if isinstance(found, dict) else {}
+
+
+def _numbers(raw: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    found = raw.get(name)
+    return _ascending(one for one in found if isinstance(one, int)) if isinstance(found, list) else ()

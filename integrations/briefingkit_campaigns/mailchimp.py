@@ -28,6 +28,7 @@ from briefingkit_campaigns.service import (
     check_tag,
     check_timeout,
     lines_of,
+    paged,
     tags_of,
 )
 from briefingkit_campaigns.wording import Tags
@@ -159,26 +160,24 @@ class _Mailchimp:
     line: Line
 
     def campaigns(self) -> Iterator[Held]:
-        offset = 0
-        while True:
-            page = self.line.ask(
-                "GET",
-                "/campaigns",
-                query={
-                    "count": _PAGE,
-                    "offset": offset,
-                    "sort_field": "create_time",
-                    "sort_dir": "ASC",
-                    "exclude_fields": "campaigns._links",
-                },
-            )
-            listed = page.get("campaigns") if isinstance(page, dict) else None
-            if not isinstance(listed, list):
-                raise Lost("Mailchimp gives a listing that cannot be read")
-            yield from map(_held, listed)
-            offset += len(listed)
-            if not listed or offset >= int(page.get("total_items") or 0):
-                return
+        return paged(self._page, _held)
+
+    def _page(self, offset: int) -> tuple[Sequence[Any], Any]:
+        page = self.line.ask(
+            "GET",
+            "/campaigns",
+            query={
+                "count": _PAGE,
+                "offset": offset,
+                "sort_field": "create_time",
+                "sort_dir": "ASC",
+                "exclude_fields": "campaigns._links",
+            },
+        )
+        listed = page.get("campaigns") if isinstance(page, dict) else None
+        if not isinstance(listed, list):
+            raise Lost("Mailchimp gives a listing that cannot be read")
+        return listed, page.get("total_items")
 
     def get(self, campaign: str) -> Held:
         return _held(self.line.ask("GET", f"/campaigns/{campaign}"))
@@ -189,7 +188,8 @@ class _Mailchimp:
         said = content if isinstance(content, dict) else {}
         options = _mapping(recipients, "segment_opts")
         own = "conditions of its own" if options.get("conditions") else None
-        segment = options.get("saved_segment_id") or own
+        saved = options.get("saved_segment_id")
+        segment = saved if isinstance(saved, int) and saved else own
         return {
             "title": held.title,
             "subject": str(settings.get("subject_line") or ""),

@@ -3,7 +3,7 @@
 There is no call that sends or schedules: that is a person's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ __all__ = [
     "check_tag",
     "check_timeout",
     "lines_of",
+    "paged",
     "tags_of",
 ]
 
@@ -84,6 +85,23 @@ class Terms:
     namespace: str
     has_text: bool = True
     lacks: tuple[str, ...] = ()
+
+
+def paged(page: Callable[[int], tuple[Sequence[Any], Any]], held: Callable[[Any], Held]) -> Iterator[Held]:
+    """Read a listing to its end: `page` takes an offset, and gives what is there and how many there are in all.
+
+    What is listed twice, because something before it has gone meanwhile, is one; a listing that repeats itself ends.
+    """
+    seen: set[str] = set()
+    offset = 0
+    while True:
+        listed, total = page(offset)
+        new = [each for each in map(held, listed) if each.id not in seen]
+        seen.update(each.id for each in new)
+        yield from new
+        offset += len(listed)
+        if not new or (isinstance(total, int) and offset >= total):
+            return
 
 
 def lines_of(text: str) -> str:

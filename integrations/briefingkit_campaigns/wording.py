@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from briefingkit.errors import Unpublishable
 from briefingkit.mailing.composer import Composer
 from briefingkit.mailing.edition import Edition
+from briefingkit.mailing.kinds import KINDS
+from briefingkit.mailing.kinds import Letter as MailLetter
 from briefingkit.mailing.message import Parts
 from briefingkit.mailing.recipient import Recipient
 from briefingkit.model import Audience, AudienceGroup, CalendarFile, Mailing, MailingKind
@@ -96,6 +99,11 @@ def compose(  # noqa: PLR0913 - a letter is made of these; each is named at the 
 def _mailing(publication: "Publication", key: str | None, fallback: Fallback) -> Mailing:
     """Take the words of the briefing's own mailing of that key, or else those of an invitation."""
     own = next((each for each in publication.briefing.mailing if each.key == key), None)
+    if own is not None and not KINDS[MailLetter(own.kind.value)].bulk:
+        raise Unpublishable(
+            f"the mailing {own.key} of {publication.briefing.identifier} is a {own.kind}, which is for single people: "
+            "name one that a list of contacts may get"
+        )
     found = own or Mailing("campaign", MailingKind.INVITATION, _NOBODY)
     return evolve(found, calendar=CalendarFile.NONE, fallback=fallback)
 

@@ -227,6 +227,34 @@ def test_a_listing_of_many_pages_is_read_to_its_end(bench: Workbench, double: Ca
 
 
 @pytest.mark.parametrize(
+    "page",
+    [
+        {"campaigns": "none", "total_items": 1, "count": 1},
+        {"campaigns": [{"settings": 3}], "total_items": 1},
+        {"campaigns": [{"id": 4.5, "recipients": []}], "count": "many"},
+        [],
+        "words",
+    ],
+)
+def test_an_answer_that_is_no_listing_is_an_error_in_words(
+    bench: Workbench, double: CampaignsDouble, page: object
+) -> None:
+    double.any_request = True
+    double.script.extend([answers(json_reply(200, page))] * 50)
+    assert "cannot be read" in plan_error(bench)
+
+
+def test_a_listing_that_repeats_itself_ends(
+    bench: Workbench, double: CampaignsDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.publish(sample_briefing())
+    shown = [double._shown(each) for each in double.campaigns.values()]  # type: ignore[attr-defined]
+    same = json_reply(200, {"campaigns": shown, "total_items": None, "count": "many"})
+    monkeypatch.setattr(double, "_listing", lambda _: same)
+    assert bench.plan(sample_briefing()).is_empty
+
+
+@pytest.mark.parametrize(
     "make",
     [
         lambda: MailchimpCampaigns("0123456789abcdef", LETTERHEAD, {}),

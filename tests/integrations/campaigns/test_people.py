@@ -291,6 +291,15 @@ def test_the_words_of_a_mailing_of_the_briefing_are_taken(
     assert [of(brevo, each).subject for each in ("en", "fr")] == ["Come along", "Venez"]
 
 
+def test_a_mailing_that_is_for_single_people_is_no_campaign(
+    brevo: BrevoCampaignsDouble, slept: list[float]
+) -> None:
+    own = Mailing("ours", MailingKind.CONFIRMATION, (Audience(group=AudienceGroup.REGISTERED),))
+    bench = Workbench(brevo_target(brevo, slept, mailing="ours"))
+    with pytest.raises(Unpublishable, match="which is for single people"):
+        bench.plan(evolve(sample_briefing(), mailing=(own,)))
+
+
 def test_answers_go_where_the_letterhead_says_as_far_as_the_service_can(
     brevo: BrevoCampaignsDouble, mailchimp: MailchimpCampaignsDouble, slept: list[float]
 ) -> None:
