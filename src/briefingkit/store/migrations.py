@@ -115,7 +115,7 @@ _FEEDBACK = (
     "CREATE TABLE mail_events (id TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL)",
     """CREATE TABLE mail_fates (
         id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, reason TEXT, at TEXT NOT NULL, words TEXT NOT NULL)""",
-    # Of those alone that a service has named, so that mails by SMTP pay nothing for it.
+    # For services that tell of a mail by their own name alone: without it, each such call reads a whole mailing.
     "CREATE INDEX deliveries_remote ON deliveries (remote_id) WHERE remote_id IS NOT NULL",
     """CREATE TABLE part_answers (
         briefing TEXT NOT NULL, person TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL,

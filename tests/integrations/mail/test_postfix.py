@@ -16,11 +16,15 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from briefingkit.mailing.deliveries import Addressed, failures, mailing_id, plan_deliveries
+from briefingkit.mailing.feedback import Kind, Reason
+from briefingkit.mailing.hearing import hear
 from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.outbox import Outbox
+from briefingkit.mailing.returned import read_returned
 from briefingkit.mailing.sending import Progress
 from briefingkit.mailing.transport import Status, Transport
 from briefingkit.store import open_ledger
@@ -56,6 +60,8 @@ smtpd_tls_security_level = encrypt
 smtpd_tls_cert_file = {folder}/certificate.pem
 smtpd_tls_key_file = {folder}/key.pem
 smtputf8_enable = yes
+transport_maps = inline:{{ {{gone.example = error:5.1.1 no such user}} }}
+smtpd_reject_unlisted_recipient = no
 virtual_mailbox_domains = city.example, bücher.example
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = static:inbox/
@@ -301,8 +307,6 @@ def test_a_server_that_is_stopped_and_started_again_has_lost_nothing(
         plan_deliveries(store, "b", "m", people, now=datetime.now(UTC))
 
         def keyed(row: DeliveryRow) -> Message:
-            from attrs import evolve
-
             return evolve(message_of(row), key=row.id)
 
         report = Outbox(store, transport, lambda: datetime.now(UTC)).run("b", "m", keyed)
@@ -310,3 +314,25 @@ def test_a_server_that_is_stopped_and_started_again_has_lost_nothing(
         assert store.counts(mailing_id("b", "m"))["sent"] == 40 - report.progress.deferred
     arrived = [mail.partition(b"Message-ID: <")[2][:40].decode() for mail in postfix.fetch()]
     assert len(arrived) == len(set(arrived)) == report.progress.sent
+
+
+def test_a_mail_that_it_took_and_could_not_deliver_comes_back_and_is_read(
+    postfix: Postfix, transport: SMTP
+) -> None:
+    def from_the_bounces(row: DeliveryRow) -> Message:
+        return evolve(calendar_message(row), sender="bounces@city.example")
+
+    now, address = datetime.now(UTC), "ada@gone.example"
+    with open_ledger("sqlite://") as ledger:
+        store = Deliveries(ledger)
+        plan_deliveries(store, "b", "m", [Addressed(address, address)], now=now)
+        report = Outbox(store, transport, lambda: datetime.now(UTC)).run("b", "m", from_the_bounces)
+        assert report.progress == Progress(sent=1)
+        (mail,) = postfix.fetch()
+        now = datetime.now(UTC)
+        (event,) = read_returned(mail, domain="ghent.example", now=now)
+        assert (event.kind, event.reason, event.permanent) == (Kind.BOUNCED, Reason.BOUNCED, True)
+        assert (event.key, event.recipient) == (message_key("b", "m", address), address)
+        assert event.words == "no such user"
+        heard = hear([event], ledger, now=now, source="returned mail", ours_only=True)
+        assert (heard.kinds, heard.suppressed, heard.strange) == ({"bounced": 1}, 1, 0)
