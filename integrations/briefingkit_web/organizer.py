@@ -6,8 +6,6 @@ import binascii
 import hmac
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDER",
-    "REPORT",
     "is_organizer",
     "list_file",
     "list_page",
@@ -50,7 +47,6 @@ __all__ = [
 FOLDER = "_organizer"
 """Where the organisers' pages stand; no briefing has such an identifier."""
 
-REPORT = "briefingkit.registrations.report"
 _PAGE = 100
 _AT_ONCE = 1 << 16
 _SHOWN = ("name", "email", "organization", "country", "language", "interpretation")
@@ -167,7 +163,6 @@ async def list_page(
         ],
         "again": again,
         "columns": _columns(edition, identifier, language),
-        "has_report": find_spec(REPORT) is not None,
     }
     return page(edition, "list.html.j2", language, values)
 
@@ -343,7 +338,11 @@ async def list_file(edition: "Edition", request: "Request", identifier: str, kin
 
     def written() -> "IO[bytes]":
         file = tempfile.SpooledTemporaryFile(1 << 20)  # noqa: SIM115 - closed when it was sent
-        export_to(roll, file, kind)
+        try:
+            export_to(roll, file, kind)
+        except BaseException:
+            file.close()
+            raise
         file.seek(0)
         return file
 
@@ -367,13 +366,18 @@ _NO_XLSX = (
 )
 
 
+_NO_CHARTS = (msgid("Charts cannot be drawn here"), _NO_XLSX[1])
+
+
 async def report(edition: "Edition", request: "Request", identifier: str) -> Response:
     """Give the statistics as pictures."""
-    if find_spec(REPORT) is None:
-        return error_page(edition, request, 404)
+    from briefingkit.registrations.report import report_html
+
     roll = await asyncio.to_thread(edition.list_of, identifier)
-    make = import_module(REPORT).report_html
-    body = await asyncio.to_thread(make, roll, spoken(request))
+    try:
+        body = await asyncio.to_thread(report_html, roll, spoken(request))
+    except MissingExtra:
+        return error_page(edition, request, 404, reason=_NO_CHARTS)
     return HTMLResponse(
         body, headers={"content-security-policy": f"{_REPORT_POLICY}; frame-ancestors 'none'"}
     )

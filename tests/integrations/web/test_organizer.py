@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -134,6 +135,20 @@ def test_the_list_is_there_as_files(browser: Any) -> None:
     (one,) = json.loads(organizer.get("/_organizer/road-2027/list.json").body)
     assert one["answers"]["email"] == "ana@example.org"
     assert organizer.get("/_organizer/road-2027/list.exe").status == 404
+
+
+def test_what_cannot_be_made_here_is_said_in_words(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser.register()
+    for name in ("pygal", "openpyxl"):
+        monkeypatch.setitem(sys.modules, name, None)
+    organizer = browser.organizer()
+    for address, words in (
+        ("report", "Charts cannot be drawn here"),
+        ("list.xlsx", "Spreadsheets cannot be made"),
+    ):
+        answer = organizer.get(f"/_organizer/road-2027/{address}")
+        assert answer.status == 404
+        assert words in answer.words
 
 
 def test_the_statistics_are_pictures_that_need_nothing_from_elsewhere(browser: Any) -> None:
