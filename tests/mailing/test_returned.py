@@ -101,6 +101,13 @@ def test_a_mail_that_is_none_of_ours_tells_nothing(original: str) -> None:
     assert read(report(status(), original=original)) == ()
 
 
+def test_our_name_for_the_envelope_is_enough_where_no_header_came_back() -> None:
+    named = f"Original-Envelope-Id: {KEY}\n{status()}"
+    (event,) = read(report(named, original=""))
+    assert (event.key, event.reason) == (KEY, Reason.BOUNCED)
+    assert read(report(named.replace(KEY, "x" * 40), original="")) == ()
+
+
 def test_our_key_counts_in_the_header_that_came_back_and_nowhere_else() -> None:
     original = f"From: x@example.org\n\nMessage-ID: <{KEY}@{DOMAIN}>\n"
     assert read(report(status(), original=original)) == ()

@@ -1,9 +1,9 @@
 """What mail brings back (RFC 3464), what its readers complain about (RFC 5965), and who asks by mail for no more.
 
-Anybody can write such a mail. It is taken apart by hand and only so far as it may go: two levels of parts, so many of
-them, so many octets of each; what is not understood tells nothing, and nothing in it is an error. Its events carry our
-key where the mail that came back bears one of our Message-IDs; whether that is about a message of ours is for
-`hearing` to say.
+Anybody can write such a mail. It is taken apart by hand and only so far as it may go: so many levels of parts, so many
+of them, so many octets; what is not understood tells nothing, and nothing in it is an error. Its events carry our key
+where the mail that came back bears one of our Message-IDs, or its envelope our name for it; whether that is about a
+message of ours is for `hearing` to say.
 """
 
 import base64
@@ -34,6 +34,8 @@ _HEAD = 1 << 16
 _STATUS = frozenset(("message/delivery-status", "message/global-delivery-status"))
 _COMPLAINT = "message/feedback-report"
 _RETURNED = frozenset(("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"))
+_ENVELOPE = "original-envelope-id"
+_NAME = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _KEY = re.compile(r"<\s*([0-9a-f]{40})@([^<>\s@]{1,255})\s*>", re.ASCII)
 _ASKED = re.compile(r"\bunsubscribe\s{1,20}([0-9a-f]{40})\b", re.ASCII | re.IGNORECASE)
 _OLDEST = timedelta(days=366)
@@ -48,7 +50,7 @@ def read_returned(content: bytes, *, domain: str, now: datetime) -> tuple[Event,
         key = asked[1].lower()
         return (Event(Kind.UNSUBSCRIBED, f"asked:{key}:{_named(head, content)}", at, key=key),)
     parts = list(_parts(content, _DEEPEST))
-    key = next((found for kind, body in parts if kind in _RETURNED and (found := _key(body, domain))), None)
+    key = next((found for part in parts if (found := _key(*part, domain))), None)
     if key is None:
         return ()
     named = _named(head, content)
@@ -167,8 +169,14 @@ def _decoded(head: "Message", body: bytes) -> bytes:
 # What it says.
 
 
-def _key(returned: bytes, domain: str) -> str | None:
-    head, _ = _split(returned)
+def _key(kind: str, body: bytes, domain: str) -> str | None:
+    """Find our key in the header that came back, or in what we called the envelope (RFC 3461 section 4.4)."""
+    if kind in _STATUS:
+        told = next((each[_ENVELOPE] for each in fields_of(body) if _ENVELOPE in each), "")
+        return told if _NAME.fullmatch(told) else None
+    if kind not in _RETURNED:
+        return None
+    head, _ = _split(body)
     match = _KEY.fullmatch(_said(head, "Message-ID").strip())
     return match[1] if match and match[2].lower() == domain.lower() else None
 

@@ -316,8 +316,9 @@ def test_a_server_that_is_stopped_and_started_again_has_lost_nothing(
     assert len(arrived) == len(set(arrived)) == report.progress.sent
 
 
+@pytest.mark.parametrize("dsn", [False, True])
 def test_a_mail_that_it_took_and_could_not_deliver_comes_back_and_is_read(
-    postfix: Postfix, transport: SMTP
+    postfix: Postfix, transport: SMTP, *, dsn: bool
 ) -> None:
     def from_the_bounces(row: DeliveryRow) -> Message:
         return evolve(calendar_message(row), sender="bounces@city.example")
@@ -326,10 +327,12 @@ def test_a_mail_that_it_took_and_could_not_deliver_comes_back_and_is_read(
     with open_ledger("sqlite://") as ledger:
         store = Deliveries(ledger)
         plan_deliveries(store, "b", "m", [Addressed(address, address)], now=now)
-        report = Outbox(store, transport, lambda: datetime.now(UTC)).run("b", "m", from_the_bounces)
+        with closing(evolve(transport, dsn=dsn)) as asking:
+            report = Outbox(store, asking, lambda: datetime.now(UTC)).run("b", "m", from_the_bounces)
         assert report.progress == Progress(sent=1)
         (mail,) = postfix.fetch()
         now = datetime.now(UTC)
+        assert (b"Original-Envelope-Id: " in mail) is dsn
         (event,) = read_returned(mail, domain="ghent.example", now=now)
         assert (event.kind, event.reason, event.permanent) == (Kind.BOUNCED, Reason.BOUNCED, True)
         assert (event.key, event.recipient) == (message_key("b", "m", address), address)
