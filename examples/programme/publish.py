@@ -6,7 +6,7 @@ import briefingkit as bk
 from briefingkit.publish.present import present
 
 PEOPLE = {"Ada": "en", "Bo": "en", "Cy": "fr"}
-CHOSEN = {
+CHOSEN: dict[str, dict[str, tuple[str, ...]]] = {
     "opening": {"Ada": ("walk", "round"), "Bo": ("walk",)},
     "housing": {"Ada": (), "Bo": (), "Cy": ()},
     "water": {},
@@ -30,7 +30,9 @@ for part in programme.children("crisis-2022"):
             registrations.add(given | ({"segments": items} if items else {}))
         counts = registrations.counts()
         limit = "without limit" if counts.capacity is None else f"of {counts.capacity}"
-        print(f"\n{part.when.start:%A %H:%M} {part.title.lookup('fr').text}: {counts.taken} places {limit}")
+        public = project.publication(part.identifier)
+        title = public.title.lookup("fr").text
+        print(f"\n{public.when.start:%A %H:%M} {title}: {counts.taken} places {limit}")
         for each in registrations.list():
             print(f"  {each.answers['name']}: {', '.join((each.status, *filter(None, each.places)))}")
 

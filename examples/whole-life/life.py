@@ -81,7 +81,7 @@ with WebServer(project, port=0).background() as page:
             {**answers, "interpretation": answers["language"], "consent": "yes"},
         )
     send("confirmation")
-    texts = [mail.get_body(("plain",)).get_content() for mail in mails.values()]
+    texts = [body.get_content() for mail in mails.values() if (body := mail.get_body(("plain",)))]
     [link] = {link for text in texts for link in re.findall(r"https\S+/en/r/\S+/cancel", text)}
     visit(urljoin(page, urlsplit(link).path), {"_do": "cancel"})
 send("confirmation")
