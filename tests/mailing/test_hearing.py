@@ -173,6 +173,13 @@ def test_a_message_that_the_service_did_not_send_stays_in_doubt(ledger: Ledger) 
     assert states(ledger)["uncertain"] == 1
 
 
+def test_a_service_that_tells_faster_than_we_write_is_heard(ledger: Ledger) -> None:
+    put(ledger, "committing", "di")
+    heard(ledger, event(Kind.DELIVERED, "di"))
+    assert fate(ledger, "di") == "delivered"
+    assert states(ledger)["committing"] == 1, "what a sender holds is the sender's"
+
+
 def test_what_has_not_gone_out_cannot_have_come_back(ledger: Ledger) -> None:
     told = heard(ledger, bounced("di"), ours_only=True)
     assert (told.strange, told.suppressed) == (1, 0)

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["Heard", "hear"]
 
 _AT_ONCE = 500
-_GONE = frozenset(("sent", "uncertain"))
-"""States of deliveries that may have left the house: of others nobody outside can know anything."""
+_GONE = frozenset(("committing", "sent", "uncertain"))
+"""States of deliveries that may have left the house: of others nobody outside can know anything.
+
+A service may tell of a mail before its acceptance is written down here.
+"""
 _NOT_SENT = frozenset((Kind.REJECTED, Kind.FAILED))
 _WEIGHT = {
     Kind.QUEUED: 0,
