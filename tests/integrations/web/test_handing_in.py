@@ -92,15 +92,14 @@ def test_no_place_is_given_twice_and_no_address_has_two(
 @given(steps())
 def test_a_stranger_never_changes_who_is_there(handed: list[Handed]) -> None:
     roll = opened(2, waitlist=True)
+    before, owners = dict[str, Any](), dict[str, str]()
     for one in handed:
-        before = {each.person: each for each in roll.list()}
-        owners = _owners(roll)
         take(roll, [one])
+        now = {each.person: each for each in roll.list()}
         for person, was in before.items():
-            mine = owners.get(one.response.id) == person
-            if was.status != "cancelled" and not mine:
-                now = {each.person: each for each in roll.list()}[person]
-                assert now.answers == was.answers
+            if was.status != "cancelled" and owners.get(one.response.id) != person:
+                assert now[person].answers == was.answers
+        before, owners = now, _owners(roll)
 
 
 @given(st.lists(st.tuples(EMAILS, st.integers(0, 3)), min_size=1, max_size=16), st.booleans())

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from briefingkit.errors import ProjectError
 from briefingkit.project import Project
+from briefingkit.registrations.response import OwnIntake, Response
 
 PATHS = (
     "/_organizer",
@@ -102,8 +103,13 @@ def test_the_list_is_searched_by_words_and_status_and_not_by_address(browser: An
 
 def test_a_long_list_comes_in_pages(browser: Any, project: Project) -> None:
     with project.registrations("road-2027") as roll:
-        for number in range(120):
-            roll.add({"name": f"N{number:03}", "email": f"n{number:03}@example.org"})
+        at = roll.desk().now
+        roll.receive_all(
+            Response(
+                name, "road-2027", OwnIntake.HAND, at, None, {"name": name, "email": f"{name}@example.org"}
+            )
+            for name in (f"n{number:03}" for number in range(120))
+        )
     organizer = browser.organizer()
     first = organizer.get("/_organizer/road-2027").text
     second = organizer.post("/_organizer/road-2027", {"page": "2"}).text
