@@ -204,3 +204,31 @@ def test_a_link_to_a_part_that_is_none_or_has_expired_says_so_and_keeps_nothing(
     clock.now += timedelta(days=31)
     assert browser.post(path, "").status == 410
     assert answers(project) == []
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "a",
+        "A" * 5000,
+        "%00",
+        "%F0%9F%92%8C",
+        "%ff%fe",
+        "..%2f..%2fetc",
+        "=" * 40,
+        "-_" * 30,
+        "%20",
+        "<script>",
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["/road-2027/en/u/{}", "/road-2027/xx/u/{}", "/road-2027/en/p/{}/yes", "/%00/en/u/{}"]
+)
+def test_whatever_is_put_in_the_place_of_a_link_is_answered_and_changes_nothing(
+    browser: Any, project: Project, token: str, form: str
+) -> None:
+    for answer in (browser.get(form.format(token)), browser.post(form.format(token), b"\xff\x00")):
+        assert answer.status in {400, 404, 405}
+        assert "<script>" not in answer.text
+    assert reasons(project) == []
+    assert answers(project) == []
