@@ -18,7 +18,7 @@ from briefingkit.model import Letterhead
 from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
 from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
-from briefingkit_campaigns.line import Line, Lost
+from briefingkit_campaigns.line import Busy, Denied, Line, Lost, Missing, Wrong
 from briefingkit_campaigns.service import (
     Held,
     Terms,
@@ -210,7 +210,10 @@ class _Mailchimp:
     def update(self, campaign: str, fields: Fields) -> None:
         self.line.ask("PATCH", f"/campaigns/{campaign}", body=_settings(fields))
         content = {"html": fields["html"], "plain_text": fields["text"]}
-        self.line.ask("PUT", f"/campaigns/{campaign}/content", body=content)
+        try:
+            self.line.ask("PUT", f"/campaigns/{campaign}/content", body=content)
+        except (Busy, Denied, Missing, Wrong) as error:
+            raise Lost(f"its settings are written, and its content is not: {error}") from error
 
     def delete(self, campaign: str) -> None:
         self.line.ask("DELETE", f"/campaigns/{campaign}")

@@ -35,12 +35,8 @@ def project(terms: Terms, publications: "Sequence[Publication]", context: Contex
         if briefing.status in _NOT_INVITED:
             continue
         spoken = terms.languages or briefing.languages
-        languages = [each for each in spoken if each in terms.audiences]
-        without = tuple(
-            f"no audience is given for {each}: no campaign is drafted in it"
-            for each in spoken
-            if each not in terms.audiences
-        )
+        languages = [each for each in spoken if each in terms.audiences and each in briefing.languages]
+        without = tuple(_without(briefing, each) for each in spoken if each not in languages)
         for language in languages:
             notices = without if language == languages[0] else ()
             state = context.outputs.get(
@@ -66,6 +62,12 @@ def handed_fields(state: str) -> "dict[str, Value]":
 
 def _mark(terms: Terms, owner: str, language: str) -> Mark:
     return Mark(terms.namespace, terms.target, owner, language)
+
+
+def _without(briefing: "Briefing", language: str) -> str:
+    if language not in briefing.languages:
+        return f"the briefing is not in {language}: no campaign is drafted in it"
+    return f"no audience is given for {language}: no campaign is drafted in it"
 
 
 def _handed(

@@ -64,7 +64,7 @@ class Service(Protocol):
         """Make a draft that has at least its title, and give its id; not repeated where its answer is lost."""
 
     def update(self, campaign: str, fields: Fields) -> None:
-        """Write all fields of a draft."""
+        """Write all fields of a draft; what leaves it half written is Lost."""
 
     def delete(self, campaign: str) -> None:
         """Take a draft away."""

@@ -101,11 +101,7 @@ class _Run:
         if refused is not None or wanted.fields.get("state") != DRAFT:
             return refused or Outcome(change, Status.REFUSED, error=_MOVED)
         if self.service.fields(now) != wanted.fields:
-            try:
-                self.service.update(now.id, wanted.fields)
-            except (Lost, Busy):
-                self.touched = True
-                raise
+            self.service.update(now.id, wanted.fields)
             self.touched = True
             now = self.service.get(now.id)
         remote = remote_of(self.service, now, self._mark(wanted))

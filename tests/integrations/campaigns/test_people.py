@@ -267,6 +267,17 @@ def test_a_language_without_contacts_is_said(mailchimp: MailchimpCampaignsDouble
     assert len(mailchimp.campaigns) == 1
 
 
+def test_contacts_of_a_language_that_the_briefing_is_not_in_get_no_other(
+    brevo: BrevoCampaignsDouble, slept: list[float]
+) -> None:
+    target = brevo_target(brevo, slept)
+    everywhere = {**target.audiences, "es": target.audiences["en"]}
+    bench = Workbench(evolve(target, languages=("en", "es"), audiences=everywhere))
+    assert "the briefing is not in es" in shown(bench, sample_briefing())
+    bench.publish(sample_briefing())
+    assert [each.subject for each in brevo.campaigns.values()] == ["Invitation: On the road"]
+
+
 def test_a_language_that_is_not_complete_can_be_refused(
     brevo: BrevoCampaignsDouble, slept: list[float]
 ) -> None:
