@@ -1,5 +1,8 @@
 """What comes back, at a terminal and for programs: `briefingkit mail bounces` and `answers`, and what `status` says."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -119,3 +122,10 @@ def test_answers_are_told_with_what_the_file_says(cli: Command, town: Path) -> N
     told = cli("mail", "answers", "night-buses", "--json").json["answers"][1]
     assert told["differs"] == [{"item": "figures", "status": "confirmed"}]
     assert "private.example" not in shown
+
+
+def test_one_mail_may_come_on_standard_input(town: Path) -> None:
+    content = report(status(), original=header(town, "ana@example.org"))
+    command = [sys.executable, "-m", "briefingkit", "mail", "bounces", "-", "--json"]
+    ran = subprocess.run(command, cwd=town, input=content, capture_output=True, check=True)
+    assert json.loads(ran.stdout)["suppressed"] == 1

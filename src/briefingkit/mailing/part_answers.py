@@ -4,7 +4,6 @@ What is answered by the link in a mail is kept beside the briefing and changes n
 the file says, and a person brings it up to date.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -59,11 +58,6 @@ def answered(ledger: "Ledger", briefing: str, person: str) -> Taking | None:
 
 def taking_part(ledger: "Ledger", briefing: "Briefing") -> tuple[PartAnswer, ...]:
     """Give all the answers to a briefing, by person, beside what its file says."""
-    return compared(briefing, PartAnswers(ledger).of(briefing.identifier))
-
-
-def compared(briefing: "Briefing", rows: Iterable[PartAnswerRow]) -> tuple[PartAnswer, ...]:
-    """Hold answers against the file."""
     people = {each.key for each in briefing.people}
     return tuple(
         PartAnswer(
@@ -78,5 +72,5 @@ def compared(briefing: "Briefing", rows: Iterable[PartAnswerRow]) -> tuple[PartA
                 if each.person == row.person and each.status is not taking.status
             ),
         )
-        for row in rows
+        for row in PartAnswers(ledger).of(briefing.identifier)
     )
