@@ -82,6 +82,7 @@ def nights(
         [sync] = _steps(folder, "Sync")
         given = {name: _filled_in(value, city.secrets) for name, value in sync["env"].items()}
         first = city.run("bash", "-e", "-c", sync["run"], GITHUB_STEP_SUMMARY=str(summary), **given)
+        assert first.returncode == 0, (first, summary.read_text(encoding="utf-8"))
 
         city.answer("fr", "Ann")
         [line] = [
