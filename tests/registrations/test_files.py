@@ -84,6 +84,17 @@ def test_all_that_is_wrong_with_a_row_is_told(opened: Opened, tmp_path: Path) ->
     assert (done.faulty, done.outcomes) == (1, {"new": 1})
 
 
+def test_an_encoding_that_cannot_be_told_can_be_said(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "g.csv").write_text("email,name\nada@example.org,Анна\n", encoding="cp1251")
+    roll = opened()
+    assert roll.preview(tmp_path / "g.csv", encoding="cp1251").rows[0]["name"] == "Анна"
+    for unknown in ("cp-none", "hex", "undefined", "a\0b", ""):
+        with pytest.raises(RegistrationError, match="no encoding of text is called"):
+            roll.import_(tmp_path / "g.csv", encoding=unknown)
+    roll.import_(tmp_path / "g.csv", encoding="windows-1251")
+    assert people(roll) == [{"email": "ada@example.org", "name": "Анна"}]
+
+
 def test_columns_can_be_named_and_a_wrong_name_is_told(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text("A,B\nAda,ada@example.org\n", encoding="utf-8")
     roll = opened()

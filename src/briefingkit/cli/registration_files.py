@@ -29,6 +29,9 @@ _briefing = click.argument("briefing", shell_complete=complete_briefing)
     "-c", "--column", "columns", multiple=True, metavar="HEADER=KEY", help='As in "Courriel=email".'
 )
 @click.option("--sheet", default=None, help="The sheet of a workbook; default: the first.")
+@click.option(
+    "--encoding", default=None, metavar="NAME", help="Of a CSV, such as cp1251; default: found out."
+)
 @click.option("--at", type=str, default=None, metavar="TIME", help="As of when the file is; default: now.")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would be read; write nothing.")
 @project_option
@@ -38,6 +41,7 @@ def import_command(
     file: Path,
     columns: Sequence[str],
     sheet: str | None,
+    encoding: str | None,
     at: str | None,
     project_file: Path | None,
     *,
@@ -48,9 +52,10 @@ def import_command(
     said, moment = pairs(columns, at_last=True), _moment(at)
     with project_here(project_file).registrations(briefing) as roll:
         if only_preview:
-            _tell_preview(roll.preview(file, columns=said, sheet=sheet), as_json=as_json)
+            found = roll.preview(file, columns=said, sheet=sheet, encoding=encoding)
+            _tell_preview(found, as_json=as_json)
             return
-        done = roll.import_(file, columns=said, sheet=sheet, at=moment)
+        done = roll.import_(file, columns=said, sheet=sheet, encoding=encoding, at=moment)
     _tell_imported(done, as_json=as_json)
     if done.faulty:
         raise click.exceptions.Exit(1)

@@ -84,10 +84,16 @@ class OpenedTable:
 
 
 def preview(
-    roll: "RegistrationList", path: Path, *, columns: Mapping[str, str], sheet: str | None = None
+    roll: "RegistrationList",
+    path: Path,
+    *,
+    columns: Mapping[str, str],
+    sheet: str | None = None,
+    encoding: str | None = None,
 ) -> Preview:
     """Read the columns and the first rows; nothing is written."""
-    table = _open(roll, path, columns, sheet)
+    asked = asked_by(roll.briefing, roll.programme)
+    table = open_table(path, asked, columns, sheet, encoding=encoding)
     rows, faults, now = list[Mapping[str, Answer]](), list[RowFault](), roll.desk().now
     for row in islice(table.rows, _SHOWN):
         answers = answers_in(row, table, faults)
@@ -102,10 +108,12 @@ def import_file(
     *,
     columns: Mapping[str, str],
     sheet: str | None,
+    encoding: str | None,
     at: datetime,
 ) -> Imported:
     """Merge a file's rows into a list; each transaction that was committed stays, whatever comes after it."""
-    table = _open(roll, path, columns, sheet)
+    asked = asked_by(roll.briefing, roll.programme)
+    table = open_table(path, asked, columns, sheet, encoding=encoding)
     faults, counted, read = list[RowFault](), Counter[str](), 0
     while rows := list(islice(table.rows, _AT_ONCE)):
         responses = list[Response]()
@@ -127,12 +135,13 @@ def _word(outcome: Outcome) -> str:
     return str(outcome.refusal or outcome.effect or "")
 
 
-def _open(roll: "RegistrationList", path: Path, columns: Mapping[str, str], sheet: str | None) -> OpenedTable:
-    return open_table(path, asked_by(roll.briefing, roll.programme), columns, sheet)
-
-
 def open_table(
-    path: Path, asked: Sequence[Asked], columns: Mapping[str, str], sheet: str | None
+    path: Path,
+    asked: Sequence[Asked],
+    columns: Mapping[str, str],
+    sheet: str | None,
+    *,
+    encoding: str | None = None,
 ) -> OpenedTable:
     """Open a file and find its header: the row that names most of what is asked. RegistrationError where none does."""
     known = {one.key: one for one in asked}
@@ -141,7 +150,7 @@ def open_table(
             raise RegistrationError(
                 f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(known)}"
             )
-    rows = read_table(path, sheet)
+    rows = read_table(path, sheet, encoding)
     head = list(islice(rows, _HEADER_WITHIN))
     best = max(head, key=lambda row: recognised(row.cells or (), asked, columns), default=None)
     if best is None or not recognised(best.cells or (), asked, columns):

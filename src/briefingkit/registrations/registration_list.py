@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.capacity import terms_of
 from briefingkit.registrations.codec import dumps, registration_of
 from briefingkit.registrations.connected import Connections, not_connected
+from briefingkit.registrations.counts import Counts
 from briefingkit.registrations.events import Hook, deliver
 from briefingkit.registrations.form_answers import checked, typed
 from briefingkit.registrations.intake import Desk, Outcome, Sitting
@@ -38,17 +39,6 @@ if TYPE_CHECKING:
     from briefingkit.store.ledger import Ledger
 
 __all__ = ["Counts", "RegistrationList", "key_of"]
-
-
-@frozen
-class Counts:
-    """How many registrations there are by status, how many places are taken by segment, how many were erased."""
-
-    statuses: Mapping[str, int]
-    capacity: int | None
-    taken: int
-    segments: Mapping[str, int]
-    erased: Mapping[str, int]
 
 
 def key_of(store: Registrations, make: Callable[[], str] = lambda: secrets.token_hex(32)) -> bytes:
@@ -324,12 +314,17 @@ class RegistrationList:
     # Files
 
     def preview(
-        self, path: Path | str, *, columns: Mapping[str, str] | None = None, sheet: str | None = None
+        self,
+        path: Path | str,
+        *,
+        columns: Mapping[str, str] | None = None,
+        sheet: str | None = None,
+        encoding: str | None = None,
     ) -> "Preview":
         """Say what `import_` would make of a file's columns and first rows; nothing is written."""
         from briefingkit.registrations.importing import preview
 
-        return preview(self, Path(path), columns=columns or {}, sheet=sheet)
+        return preview(self, Path(path), columns=columns or {}, sheet=sheet, encoding=encoding)
 
     def import_(
         self,
@@ -337,17 +332,20 @@ class RegistrationList:
         *,
         columns: Mapping[str, str] | None = None,
         sheet: str | None = None,
+        encoding: str | None = None,
         at: datetime | None = None,
     ) -> "Imported":
         """Merge a CSV or XLSX file into the list, some thousand rows in a transaction.
 
         `columns` names fields for headers that are not recognised; `at` says as of when the file is, now by default:
         older answers than those on the list do not overwrite them. A row that cannot be taken is reported with its
-        number, and stops no other. RegistrationError for a file that is no table or has no column that is known.
+        number, and stops no other. A CSV is read as what it says that it is, as UTF-8, or else as Windows-1252, unless
+        `encoding` says otherwise. RegistrationError for a file that is no table or has no column that is known.
         """
         from briefingkit.registrations.importing import import_file
 
-        done = import_file(self, Path(path), columns=columns or {}, sheet=sheet, at=at or self._clock())
+        known, now = columns or {}, at or self._clock()
+        done = import_file(self, Path(path), columns=known, sheet=sheet, encoding=encoding, at=now)
         self.deliver()
         return done
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import zipfile
 from collections.abc import Iterator, Sequence
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ class Row:
     cells: Sequence[object] | None
 
 
-def read_table(path: Path, sheet: str | None = None) -> Iterator[Row]:
-    """Read a table; what it is is told by its first octets, not by its name.
+def read_table(path: Path, sheet: str | None = None, encoding: str | None = None) -> Iterator[Row]:
+    """Read a table; what it is, and by default in which encoding a CSV is, is told by its octets, not by its name.
 
-    Raises RegistrationError for a file that is neither, and MissingExtra where openpyxl is not installed for an XLSX.
+    Raises RegistrationError for a file that is neither and for an encoding that Python does not know, and MissingExtra
+    where openpyxl is not installed for an XLSX.
     """
     with path.open("rb") as file:
         head = file.read(8)
@@ -38,11 +40,21 @@ def read_table(path: Path, sheet: str | None = None) -> Iterator[Row]:
         return _xlsx_rows(path, sheet)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise RegistrationError(f"{path} is of an old or encrypted format: save it as .xlsx or .csv")
-    return _csv_rows(path)
+    return _csv_rows(path, _encoding(path) if encoding is None else _known(encoding))
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    encoding = _encoding(path)
+def _known(encoding: str) -> str:
+    try:
+        # Python has encodings that are none of text, and some that decode nothing.
+        TextIOWrapper(BytesIO(b"email"), encoding=encoding, errors="replace").read()
+    except (LookupError, ValueError):
+        raise RegistrationError(
+            f"no encoding of text is called {encoding[:80]!r}: say one such as cp1251, or leave it out"
+        ) from None
+    return encoding
+
+
+def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         head = file.read(_BLOCK)
         file.seek(0)
