@@ -93,7 +93,7 @@ def test_what_a_person_has_sent_is_left_alone_and_said(
 ) -> None:
     bench.publish(sample_briefing())
     campaign = hand_over(double, "fr", word)
-    before = evolve_of(campaign)
+    before = as_it_is(campaign)
     double.sends.clear()
     plan = bench.plan(sample_briefing(hour=17))
     (target,) = plan.targets
@@ -101,12 +101,12 @@ def test_what_a_person_has_sent_is_left_alone_and_said(
     (notice,) = [each.text for each in target.notices if f"it is {word} (2022-04-01" in each.text]
     assert "is not in it" in notice
     bench.apply(plan).raise_for_failed()
-    assert evolve_of(campaign) == before
+    assert as_it_is(campaign) == before
     assert not [each for each in double.sends if campaign.id in each.path]
     assert bench.plan(sample_briefing(hour=17)).is_empty
 
 
-def evolve_of(campaign: Campaign) -> Campaign:
+def as_it_is(campaign: Campaign) -> Campaign:
     return evolve(campaign)
 
 
@@ -116,12 +116,45 @@ def test_a_person_who_is_quicker_than_apply_is_not_overruled(
     bench.publish(sample_briefing())
     plan = bench.plan(sample_briefing(hour=17))
     campaign = hand_over(double, "fr", "sent")
-    before = evolve_of(campaign)
+    before = as_it_is(campaign)
     report = bench.apply(plan)
     (refused,) = report.failures
     assert refused.status is Became.REFUSED
     assert "sent (2022-04-01" in str(refused.error)
-    assert evolve_of(campaign) == before
+    assert as_it_is(campaign) == before
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_draft_that_a_person_takes_away_or_over_before_apply_is_left_to_them(
+    bench: Workbench, double: CampaignsDouble, *, removed: bool
+) -> None:
+    bench.publish(sample_briefing())
+    plan = bench.plan(sample_briefing(hour=17))
+    campaign = of(double, "fr")
+    if removed:
+        del double.campaigns[campaign.id]
+    else:
+        campaign.title = "Mine now"
+    (failed,) = bench.apply(plan).failures
+    assert failed.status is Became.FAILED
+    assert "plan again" in str(failed.error)
+    assert "15:00" in campaign.html
+    bench.publish(sample_briefing(hour=17))
+    assert "17:00" in of(double, "fr").html
+    assert "15:00" in campaign.html
+
+
+def test_what_is_out_of_hands_is_no_change_to_make(
+    bench: Workbench, target: Target, double: CampaignsDouble
+) -> None:
+    bench.publish(sample_briefing())
+    hand_over(double, "fr", "sent")
+    plan = bench.plan(sample_briefing())
+    handed = next(each for each in plan.targets[0].changes if each.identity.key == "contract-2022.fr")
+    assert handed.action is Action.NOTHING
+    (outcome,) = target.apply([Change(handed.wanted)])
+    assert outcome.status is Became.REFUSED
+    assert "by a person's hand" in str(outcome.error)
 
 
 def test_what_is_taken_back_as_it_was_is_a_draft_again(bench: Workbench, double: CampaignsDouble) -> None:
