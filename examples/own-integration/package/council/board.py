@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from briefingkit.errors import IntegrationError
+from briefingkit.errors import IntegrationError, ModelError
 from briefingkit.model import Briefing, Programme, Publication
 from briefingkit.publish import Action, Change, Context, Identity, Outcome, Remote, Resource, Snapshot, Status
 from briefingkit.registrations.pulling import Page
@@ -119,7 +119,7 @@ class NoticeBoard:
             for number, line in enumerate(notice.get("signed", []), start=1):
                 try:
                     taken.append(self._response(briefing, name, notice["notice"].rpartition(".")[2], line))
-                except (KeyError, TypeError, ValueError):
+                except (AttributeError, KeyError, TypeError, ValueError, ModelError):
                     unread.append(f"line {number} of {notice['notice']}")
             yield Page(tuple(taken))
         if unread:

@@ -44,7 +44,7 @@ class TestNoticeBoard(IntegrationContract):
         self.file.write_text(json.dumps(board), encoding="utf-8")
         return lambda: json.loads(self.file.read_text(encoding="utf-8"))["choir"]
 
-    def sign(self, *lines: dict[str, str]) -> None:
+    def sign(self, *lines: object) -> None:
         """Let people sign all notices."""
         board = json.loads(self.file.read_text(encoding="utf-8"))
         for notice in board.values():
@@ -61,11 +61,20 @@ class TestNoticeBoard(IntegrationContract):
         signed = [response.answers["name"] for page in pages for response in page.responses]
         assert signed == ["Ana", "Ana"]  # in English and in French: one person, by the address
 
-    def test_a_line_that_cannot_be_read_stops_no_other(self, integration: NoticeBoard) -> None:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            {"name": "?"},
+            "?",
+            {"name": "Bo", "email": 1, "at": ""},
+            {"name": "Bo", "email": "", "at": "2022-03-30"},
+        ],
+    )
+    def test_a_line_that_cannot_be_read_stops_no_other(self, integration: NoticeBoard, line: object) -> None:
         """It is told once the others are taken."""
         bench = Workbench(integration)
         bench.publish(sample_briefing())
-        self.sign({"name": "?"}, {"name": "Ana", "email": "ana@example.org", "at": "2022-03-30T11:00+01:00"})
+        self.sign(line, {"name": "Ana", "email": "ana@example.org", "at": "2022-03-30T11:00+01:00"})
         pages = integration.pull(sample_briefing(), Programme(()), {}, None)
         assert [len(next(pages).responses) for _ in ("en", "fr")] == [1, 1]
         with pytest.raises(
