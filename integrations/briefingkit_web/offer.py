@@ -78,7 +78,7 @@ class Offer:
     @cached_property
     def terms(self) -> Terms:
         """What the list goes by."""
-        return terms_of(self.briefing)
+        return terms_of(self.briefing, self.programme)
 
     def standing(self, now: datetime, room: Room) -> Standing:
         """Tell how it stands at a moment, with the places that are taken then."""

@@ -1,5 +1,7 @@
 """The list holds what it is told to what the form asks."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from briefingkit.errors import RegistrationError
 from briefingkit.model import Briefing, Programme, structure
 from briefingkit.registrations.capacity import terms_of
 from briefingkit.registrations.form_answers import checked, typed
+from briefingkit.registrations.registration_list import RegistrationList
+from briefingkit.store import open_ledger
 
 
 def briefing(**registration: Any) -> Briefing:
@@ -78,3 +82,35 @@ def test_a_field_that_this_form_does_not_ask_may_be_told_too() -> None:
 def test_an_item_that_people_choose_has_a_limit_of_its_own() -> None:
     assert terms_of(briefing(choose="agenda", capacity=30)).capacity.segments == {"work": 12}
     assert terms_of(briefing(capacity=30)).capacity.segments == {}
+
+
+def test_a_briefing_that_is_a_part_has_a_limit_among_those_who_choose_it(tmp_path: Path) -> None:
+    parts = [
+        structure(
+            {
+                "briefing": name,
+                "languages": ["en"],
+                "title": name,
+                "status": "confirmed",
+                "start": "2027-03-10",
+                "end": "2027-03-10",
+                "timezone": "UTC",
+                "part_of": {"briefing": "x"},
+                "registration": {"capacity": capacity} if capacity else {},
+            }
+        )
+        for name, capacity in (("walk", 1), ("talk", None))
+    ]
+    whole = briefing(choose="segments", waitlist=True, capacity=30)
+    programme = Programme([whole, *parts])
+    assert terms_of(whole, programme).capacity.segments == {"walk": 1}
+    at = iter(datetime(2027, 3, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(20))
+    ledger = open_ledger(str(tmp_path / "ledger.db"))
+    with RegistrationList(whole, programme, ledger, clock=lambda: next(at)) as roll:
+        for name in ("ada", "bo"):
+            roll.add({"name": name, "email": f"{name}@x.org", "segments": ("walk", "talk")})
+        ada, bo = roll.list()
+        assert (ada.places, ada.waits) == (("", "walk", "talk"), False)
+        assert (bo.places, bo.waits) == (("", "talk"), True)
+        roll.cancel("ada@x.org")
+        assert roll.person("bo@x.org").places == ("", "talk", "walk")

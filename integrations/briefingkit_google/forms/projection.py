@@ -122,7 +122,7 @@ class _Forms:
         settings, briefing = self.settings, self.briefing
         name = FormName(briefing.identifier, language)
         mark = mark_for(self.context.namespace, self.context.target, name)
-        terms = terms_of(briefing)
+        terms = terms_of(briefing, self.programme)
         whole = form_of(briefing, self.programme)
         untranslated = {
             page.wording.language: page.wording.untranslated for page in pages if page.wording.untranslated

@@ -12,7 +12,7 @@ from briefingkit.registrations.registration import WHOLE, Registration, Registra
 from briefingkit.text.zones import instant
 
 if TYPE_CHECKING:
-    from briefingkit.model import Briefing
+    from briefingkit.model import Briefing, Programme
 
 __all__ = ["Capacity", "Room", "Terms", "place", "terms_of"]
 
@@ -50,15 +50,18 @@ class Terms:
         return not (early or late or self.cancelled)
 
 
-def terms_of(briefing: "Briefing") -> Terms:
-    """Read a briefing's terms; one without a registration of its own has no limits."""
+def terms_of(briefing: "Briefing", programme: "Programme | None" = None) -> Terms:
+    """Read a briefing's terms; one without a registration of its own has no limits.
+
+    `programme` holds the briefings that are part of it, whose capacity bounds how many choose them here.
+    """
     said, when = briefing.registration, briefing.when
     cancelled = briefing.status is Status.CANCELLED
     if said is None:
         return Terms(cancelled=cancelled)
     retention = said.consent.retention if said.consent else None
     return Terms(
-        Capacity(said.capacity, _of_items(briefing), waitlist=said.waitlist),
+        Capacity(said.capacity, _of_parts(briefing, programme), waitlist=said.waitlist),
         _moment(said.opens, briefing),
         _moment(said.closes, briefing),
         cancelled=cancelled,
@@ -66,11 +69,11 @@ def terms_of(briefing: "Briefing") -> Terms:
     )
 
 
-def _of_items(briefing: "Briefing") -> Mapping[str, int]:
-    """Give the limits of the form's parts that are agenda items; a briefing that is a part keeps a list of its own."""
-    if all(item.capacity is None for item in briefing.agenda):
+def _of_parts(briefing: "Briefing", programme: "Programme | None") -> Mapping[str, int]:
+    """Give the limits of the parts that the form offers; a briefing that is a part may have a list of its own as well."""
+    if briefing.registration is None or briefing.registration.choose is None:
         return {}
-    form = form_of(briefing)
+    form = form_of(briefing, programme)
     parts = form.by_key[SEGMENTS].options if SEGMENTS in form.by_key else ()
     return {part.key: part.capacity for part in parts if part.capacity is not None}
 

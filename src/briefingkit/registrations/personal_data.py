@@ -153,7 +153,7 @@ class PersonalData:
         now, gone = self._clock(), dict[str, int]()
         for held in self._store.lists():
             known = self._programme.briefings.get(held.briefing)
-            due = terms_of(known).due if known is not None else _moment(held.due)
+            due = terms_of(known, self._programme).due if known is not None else _moment(held.due)
             if due is not None and now >= due:
                 number = expire_list(self._store, held, self._desk(held.briefing))
                 if number:
@@ -176,7 +176,7 @@ class PersonalData:
 
     def _desk(self, briefing: str) -> Desk:
         known = self._programme.briefings.get(briefing)
-        terms = terms_of(known) if known is not None else self._last_terms(briefing)
+        terms = terms_of(known, self._programme) if known is not None else self._last_terms(briefing)
         return Desk(terms, self._clock(), key_of(self._store))
 
     def _last_terms(self, briefing: str) -> Terms:

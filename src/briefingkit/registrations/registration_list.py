@@ -67,7 +67,7 @@ class RegistrationList:
         subscribers: Iterable[str] = (),
     ) -> None:
         self.briefing, self.programme = briefing, programme
-        self.terms = terms_of(briefing)
+        self.terms = terms_of(briefing, programme)
         self._ledger, self._clock, self._hooks = ledger, clock, dict(hooks or {})
         self._connections = connections
         self._store = Registrations(ledger)
