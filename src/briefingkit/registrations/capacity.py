@@ -70,7 +70,7 @@ def terms_of(briefing: "Briefing", programme: "Programme | None" = None) -> Term
 
 
 def _of_parts(briefing: "Briefing", programme: "Programme | None") -> Mapping[str, int]:
-    """Give the limits of the parts that the form offers; a briefing that is a part may have a list of its own as well."""
+    """Give the limits of the parts that the form offers; a briefing that is a part may have its own list as well."""
     if briefing.registration is None or briefing.registration.choose is None:
         return {}
     form = form_of(briefing, programme)
