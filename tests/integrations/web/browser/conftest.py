@@ -142,8 +142,9 @@ def town(served: str) -> Town:
     return Town(served, f"forum-{next(_used)}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
+    # Not for the session: while it is open an event loop runs in this thread, and other tests run their own.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
