@@ -131,12 +131,13 @@ def test_the_people_of_the_programme_are_those_with_a_part_who_did_not_decline()
     assert names(participants(audience(group="participants", roles=["interpreter"]), briefing())) == ["Bo"]
 
 
-def nobody(_persons: Sequence[str]) -> Mapping[str, str]:
+def nobody(_people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
     return {}
 
 
 def selected(
-    *groups: tuple[Audience, Iterable[Member]], refused: Callable[[Sequence[str]], Mapping[str, str]] = nobody
+    *groups: tuple[Audience, Iterable[Member]],
+    refused: Callable[[Sequence[tuple[str, Member]]], Mapping[str, str]] = nobody,
 ) -> tuple[list[Member], Selection]:
     selection = Selection()
     found = [member for _, member in select(groups, LANGUAGES, refused=refused, selection=selection)]
@@ -186,9 +187,9 @@ def test_an_audience_of_some_languages_leaves_out_who_reads_another() -> None:
 def test_who_must_not_be_written_to_is_asked_for_many_at_once() -> None:
     asked: list[int] = []
 
-    def refused(persons: Sequence[str]) -> Mapping[str, str]:
-        asked.append(len(persons))
-        return {person: "have unsubscribed" for person in persons if person.startswith("7")}
+    def refused(people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
+        asked.append(len(people))
+        return {person: "have unsubscribed" for person, _ in people if person.startswith("7")}
 
     those = (Member(f"{number}@x.org", str(number)) for number in range(1200))
     found, selection = selected((audience(file="a.csv"), those), refused=refused)

@@ -290,6 +290,32 @@ def test_who_unsubscribed_is_left_out_of_invitations(project: Project, inbox: In
     assert list(inbox()) == ["cy@guests.example"]
 
 
+def test_who_has_registered_hears_of_a_moved_hour_whatever_they_unsubscribed_from(
+    project: Project, inbox: Inbox, edit: Edit, clock: Clock
+) -> None:
+    register(project, "Eve")
+    with project.mailing("night-buses", "invite") as mailing:
+        mailing.send(early=True)
+        gone = ["eve@people.example", "ada@people.example", "bo@guests.example"]
+        mailing.office.suppressions.add(gone, Reason.UNSUBSCRIBED, at=clock(), source="test")
+    inbox()
+    edit("start: 2027-03-10T15:00", "start: 2027-03-10T17:00")
+    with project.mailing("night-buses", "news") as mailing:
+        assert mailing.plan().left_out["have unsubscribed"] == 1
+        mailing.send()
+    assert sorted(inbox()) == ["ada@people.example", "cy@guests.example", "eve@people.example"]
+
+
+def test_who_cancelled_just_before_an_update_goes_is_not_told(project: Project, inbox: Inbox) -> None:
+    register(project, "Eve")
+    with project.mailing("night-buses", "news") as mailing:
+        mailing.queue()
+        with project.registrations("night-buses") as roll:
+            roll.cancel("eve@people.example")
+        mailing.run()
+    assert sorted(inbox()) == ["ada@people.example", "bo@guests.example", "cy@guests.example"]
+
+
 def test_registrations_are_confirmed_by_themselves_once_each(project: Project, inbox: Inbox) -> None:
     def send() -> dict[str, list[str]]:
         with project.mailing("night-buses", "confirmation") as mailing:

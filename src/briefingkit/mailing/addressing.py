@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from briefingkit.model import Briefing
     from briefingkit.store.delivery_rows import DeliveryRow
 
-__all__ = ["PART", "UNSUBSCRIBE", "addressed", "letter_of", "number_of", "recipient_of"]
+__all__ = ["PART", "UNSUBSCRIBE", "addressed", "letter_of", "number_of", "recipient_of", "takes_part"]
 
 UNSUBSCRIBE = "unsubscribe"
 """The purpose of a link that ends mailings to an address; it names the address by its mark."""
@@ -49,6 +49,12 @@ def number_of(row: "DeliveryRow") -> int | None:
     """Give the number of the registration that a row is about, if it is about one."""
     number = _data(row).get("number")
     return number if isinstance(number, int) else None
+
+
+def takes_part(row: "DeliveryRow") -> bool:
+    """Tell whether a row is for somebody who has registered, or is in the programme."""
+    data = _data(row)
+    return "number" in data or "key" in data
 
 
 def recipient_of(row: "DeliveryRow", briefing: "Briefing", office: "Office", at: datetime) -> Recipient:

@@ -164,19 +164,19 @@ def select(
     members: "Iterable[tuple[Audience, Iterable[Member]]]",
     languages: Sequence[str],
     *,
-    refused: Callable[[Sequence[str]], Mapping[str, str]],
+    refused: Callable[[Sequence[tuple[str, Member]]], Mapping[str, str]],
     selection: Selection,
 ) -> Iterator[tuple[str, Member]]:
     """Give each person once, with the language in which they are written to, and count in `selection`.
 
     Whoever stands in two audiences is taken from the first. `languages` are those of the briefing, the source language
-    first; `refused` says of some people (normalised addresses) who must not be written to, and why.
+    first; `refused` says of some people, by their normalised addresses, who must not be written to, and why.
     """
     # Sixteen octets for a person, so that a million of them fit.
     seen: set[bytes] = set()
     found = _known(members, languages, seen, selection)
     while some := list(islice(found, _AT_ONCE)):
-        reasons = refused([person for person, _ in some])
+        reasons = refused(some)
         for person, member in some:
             if person in reasons:
                 selection.left_out[reasons[person]] += 1

@@ -4,7 +4,7 @@ Events wait in the ledger under the name `MAIL`, written with what they tell of.
 send; an event that becomes one twice has one key, and so is one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
+    from briefingkit.mailing.audience import Member
     from briefingkit.mailing.office import Office
     from briefingkit.model import Briefing
 
@@ -82,8 +83,9 @@ def _rows(
     audience = Audience(group=_GROUPS[registration.status])
     those = ((audience, registrants(audience, [registration])),)
 
-    def refused(persons: Sequence[str]) -> "dict[str, str]":
-        return dict(office.suppressions.reasons(persons, briefing=briefing.identifier, bulk=False))
+    def refused(people: "Sequence[tuple[str, Member]]") -> "Mapping[str, str]":
+        persons = [person for person, _ in people]
+        return office.suppressions.reasons(persons, briefing=briefing.identifier, bulk=False)
 
     for person, member in select(those, briefing.languages, refused=refused, selection=Selection()):
         yield addressed(person, member, letter, evolve(schedule, occasion=event.id))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from briefingkit.mailing.addressing import number_of
+from briefingkit.mailing.addressing import number_of, takes_part
 from briefingkit.mailing.audience import Member, Selection, participants, registrants, select
 from briefingkit.mailing.concern import concerned
 from briefingkit.mailing.contacts import Contacts
@@ -53,13 +53,14 @@ class Gathering:
         groups = (
             (audience, self._of(audience, schedule, selection, faults)) for audience in self._mailing.audience
         )
-        return select(groups, self._briefing.languages, refused=self._refused, selection=selection)
+        return select(groups, self._briefing.languages, refused=self._refused_members, selection=selection)
 
     def refused(self, rows: "Sequence[DeliveryRow]") -> Mapping[str, str]:
         """Tell which rows must not go any more, just before they go: people may have left, or said no, since."""
-        reasons = self._refused([row.person for row in rows])
+        reasons = self._refused({row.person: takes_part(row) for row in rows})
         refused = {row.id: reasons[row.person] for row in rows if row.person in reasons}
-        wanted = {_STATUSES.get(audience.group) for audience in self._mailing.audience if audience.group}
+        groups = {audience.group for audience in self._mailing.audience} - {None, AudienceGroup.PARTICIPANTS}
+        wanted = {_STATUSES.get(group) for group in groups if group is not None}
         if self._mailing.kind is MailingKind.CONFIRMATION or None in wanted:
             return refused
         numbered = [row for row in rows if number_of(row) is not None and row.id not in refused]
@@ -110,9 +111,24 @@ class Gathering:
         reminds = self._mailing.kind is MailingKind.REMINDER
         return reminds and schedule.due is not None and each.created_at > schedule.due
 
-    def _refused(self, persons: Sequence[str]) -> Mapping[str, str]:
-        bulk = KINDS[Letter(self._mailing.kind.value)].bulk
-        return self._office.suppressions.reasons(persons, briefing=self._briefing.identifier, bulk=bulk)
+    def _refused_members(self, people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
+        return self._refused(
+            {person: member.number is not None or member.key is not None for person, member in people}
+        )
+
+    def _refused(self, people: Mapping[str, bool]) -> Mapping[str, str]:
+        """Tell who must not be written to, of people and whether they take part.
+
+        Those who do are told what has changed, whatever they have unsubscribed from: they would come at the wrong hour.
+        """
+        bulk, found = KINDS[Letter(self._mailing.kind.value)].bulk, dict[str, str]()
+        for part in (True, False):
+            those = [person for person, takes in people.items() if takes is part]
+            unsubscribed = bulk and not (part and self._mailing.kind is MailingKind.UPDATE)
+            found |= self._office.suppressions.reasons(
+                those, briefing=self._briefing.identifier, bulk=unsubscribed
+            )
+        return found
 
     def _statuses(self, persons: Sequence[str]) -> Mapping[str, RegistrationStatus]:
         identifier = self._briefing.identifier
