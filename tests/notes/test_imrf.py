@@ -1,4 +1,4 @@
-"""Everything that issue 2 asks of the real note, on that note where it is at hand and always on one with its facts."""
+"""Everything that is asked of the real note, on that note where it is at hand and always on one with its facts."""
 
 from datetime import date
 from pathlib import Path
