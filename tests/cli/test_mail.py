@@ -62,6 +62,15 @@ def test_what_is_named_goes_once_and_what_happens_on_the_list_is_confirmed(cli: 
     assert "x.example" not in cli("mail", "status").out
 
 
+def test_what_was_sent_by_name_adds_nobody_by_itself(cli: Command, town: Path) -> None:
+    cli("mail", "send", "night-buses", "invite")
+    (town / "guests.csv").write_text("email,name\nbo@x.example,Bo\ncy@x.example,Cy\n", encoding="utf-8")
+    cli("mail", "send")
+    assert sent(town) == 1
+    cli("mail", "send", "night-buses", "invite")
+    assert sent(town) == 2
+
+
 def test_what_is_not_due_is_said_and_goes_early_by_hand(cli: Command, town: Path) -> None:
     cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
     assert "is due later" in cli("mail", "send", "night-buses", "day-before").out

@@ -344,6 +344,33 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     assert send() == {}
 
 
+def test_a_confirmation_that_has_not_gone_is_dropped_with_the_briefing(
+    project: Project, inbox: Inbox, edit: Edit
+) -> None:
+    register(project, "Bo")
+    with project.mailing("night-buses", "confirmation") as mailing:
+        mailing.queue()
+    edit("status: confirmed", "status: cancelled")
+    with project.mailing("night-buses", "confirmation") as mailing:
+        assert mailing.send() is None
+        assert mailing.status().counts == {"dropped": 1}
+    assert inbox() == {}
+
+
+def test_an_update_goes_on_by_itself_and_begins_by_a_word_alone(
+    project: Project, inbox: Inbox, edit: Edit
+) -> None:
+    with project.mailing("night-buses", "news") as mailing:
+        assert not mailing.goes_by_itself
+        mailing.queue()
+        mailing.send(anew=False)
+    assert len(inbox()) == 3
+    edit("start: 2027-03-10T15:00", "start: 2027-03-10T17:00")
+    with project.mailing("night-buses", "news") as mailing:
+        mailing.send(anew=False)
+    assert inbox() == {}
+
+
 def test_the_speakers_are_told_the_room_and_no_page_is(project: Project, inbox: Inbox) -> None:
     with project.mailing("night-buses", "speakers") as mailing:
         mailing.send(early=True)

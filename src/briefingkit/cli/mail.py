@@ -87,8 +87,7 @@ def send_command(
     told, wrong = list[dict[str, Any]](), False
     with _chosen(project_file, briefing, mailing) as (office, those):
         for each in those:
-            # By itself goes what says when, what confirms, and what was begun by hand.
-            if mailing is None and not _goes_by_itself(each, office):
+            if mailing is None and not (each.goes_by_itself or _was_begun(each, office)):
                 continue
             outcome, bad = _send(each, early=early, named=mailing is not None, as_json=as_json)
             wrong |= bad
@@ -101,11 +100,8 @@ def send_command(
         raise click.exceptions.Exit(1)
 
 
-def _goes_by_itself(each: "Dispatch", office: "Office") -> bool:
-    from briefingkit.model import MailingKind
-
-    if each.mailing.at is not None or each.mailing.kind is MailingKind.CONFIRMATION:
-        return True
+def _was_begun(each: "Dispatch", office: "Office") -> bool:
+    """Tell whether somebody has sent it by its name: what a run left over goes on, and nobody is added."""
     return office.deliveries.mailing(each.briefing.identifier, each.mailing.key) is not None
 
 
@@ -115,7 +111,7 @@ def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple
     name = f"{each.briefing.identifier} {each.mailing.key}"
     with stopping() as stop:
         try:
-            report = each.send(early=early, stop=stop, tell=_teller(name))
+            report = each.send(early=early, anew=named or each.goes_by_itself, stop=stop, tell=_teller(name))
         except ProjectError:
             raise
         except BriefingkitError as error:

@@ -32,7 +32,7 @@ from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
 from briefingkit.mailing.sending import Progress, Report, Sending
 from briefingkit.mailing.writing import Writer
-from briefingkit.model import Access, MailingKind
+from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
 from briefingkit.store.announcements import AnnouncementRow
 from briefingkit.store.deliveries import CHUNK
@@ -124,7 +124,8 @@ class Dispatch:
     def schedule(self) -> Schedule:
         """When it is due, and how it stands now."""
         if self.mailing.kind is MailingKind.CONFIRMATION:
-            return Schedule(Standing.READY)
+            cancelled = self.briefing.status is Status.CANCELLED
+            return Schedule(Standing.DROPPED if cancelled else Standing.READY)
         return schedule_of(self.mailing, self.publication, self.office.clock())
 
     # Looking
@@ -206,12 +207,18 @@ class Dispatch:
 
     # Doing
 
-    def queue(self, *, early: bool = False) -> Schedule:
-        """Bring the ledger in step with how the mailing stands: plan who is to be written to, hold back, or drop."""
-        if self.mailing.kind is MailingKind.CONFIRMATION:
-            if queue_confirmations(self.office):
-                self.office.goes_out(self.publication)
-            return self.schedule
+    @property
+    def goes_by_itself(self) -> bool:
+        """Whether it is sent without being named: it says when, or it confirms. All else waits for a person's word."""
+        return self.mailing.at is not None or self.mailing.kind is MailingKind.CONFIRMATION
+
+    def queue(self, *, early: bool = False, anew: bool = True) -> Schedule:
+        """Bring the ledger in step with how the mailing stands: plan who is to be written to, hold back, or drop.
+
+        Without `anew` nobody is added: what was begun is gone on with.
+        """
+        if self.mailing.kind is MailingKind.CONFIRMATION and queue_confirmations(self.office):
+            self.office.goes_out(self.publication)
         schedule, now = self.schedule, self.office.clock()
         if early and schedule.standing is Standing.LATER:
             schedule = evolve(schedule, standing=Standing.READY)
@@ -221,34 +228,39 @@ class Dispatch:
         elif schedule.standing in {Standing.DROPPED, Standing.UNFIT}:
             cancel(store, identifier, key, now=now)
         elif schedule.standing is Standing.READY:
-            self.office.goes_out(self.publication)
             resume(store, identifier, key, now=now)
-            if schedule.occasion:
-                supersede(store, identifier, key, schedule.occasion, now=now)
-            people = self._people.recipients(schedule, Selection(), [])
-            letter = Letter(self.mailing.kind.value)
-            # Who is written to late is written to at once: `due` would only put them behind others.
-            rows = (
-                addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people
-            )
-            plan_deliveries(store, identifier, key, rows, now=now)
-            if self.mailing.kind in _ANNOUNCES:
-                self._announce(now)
+            if anew and self.mailing.kind is not MailingKind.CONFIRMATION:
+                self._plan_all(schedule, now)
         return schedule
+
+    def _plan_all(self, schedule: Schedule, now: datetime) -> None:
+        store, identifier, key = self.office.deliveries, self.briefing.identifier, self.mailing.key
+        self.office.goes_out(self.publication)
+        if schedule.occasion:
+            supersede(store, identifier, key, schedule.occasion, now=now)
+        people = self._people.recipients(schedule, Selection(), [])
+        letter = Letter(self.mailing.kind.value)
+        # Who is written to late is written to at once: `due` would only put them behind others.
+        rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
+        plan_deliveries(store, identifier, key, rows, now=now)
+        if self.mailing.kind in _ANNOUNCES:
+            self._announce(now)
 
     def send(
         self,
         *,
         early: bool = False,
+        anew: bool = True,
         tell: Callable[[Progress], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
         sending: Sending | None = None,
     ) -> Report | None:
         """Plan and send what is due; None where nothing may go now. It can be run again at any time.
 
-        `early` sends it before it is due. Raises IntegrationError where the transport cannot be used: nothing is lost.
+        `early` sends it before it is due; without `anew` only what was begun is gone on with. Raises IntegrationError
+        where the transport cannot be used: nothing is lost.
         """
-        schedule = self.queue(early=early)
+        schedule = self.queue(early=early, anew=anew)
         if schedule.standing is not Standing.READY:
             return None
         return self.run(tell=tell, stop=stop, sending=sending)

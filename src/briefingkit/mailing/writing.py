@@ -9,6 +9,7 @@ from briefingkit.mailing.addressing import letter_of, recipient_of
 from briefingkit.mailing.composer import Composer
 from briefingkit.mailing.edition import Edition
 from briefingkit.mailing.kinds import Letter
+from briefingkit.model import Access
 from briefingkit.rendering.templates import SUFFIX, Templates
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ class Writer:
 
     def _edition(self, letter: Letter, language: str, at: datetime) -> Edition:
         office, briefing = self._office, self._publication.briefing
-        from briefingkit.model import Access
-
         return Edition(
             self._publication,
             self._mailing,
