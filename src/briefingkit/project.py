@@ -13,24 +13,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
 from attrs import evolve, field, frozen
 
-from briefingkit.errors import Finding, PlanRefused, ProjectError, SourceError
-from briefingkit.model import Briefing, Programme, Publication, Status, why_unpublishable
+from briefingkit.errors import Finding, ProjectError, SourceError
+from briefingkit.model import Briefing, Programme, Publication
 from briefingkit.source.briefing_file import Loaded, load
 from briefingkit.source.check import check_all, errors
-from briefingkit.source.environment import expand, expanded, heard, without_values
+from briefingkit.source.environment import expand, heard
 from briefingkit.source.project_file import (
-    LimitSettings,
     LoadedProject,
     ProjectFile,
     TargetSettings,
     load_project_file,
 )
-from briefingkit.source.structured import structure_data
 from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
     from briefingkit.publish.journal import Journal
-    from briefingkit.publish.limits import DriftPolicy, LimitPolicy, Limits
+    from briefingkit.publish.limits import LimitPolicy
     from briefingkit.publish.plan import Plan
     from briefingkit.registrations.connected import Connected
     from briefingkit.registrations.events import Hook
@@ -179,25 +176,21 @@ class Project:
                 raise ProjectError(_nothing_called("target", name, self.target_names))
         wanted = [target for target in self.settings.targets if names is None or target.name in names]
         added = [target for target in self.added if names is None or target.name in names]
-        return (*map(self._integrate, wanted), *added)
+        return (*map(self._opened, wanted), *added)
 
-    def _integrate(self, settings: TargetSettings) -> "Target":
-        from briefingkit import registry
+    def _opened(self, settings: TargetSettings) -> "Target":
+        from briefingkit.configured import open_integration
         from briefingkit.publish import Target
 
-        kind = registry.get(settings.use)
-        data = {**expanded(settings.settings, self.environment), **_shared(settings, kind)}
-        integration, findings = structure_data(data, kind, self.file.tree, settings.path)
-        if integration is None:
-            raise SourceError(without_values(findings, settings.settings, settings.path))
         known = {
             "base": self.folder,
             "target": settings.name,
             "namespace": self.settings.namespace or "",
             "clock": self.clock,
         }
-        told = {name: value for name, value in known.items() if name in attrs.fields_dict(kind)}
-        return Target(settings.name, evolve(integration, **told))
+        return Target(
+            settings.name, open_integration(settings, self.file.tree, self.environment, known=known)
+        )
 
     # Publishing
 
@@ -241,11 +234,12 @@ class Project:
         SourceError for briefings with errors, PlanRefused for those that are not confirmed, for drafts that were
         asked for and where there is nothing that may go out.
         """
+        from briefingkit.plan_rules import drift_policy, publishable
         from briefingkit.publish.planning import build_plan
 
         programme = _programme(tuple(self.load() if loaded is None else loaded))
         asked = [self.briefing(identifier, programme) for identifier in briefings or ()]
-        going = _publishable(programme, asked)
+        going = publishable(programme, asked)
         chosen, namespace = self.targets(targets), self._namespace
         registrars = self._registrars(going, None if targets is None else chosen)
         with self._journal() as journal:
@@ -256,7 +250,7 @@ class Project:
                 namespace=namespace,
                 at=self.clock(),
                 owners=briefings,
-                drift=self._drift(drift),
+                drift=drift_policy(self.settings, drift),
                 limits=self.limits,
                 registrars=registrars,
             )
@@ -311,6 +305,13 @@ class Project:
         names = {planned.target for planned in plan.targets}
         return self.targets(names.intersection(self.target_names))
 
+    @property
+    def limits(self) -> "LimitPolicy":
+        """How much one apply may change: a target's words over the project's, and those over the defaults."""
+        from briefingkit.plan_rules import limit_policy
+
+        return limit_policy(self.settings)
+
     # Registrations
 
     def registrations(self, identifier: str, programme: Programme | None = None) -> "RegistrationList":
@@ -343,53 +344,6 @@ class Project:
             connections=self._connected,
         )
 
-    # Mail
-
-    def office(self) -> "Office":
-        """Open the project's mail, as a context manager. ProjectError where the project's file does not say how."""
-        from briefingkit.mailroom import open_office, open_transport
-
-        mail = self.settings.mail
-        if mail is None:
-            raise ProjectError(f"{self.file.path} does not say how mail is sent: give it `mail`")
-        loaded, namespace = tuple(self.load()), self._namespace
-        programme = _programme(loaded)
-        return open_office(
-            mail,
-            loaded,
-            self.ledger(),
-            namespace=namespace,
-            registrars=self._registrars(tuple(programme), ()) or {},
-            transport=lambda: open_transport(mail.transport, self.file.tree, self.folder, self.environment),
-            roll=lambda identifier: self.registrations(identifier, programme),
-            clock=self.clock,
-            integration=lambda name: self.targets([name])[0].integration,
-        )
-
-    def feedback(self) -> "Mapping[str, Feedback]":
-        """Open what reads the calls of mail services, by the name in the address that each calls.
-
-        Raises SourceError, ProjectError and UnknownIntegration for what the project's file says wrongly of one.
-        """
-        from briefingkit.mailroom import open_feedback
-
-        mail = self.settings.mail
-        return {} if mail is None else open_feedback(mail.feedback, self.file.tree, self.environment)
-
-    def mailing(self, identifier: str, key: str) -> "Dispatch":
-        """Open one mailing of a briefing, as a context manager: to plan it, to send it, to see what became of it.
-
-        ProjectError for a name that none has.
-        """
-        from briefingkit.mailing.dispatch import Dispatch, mailings_of
-
-        office = self.office()
-        known = {each.key: each for each in mailings_of(self.briefing(identifier, office.programme))}
-        if key not in known:
-            office.close()
-            raise ProjectError(_nothing_called(f"mailing of {identifier}", key, known))
-        return Dispatch(office, identifier, known[key])
-
     def _connected(self, protocol: type, briefing: str | None = None, /) -> "Sequence[Connected]":
         """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""
         from briefingkit import registry
@@ -413,14 +367,55 @@ class Project:
         """
         return evolve(self, hooks={**self.hooks, name: hook})
 
-    @property
-    def limits(self) -> "LimitPolicy":
-        """How much one apply may change: a target's words over the project's, and those over the defaults."""
-        from briefingkit.publish.limits import LimitPolicy, Limits
+    # Mail
 
-        general = _limits(self.settings.limits, Limits())
-        own = {t.name: _limits(t.limits, general) for t in self.settings.targets if t.limits is not None}
-        return LimitPolicy(general, own)
+    def office(self) -> "Office":
+        """Open the project's mail, as a context manager. ProjectError where the project's file does not say how."""
+        from briefingkit.configured import open_transport
+        from briefingkit.mailroom import open_office
+
+        mail = self.settings.mail
+        if mail is None:
+            raise ProjectError(f"{self.file.path} does not say how mail is sent: give it `mail`")
+        loaded, namespace = tuple(self.load()), self._namespace
+        programme = _programme(loaded)
+        return open_office(
+            mail,
+            loaded,
+            self.ledger(),
+            namespace=namespace,
+            registrars=self._registrars(tuple(programme), ()) or {},
+            transport=lambda: open_transport(mail.transport, self.file.tree, self.folder, self.environment),
+            roll=lambda identifier: self.registrations(identifier, programme),
+            clock=self.clock,
+            integration=lambda name: self.targets([name])[0].integration,
+        )
+
+    def feedback(self) -> "Mapping[str, Feedback]":
+        """Open what reads the calls of mail services, by the name in the address that each calls.
+
+        Raises SourceError, ProjectError and UnknownIntegration for what the project's file says wrongly of one.
+        """
+        from briefingkit.configured import open_feedback
+
+        mail = self.settings.mail
+        return {} if mail is None else open_feedback(mail.feedback, self.file.tree, self.environment)
+
+    def mailing(self, identifier: str, key: str) -> "Dispatch":
+        """Open one mailing of a briefing, as a context manager: to plan it, to send it, to see what became of it.
+
+        ProjectError for a name that none has.
+        """
+        from briefingkit.mailing.dispatch import Dispatch, mailings_of
+
+        office = self.office()
+        known = {each.key: each for each in mailings_of(self.briefing(identifier, office.programme))}
+        if key not in known:
+            office.close()
+            raise ProjectError(_nothing_called(f"mailing of {identifier}", key, known))
+        return Dispatch(office, identifier, known[key])
+
+    # The ledger, and the name that all is known under
 
     @property
     def _namespace(self) -> str:
@@ -429,13 +424,6 @@ class Project:
                 f"{self.file.path} names no namespace: give a domain name of yours, such as example.org"
             )
         return self.settings.namespace
-
-    def _drift(self, default: "Drift | None") -> "DriftPolicy":
-        from briefingkit.publish import Drift
-        from briefingkit.publish.limits import DriftPolicy
-
-        chosen = {t.name: Drift(t.drift.value) for t in self.settings.targets if t.drift is not None}
-        return DriftPolicy(default or Drift.STOP, {} if default is not None else chosen)
 
     def ledger(self) -> "Ledger":
         """Open the ledger; close it, or use it as a context manager. StoreError where it cannot be opened."""
@@ -469,30 +457,9 @@ def _programme(loaded: Collection[Loaded]) -> Programme:
     return Programme(read.require() for read in loaded)
 
 
-def _publishable(programme: Programme, asked: Collection[Briefing]) -> tuple[Briefing, ...]:
-    """Leave out the drafts; refuse everything while one of the others is not confirmed, with every reason."""
-    going = tuple(briefing for briefing in programme if briefing.status is not Status.DRAFT)
-    drafts = tuple(briefing for briefing in asked if briefing.status is Status.DRAFT)
-    held_back = (*going, *drafts) or tuple(programme)
-    reasons = [f"{each.identifier}: {why}" for each in held_back for why in why_unpublishable(each)]
-    if reasons:
-        raise PlanRefused(reasons)
-    return going
-
-
 def _nothing_called(what: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     more = ", …" if len(names) > _NAMED else ""
     hint = f"did you mean {close[0]}? There are" if close else "there are"
     return f"no {what} is called {name[:80]!r}; {hint}: {', '.join(names[:_NAMED]) or 'none'}{more}"
-
-
-def _shared(settings: TargetSettings, kind: type) -> dict[str, Any]:
-    """Give an integration the settings that every target may have, where it has a field for them."""
-    shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
-    return {name: value for name, value in shared.items() if value and name in attrs.fields_dict(kind)}
-
-
-def _limits(said: LimitSettings, over: "Limits") -> "Limits":
-    return evolve(over, **{name: value for name, value in attrs.asdict(said).items() if value is not None})

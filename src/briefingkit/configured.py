@@ -1,0 +1,80 @@
+"""Opening what a project's file configures under a name: targets, a transport, and what reads a service's calls.
+
+What each takes is said by its class, so that a mistake in the file is told with its place. What a variable of the
+environment holds is quoted nowhere.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import evolve
+
+from briefingkit import registry
+from briefingkit.errors import SourceError
+from briefingkit.source.environment import expanded, without_values
+from briefingkit.source.structured import structure_data
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.feedback import Feedback
+    from briefingkit.mailing.transport import Transport
+    from briefingkit.publish import Integration
+    from briefingkit.source.mail_settings import TransportSettings
+    from briefingkit.source.project_file import TargetSettings
+    from briefingkit.source.yaml_tree import Tree
+
+__all__ = ["open_feedback", "open_integration", "open_transport"]
+
+
+def open_integration(
+    settings: "TargetSettings", tree: "Tree", environment: Mapping[str, str], *, known: Mapping[str, Any]
+) -> "Integration":
+    """Load a target's integration with what the file tells it, and with what is `known` besides, where it has a field.
+
+    Raises UnknownIntegration, MissingExtra, ProjectError for a variable that is not set, and SourceError for settings
+    that it does not take.
+    """
+    kind = registry.get(settings.use)
+    shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
+    said = _for(kind, {name: value for name, value in shared.items() if value})
+    made: Integration = _made(settings, kind, said, tree, environment)
+    return evolve(made, **_for(kind, known))  # type: ignore[misc]
+
+
+def open_transport(
+    settings: "TransportSettings", tree: "Tree", folder: Path, environment: Mapping[str, str]
+) -> "Transport":
+    """Load a transport with what the file tells it, and the folder of the project; raises the same."""
+    kind = registry.get(settings.use, registry.TRANSPORTS)
+    made: Transport = _made(settings, kind, {}, tree, environment)
+    return evolve(made, **_for(kind, {"base": folder}))  # type: ignore[misc]
+
+
+def open_feedback(
+    receivers: "Mapping[str, TransportSettings]", tree: "Tree", environment: Mapping[str, str]
+) -> "Mapping[str, Feedback]":
+    """Load what reads the calls of mail services, by the name in the address that they call; raises the same."""
+    return {
+        name: _made(settings, registry.get(settings.use, registry.FEEDBACK), {}, tree, environment)
+        for name, settings in receivers.items()
+    }
+
+
+def _made(
+    settings: "TargetSettings | TransportSettings",
+    kind: type[Any],
+    said: Mapping[str, Any],
+    tree: "Tree",
+    environment: Mapping[str, str],
+) -> Any:
+    data = {**expanded(settings.settings, environment), **said}
+    made, findings = structure_data(data, kind, tree, settings.path)
+    if made is None:
+        raise SourceError(without_values(findings, settings.settings, settings.path))
+    return made
+
+
+def _for(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give of some values those that a class has a field for."""
+    return {name: value for name, value in values.items() if name in attrs.fields_dict(kind)}
