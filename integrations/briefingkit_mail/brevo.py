@@ -4,7 +4,6 @@ A request may hold a thousand versions of a mail, each with its own text, but on
 with an event go alone, and others together.
 """
 
-import hashlib
 import re
 import uuid
 from collections.abc import Hashable, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Mailbox, Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import (
     FILE_NAME,
     TAG,
@@ -25,21 +24,14 @@ from briefingkit_mail.http_fields import (
     own_headers,
     wire,
 )
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
-from briefingkit_mail.http_verdicts import Verdict, judged
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_key
+from briefingkit_mail.http_transport import HTTPTransport, account
+from briefingkit_mail.http_verdicts import Verdict, judged, same_for, taken
 
 __all__ = ["Brevo"]
 
-_ROOT = "https://api.brevo.com/v3"
 _LARGEST = 20 << 20  # "Size", help.brevo.com on attachments; an attachment has at most 4 MB
 _MOST = 1000
 _LACKS = {
@@ -55,43 +47,22 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
 @frozen(slots=False)
-class Brevo:
+class Brevo(HTTPTransport):
     """Send through Brevo's API for transactional mail.
 
-    `batch` is how many messages are held at once, and may share a request. `base_url` is another address of the API,
-    `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the recipients a second that
-    the account is allowed.
+    `batch` is how many messages are held at once, and may share a request. Nothing can be looked up: Brevo's events go
+    by a Message-ID that is only known from its answer.
     """
 
     api_key: str = field(repr=False, validator=check_key)
-    base_url: str | None = field(default=None, validator=check_base_url)
     batch: int = field(default=50, validator=[validators.ge(1), validators.le(_MOST)])
-    connections: int = field(default=10, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    _root = "https://api.brevo.com/v3"
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do. A key that lives for minutes helps within a run, and promises nothing after it."""
-        account = f"brevo:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
-        return Capabilities(self.batch, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready."""
-        return stage(self._service, self._line, messages)
-
-    def find(self, message: Message) -> Delivery | None:  # noqa: ARG002 - the protocol's
-        """Find nothing: Brevo's events go by a Message-ID that is only known from its answer."""
-        return None
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
-    @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOT)
+        return Capabilities(self.batch, rate=self.rate, account=account("brevo", self.api_key), lacks=_LACKS)
 
     @cached_property
     def _service(self) -> Service:
@@ -165,11 +136,8 @@ def _mailbox(mailbox: Mailbox, address: str) -> dict[str, str]:
 
 def _is_repeated(reply: Reply) -> bool:
     """Tell whether Brevo says that it has had this request already."""
-    try:
-        answer = reply.json()
-    except Garbled:
-        return False
-    words = f"{answer.get('code')} {answer.get('message')}".lower() if isinstance(answer, dict) else ""
+    answer = reply.fields()
+    words = f"{answer.get('code')} {answer.get('message')}".lower()
     return "duplicate" in words and "idempotency" in words
 
 
@@ -181,15 +149,7 @@ def _judged(reply: Reply) -> Verdict:
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Read the Message-IDs that it gave, one for each, in the order of the request."""
     if _is_repeated(reply):
-        words = "taken before"
-        return [Delivery(message.key, Status.SENT, reply.status, words) for message in messages]
+        return same_for(messages, Status.SENT, code=reply.status, words="taken before")
     answer: Mapping[str, Any] = reply.json()
     given = answer["messageIds"] if len(messages) > 1 else [answer["messageId"]]
-    if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
-        raise TypeError("no names")
-    if len(given) != len(messages):
-        return [Delivery("", Status.UNKNOWN) for _ in given]
-    return [
-        Delivery(message.key, Status.SENT, reply.status, "queued", remote_id=named)
-        for message, named in zip(messages, given, strict=True)
-    ]
+    return taken(reply, messages, given, "queued")

@@ -3,7 +3,6 @@
 developers.google.com/workspace/gmail/api, users.messages.send as an upload of message/rfc822.
 """
 
-import hashlib
 import json
 import os
 import stat
@@ -17,17 +16,17 @@ from attrs import evolve, field, frozen
 from briefingkit.errors import IntegrationError, MailingError, MissingExtra, ModelError, Transient
 from briefingkit.mailing.headers import wire_address
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import message_id
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked, named, objects, within
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import check_base_url, check_connections, check_rate, check_timeout, root
-from briefingkit_mail.http_verdicts import Verdict, judged
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_lookup import named, objects, within
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_base_url, check_connections, check_rate, check_timeout
+from briefingkit_mail.http_transport import HTTPTransport, account
+from briefingkit_mail.http_verdicts import Verdict, judged, taken
 
 __all__ = ["Gmail"]
 
-_ROOT = "https://gmail.googleapis.com"
 _LARGEST = 36_700_160  # "maximum file size" of users.messages.send
 _RATE = 2.5
 """Messages a second: 15,000 units a minute for a user, of which each takes 100 (reference/quota)."""
@@ -43,15 +42,13 @@ _SECRET = frozenset(("refresh_token", "client_secret", "private_key"))
 
 
 @frozen(slots=False)
-class Gmail:
+class Gmail(HTTPTransport):
     """Send out of a mailbox at Google.
 
     `service_account` is the path of a key file from `base`, the project's folder, or the key itself, which only an
     environment variable may hold; `subject` is whose mailbox it is, by domain-wide delegation. Or `user` is the path of
     a person's token file. With `look_up` the mailbox may be searched for what is in doubt, for which the right to read
-    it is needed beside that to send. `base_url` and `token_url` are other addresses of the API and of what gives
-    tokens, `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the messages a
-    second.
+    it is needed beside that to send. `token_url` is another address of what gives tokens.
     """
 
     service_account: str | None = field(default=None, repr=False)
@@ -59,12 +56,10 @@ class Gmail:
     user: str | None = None
     base: Path = Path()
     look_up: bool = False
-    base_url: str | None = field(default=None, validator=check_base_url)
     token_url: str | None = field(default=None, validator=check_base_url)
     connections: int = field(default=2, validator=check_connections)
     timeout: float = field(default=60.0, validator=check_timeout)
     rate: float | None = field(default=_RATE, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
 
     def __attrs_post_init__(self) -> None:
         """Refuse nobody, and two."""
@@ -73,17 +68,13 @@ class Gmail:
         if (self.service_account is None) is not (self.subject is None):
             raise ModelError("`subject` is whose mailbox a service account sends from", field="subject")
 
+    _root = "https://gmail.googleapis.com"
+
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        who = hashlib.sha256(str(self.subject or self.user).encode()).hexdigest()[:16]
-        return Capabilities(
-            self.connections, finds=self.look_up, rate=self.rate, account=f"gmail:{who}", lacks=_LACKS
-        )
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready, one for each message."""
-        return stage(self._service, self._line, messages)
+        named = account("gmail", str(self.subject or self.user))
+        return Capabilities(self.connections, finds=self.look_up, rate=self.rate, account=named, lacks=_LACKS)
 
     def find(self, message: Message) -> Delivery | None:
         """Search the mailbox for the Message-ID."""
@@ -92,19 +83,11 @@ class Gmail:
             return None
         url = f"{self._url}/gmail/v1/users/me/messages"
         query = {"q": f"in:sent rfc822msgid:{wanted}", "maxResults": "1"}
-        answer = asked(self._service, self._line, Call("GET", url, {}, query=query))
+        answer = self._ask(Call("GET", url, {}, query=query))
         found = [told for one in objects(within(answer, "messages")) if (told := named(one.get("id")))]
         return (
             Delivery(message.key, Status.SENT, words="in the mailbox", remote_id=found[0]) if found else None
         )
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
-    @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOT)
 
     @cached_property
     def _service(self) -> Service:
@@ -243,13 +226,8 @@ def _judged(reply: Reply) -> Verdict:
     usual = judged(reply)
     if usual is Verdict.TAKEN:
         return usual
-    try:
-        told = reply.json()
-    except Garbled:
-        return usual
-    error = told.get("error") if isinstance(told, dict) else None
-    listed = error.get("errors") if isinstance(error, dict) else None
-    reasons = {str(one.get("reason")) for one in listed or () if isinstance(one, dict)}
+    listed = objects(within(reply.fields().get("error"), "errors"))
+    reasons = {str(one.get("reason")) for one in listed}
     if reasons & _RATES:
         return Verdict.BUSY
     return Verdict.DENIED if reasons & _OURS else usual
@@ -257,7 +235,4 @@ def _judged(reply: Reply) -> Verdict:
 
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Take an answer that names the message for a yes."""
-    named = reply.json()["id"]
-    if not isinstance(named, str) or not named:
-        raise ValueError("no id")
-    return [Delivery(messages[0].key, Status.SENT, reply.status, "sent", remote_id=named)]
+    return taken(reply, messages, [reply.json()["id"]], "sent")

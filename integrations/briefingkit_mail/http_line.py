@@ -12,7 +12,7 @@ from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 from briefingkit import __version__
 from briefingkit.errors import IntegrationError, MissingExtra, Transient
@@ -20,7 +20,7 @@ from briefingkit.errors import IntegrationError, MissingExtra, Transient
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["LINE", "Call", "Garbled", "Line", "Lost", "Reply", "Unreached"]
+__all__ = ["Call", "Garbled", "Line", "Lost", "Reply", "Unreached"]
 
 _LARGEST_ANSWER = 4 << 20
 _CHUNK = 64 << 10
@@ -72,6 +72,14 @@ class Reply:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise Garbled("no JSON") from error
+
+    def fields(self) -> Mapping[str, Any]:
+        """Read the body as an object; an empty one for anything else."""
+        try:
+            value = self.json()
+        except Garbled:
+            return {}
+        return value if isinstance(value, dict) else {}
 
 
 class Line:
@@ -147,10 +155,6 @@ class Line:
             if self._session is None:
                 self._session = _session(self.connections)
             return self._session
-
-
-LINE = Factory(lambda self: Line(connections=self.connections, timeout=self.timeout), takes_self=True)
-"""Makes a transport's field for its line out of its `connections` and `timeout`."""
 
 
 def _session(connections: int) -> "requests.Session":

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from briefingkit.errors import ModelError
 
-__all__ = ["check_base_url", "check_connections", "check_key", "check_rate", "check_timeout", "root"]
+__all__ = ["check_base_url", "check_connections", "check_key", "check_rate", "check_timeout"]
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _MOST_CONNECTIONS = 100
@@ -49,8 +49,3 @@ def check_timeout(_instance: object, attribute: Any, value: float) -> None:
     """Keep a request well inside the time for which a sender holds its messages."""
     if not 1 <= value <= 60:  # noqa: PLR2004
         raise ModelError(f"{attribute.name} is 1 to 60 seconds", field=attribute.name)
-
-
-def root(given: str | None, usual: str) -> str:
-    """Give the address to put paths behind."""
-    return (given or usual).rstrip("/")

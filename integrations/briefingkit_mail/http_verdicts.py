@@ -12,7 +12,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Delivery, Status
 from briefingkit_mail.http_line import Garbled, Reply
 
-__all__ = ["Verdict", "hidden_in", "judged", "said", "same_for", "waited"]
+__all__ = ["Verdict", "hidden_in", "judged", "said", "same_for", "taken", "waited"]
 
 _LONGEST_WAIT = timedelta(hours=24)
 _EPOCH = 1_000_000_000
@@ -149,6 +149,21 @@ def hidden_in(messages: Iterable[Message], secrets: Sequence[str] = ()) -> list[
     return [
         *secrets,
         *(text for message in messages for text in (message.recipient, message.recipient.rpartition("@")[0])),
+    ]
+
+
+def taken(reply: Reply, messages: Sequence[Message], names: Any, words: str) -> Sequence[Delivery]:
+    """Say that messages were taken, each under the name that the service gave it, in the order of the request.
+
+    Raises TypeError for what is no list of names. Where there are more or fewer than messages, each is nobody's.
+    """
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise TypeError("no names")
+    if len(names) != len(messages):
+        return [Delivery("", Status.UNKNOWN) for _ in names]
+    return [
+        Delivery(message.key, Status.SENT, reply.status, words, remote_id=name)
+        for message, name in zip(messages, names, strict=True)
     ]
 
 

@@ -14,19 +14,14 @@ from urllib.parse import quote
 from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import TAG
-from briefingkit_mail.http_line import LINE, Call, Line, Reply
-from briefingkit_mail.http_lookup import asked, objects, within
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_lookup import objects, within
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_key
+from briefingkit_mail.http_transport import HTTPTransport
+from briefingkit_mail.http_verdicts import taken
 
 __all__ = ["Mailgun"]
 
@@ -37,50 +32,36 @@ _TOOK_IT = ("accepted", "delivered", "opened", "clicked", "complained", "unsubsc
 
 
 @frozen(slots=False)
-class Mailgun:
+class Mailgun(HTTPTransport):
     """Send through Mailgun's API for a domain of the account.
 
-    `region` is where the domain was made. `base_url` is another address of the API, `connections` how many requests are
-    made at once, `timeout` the seconds for one, `rate` the recipients a second that the account is allowed.
+    `region` is where the domain was made.
     """
 
     domain: str = field(validator=validators.matches_re(r"[A-Za-z0-9._-]{1,253}"))
     api_key: str = field(repr=False, validator=check_key)
     region: Literal["us", "eu"] = "us"
-    base_url: str | None = field(default=None, validator=check_base_url)
-    connections: int = field(default=10, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"mailgun:{self.domain}"
-        return Capabilities(self.connections, finds=True, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready, one for each message."""
-        return stage(self._service, self._line, messages)
+        named = f"mailgun:{self.domain}"
+        return Capabilities(self.connections, finds=True, rate=self.rate, account=named, lacks=_LACKS)
 
     def find(self, message: Message) -> Delivery | None:
         """Look among the domain's events, which are kept for at least three days."""
         url = f"{self._url}/v3/{self.domain}/events"
         query = {"recipient": message.recipient, "limit": "300", "ascending": "no"}
-        answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
+        answer = self._ask(Call("GET", url, self._headers, query=query))
         for event in objects(within(answer, "items")):
             key = within(event.get("user-variables"), TAG)
             if key == message.key and event.get("event") in _TOOK_IT:
                 return Delivery(message.key, Status.SENT, words=str(event["event"]))
         return None
 
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
     @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOTS[self.region])
+    def _root(self) -> str:
+        return _ROOTS[self.region]
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -125,7 +106,4 @@ def _form_field(name: str, value: str) -> Any:
 
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Take an answer that names the message for a yes."""
-    named = reply.json()["id"]
-    if not isinstance(named, str) or not named:
-        raise ValueError("no id")
-    return [Delivery(messages[0].key, Status.SENT, reply.status, "queued", remote_id=named)]
+    return taken(reply, messages, [reply.json()["id"]], "queued")

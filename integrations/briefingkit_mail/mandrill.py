@@ -3,7 +3,6 @@
 mailchimp.com/developer/transactional/api/messages, POST /messages/send-raw.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,24 +10,17 @@ from functools import cached_property
 from attrs import field, frozen
 
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import TAG
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked, named, objects, within
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_lookup import named, objects, within
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_key
+from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import Verdict, judged
 
 __all__ = ["MailchimpTransactional"]
 
-_ROOT = "https://mandrillapp.com/api/1.0"
 _LARGEST = 25 << 20
 _LACKS = {
     Feature.OCTETS: "links are led through the service, unless the account's settings say not to",
@@ -51,51 +43,30 @@ _QUOTES = frozenset('"\\')
 
 
 @frozen(slots=False)
-class MailchimpTransactional:
-    """Send through Mailchimp Transactional's API.
-
-    `base_url` is another address of the API, `connections` how many requests are made at once, `timeout` the seconds
-    for one, `rate` the recipients a second that the account is allowed.
-    """
+class MailchimpTransactional(HTTPTransport):
+    """Send through Mailchimp Transactional's API."""
 
     api_key: str = field(repr=False, validator=check_key)
-    base_url: str | None = field(default=None, validator=check_base_url)
-    connections: int = field(default=10, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    _root = "https://mandrillapp.com/api/1.0"
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"mandrill:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
-        return Capabilities(self.connections, finds=True, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready, one for each message."""
-        return stage(self._service, self._line, messages)
+        named = account("mandrill", self.api_key)
+        return Capabilities(self.connections, finds=True, rate=self.rate, account=named, lacks=_LACKS)
 
     def find(self, message: Message) -> Delivery | None:
         """Search what went to this recipient in the last seven days for the key that was given along."""
         if _QUOTES & set(message.recipient):
             return None
         query = {"key": self.api_key, "query": f'full_email:"{message.recipient}"', "limit": 100}
-        answer = asked(
-            self._service, self._line, Call.of_json("POST", f"{self._url}/messages/search", {}, query)
-        )
+        answer = self._ask(Call.of_json("POST", f"{self._url}/messages/search", {}, query))
         for one in objects(answer):
             state = str(one.get("state"))
             if within(one.get("metadata"), TAG) == message.key and state in _WENT:
                 return Delivery(message.key, Status.SENT, words=state, remote_id=named(one.get("_id")))
         return None
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
-    @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOT)
 
     @cached_property
     def _service(self) -> Service:
@@ -124,14 +95,10 @@ class MailchimpTransactional:
 
 
 def _judged(reply: Reply) -> Verdict:
-    try:
-        answer = reply.json()
-    except Garbled:
-        return judged(reply)
-    if isinstance(answer, dict) and answer.get("status") == "error":
-        usual = judged(reply)
-        return _NAMED.get(str(answer.get("name")), Verdict.UNSURE if usual is Verdict.TAKEN else usual)
-    return judged(reply)
+    usual, answer = judged(reply), reply.fields()
+    if answer.get("status") != "error":
+        return usual
+    return _NAMED.get(str(answer.get("name")), Verdict.UNSURE if usual is Verdict.TAKEN else usual)
 
 
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:

@@ -1,6 +1,5 @@
 """Postmark: fields, of which it writes the mail, 500 a request (postmarkapp.com/developer/api/email-api)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -9,24 +8,17 @@ from attrs import field, frozen, validators
 
 from briefingkit.mailing.answers import clean
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire
-from briefingkit_mail.http_line import LINE, Call, Line, Reply
-from briefingkit_mail.http_lookup import asked, named, objects, within
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_lookup import named, objects, within
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_connections, check_key
+from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import hidden_in
 
 __all__ = ["Postmark"]
 
-_ROOT = "https://api.postmarkapp.com"
 _LARGEST = 10 << 20  # "413 — Payload Too Large", API overview
 _MOST = 500
 _ROOM = 35 << 20  # of 50 MB a request, less what base64 and JSON add
@@ -42,51 +34,35 @@ _WENT = frozenset(("queued", "sent", "processed"))
 
 
 @frozen(slots=False)
-class Postmark:
+class Postmark(HTTPTransport):
     """Send through one of an account's servers; `stream` is the message stream, `broadcast` for mails to many.
 
-    `batch` is how many messages are held at once, and share a request. `base_url` is another address of the API,
-    `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the recipients a second that
-    the account is allowed.
+    `batch` is how many messages are held at once, and share a request.
     """
 
     server_token: str = field(repr=False, validator=check_key)
     stream: str = field(default="outbound", validator=validators.matches_re(r"[A-Za-z0-9_-]{1,60}"))
-    base_url: str | None = field(default=None, validator=check_base_url)
     batch: int = field(default=50, validator=[validators.ge(1), validators.le(_MOST)])
     connections: int = field(default=4, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    _root = "https://api.postmarkapp.com"
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"postmark:{hashlib.sha256(self.server_token.encode()).hexdigest()[:16]}"
-        return Capabilities(self.batch, finds=True, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready."""
-        return stage(self._service, self._line, messages)
+        named = account("postmark", self.server_token)
+        return Capabilities(self.batch, finds=True, rate=self.rate, account=named, lacks=_LACKS)
 
     def find(self, message: Message) -> Delivery | None:
         """Search among outbound messages, which are kept for 45 days, by the key that was given along."""
         url = f"{self._url}/messages/outbound"
         query = {"count": "50", "offset": "0", f"metadata_{TAG}": message.key}
-        answer = asked(self._service, self._line, Call("GET", url, self._headers, query=query))
+        answer = self._ask(Call("GET", url, self._headers, query=query))
         for one in objects(within(answer, "Messages")):
             status = str(one.get("Status", "")).lower()
             if within(one.get("Metadata"), TAG) == message.key and status in _WENT:
                 return Delivery(message.key, Status.SENT, words=status, remote_id=named(one.get("MessageID")))
         return None
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
-    @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOT)
 
     @property
     def _headers(self) -> Mapping[str, str]:

@@ -11,23 +11,16 @@ from typing import Any
 from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
-from briefingkit_mail.http_verdicts import Verdict, judged
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_connections, check_key, check_rate
+from briefingkit_mail.http_transport import HTTPTransport, account
+from briefingkit_mail.http_verdicts import Verdict, judged, taken
 
 __all__ = ["Resend"]
 
-_ROOT = "https://api.resend.com"
 _LARGEST = 40 << 20  # "attachments", API reference
 _MOST = 100
 _RATE = 2.0
@@ -52,43 +45,25 @@ _NAMED = {
 
 
 @frozen(slots=False)
-class Resend:
+class Resend(HTTPTransport):
     """Send through Resend's API.
 
     `rate` is the recipients a second that the account is allowed: two at first, where each mail has an event and so a
-    request of its own. `batch` is how many messages are held at once, and may share a request. `base_url` is another
-    address of the API, `connections` how many requests are made at once, `timeout` the seconds for one.
+    request of its own. `batch` is how many messages are held at once, and may share a request. Nothing can be looked
+    up: Resend's list of mails cannot be searched.
     """
 
     api_key: str = field(repr=False, validator=check_key)
-    base_url: str | None = field(default=None, validator=check_base_url)
     batch: int = field(default=20, validator=[validators.ge(1), validators.le(_MOST)])
     connections: int = field(default=2, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
     rate: float | None = field(default=_RATE, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
+
+    _root = "https://api.resend.com"
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do. A key that lives for a day helps within a run, and promises nothing after it."""
-        account = f"resend:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
-        return Capabilities(self.batch, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready."""
-        return stage(self._service, self._line, messages)
-
-    def find(self, message: Message) -> Delivery | None:  # noqa: ARG002 - the protocol's
-        """Find nothing: Resend's list of mails cannot be searched."""
-        return None
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
-    @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOT)
+        return Capabilities(self.batch, rate=self.rate, account=account("resend", self.api_key), lacks=_LACKS)
 
     @cached_property
     def _service(self) -> Service:
@@ -152,11 +127,7 @@ def _judged(reply: Reply) -> Verdict:
     usual = judged(reply)
     if usual is Verdict.TAKEN:
         return usual
-    try:
-        answer = reply.json()
-    except Garbled:
-        return usual
-    named = str(answer.get("name")) if isinstance(answer, dict) else ""
+    named = str(reply.fields().get("name"))
     if named == "validation_error" and reply.status == 403:  # noqa: PLR2004 - the domain is not verified
         return Verdict.DENIED
     return _NAMED.get(named, usual)
@@ -166,11 +137,4 @@ def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Read the names that it gave, one for each, in the order of the request."""
     answer: Mapping[str, Any] = reply.json()
     given = [one["id"] for one in answer["data"]] if len(messages) > 1 else [answer["id"]]
-    if not all(isinstance(one, str) and one for one in given):
-        raise TypeError("no names")
-    if len(given) != len(messages):
-        return [Delivery("", Status.UNKNOWN) for _ in given]
-    return [
-        Delivery(message.key, Status.SENT, reply.status, "queued", remote_id=named)
-        for message, named in zip(messages, given, strict=True)
-    ]
+    return taken(reply, messages, given, "queued")

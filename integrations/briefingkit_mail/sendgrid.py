@@ -4,7 +4,6 @@ A request holds one text for up to a thousand recipients, each with a subject an
 differ in nothing else share a request; most of ours greet their recipient, and go alone.
 """
 
-import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -13,19 +12,13 @@ from urllib.parse import quote
 from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Mailbox, Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, wire
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_lookup import asked, objects, within
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
+from briefingkit_mail.http_line import Call, Garbled, Reply
+from briefingkit_mail.http_lookup import objects, within
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_key
+from briefingkit_mail.http_transport import HTTPTransport, account
 
 __all__ = ["SendGrid"]
 
@@ -43,32 +36,21 @@ _WENT = frozenset(("processed", "delivered", "deferred", "bounced", "blocked"))
 
 
 @frozen(slots=False)
-class SendGrid:
+class SendGrid(HTTPTransport):
     """Send through SendGrid's API; `region` is `eu` for a subuser of that region.
 
-    `batch` is how many messages are held at once, and so may share a request. `base_url` is another address of the API,
-    `connections` how many requests are made at once, `timeout` the seconds for one, `rate` the recipients a second that
-    the account is allowed.
+    `batch` is how many messages are held at once, and so may share a request.
     """
 
     api_key: str = field(repr=False, validator=check_key)
     region: Literal["global", "eu"] = "global"
-    base_url: str | None = field(default=None, validator=check_base_url)
     batch: int = field(default=10, validator=[validators.ge(1), validators.le(_MOST)])
-    connections: int = field(default=10, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
 
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        account = f"sendgrid:{hashlib.sha256(self.api_key.encode()).hexdigest()[:16]}"
-        return Capabilities(self.batch, finds=True, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready; a repeated address, which SendGrid refuses, goes into another one."""
-        return stage(self._service, self._line, messages)
+        named = account("sendgrid", self.api_key)
+        return Capabilities(self.batch, finds=True, rate=self.rate, account=named, lacks=_LACKS)
 
     def find(self, message: Message) -> Delivery | None:
         """Look in the Email Logs, which are kept for thirty days, for a mail to this recipient with this key."""
@@ -76,25 +58,21 @@ class SendGrid:
             return None
         query = {"query": f'to_email = "{message.recipient}"', "limit": 100}
         url = f"{self._url}/v3/logs"
-        answer = asked(self._service, self._line, Call.of_json("POST", url, self._headers, query))
+        answer = self._ask(Call.of_json("POST", url, self._headers, query))
         for one in objects(within(answer, "messages")):
             named, status = str(one.get("sg_message_id", "")), str(one.get("status", ""))
             if status in _WENT and named and self._is_it(named, message.key):
                 return Delivery(message.key, Status.SENT, words=status, remote_id=named)
         return None
 
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
-
     def _is_it(self, named: str, key: str) -> bool:
         url = f"{self._url}/v3/logs/{quote(named, safe='')}"
-        told = asked(self._service, self._line, Call("GET", url, self._headers))
+        told = self._ask(Call("GET", url, self._headers))
         return bool(within(within(told, "unique_args"), TAG) == key)
 
     @property
-    def _url(self) -> str:
-        return root(self.base_url, _ROOTS[self.region])
+    def _root(self) -> str:
+        return _ROOTS[self.region]
 
     @property
     def _headers(self) -> Mapping[str, str]:
@@ -111,7 +89,7 @@ class SendGrid:
             advice="Look at api_key, which needs Mail Send, and at region; the sender has to be verified",
             group=_group,
             most=_MOST,
-            distinct=True,
+            distinct=True,  # SendGrid refuses an address that is there twice
             secrets=(self.api_key,),
         )
 

@@ -5,7 +5,6 @@ request itself goes the way of all others, so that nothing is repeated that may 
 """
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,19 +13,13 @@ from attrs import evolve, field, frozen, validators
 
 from briefingkit.errors import IntegrationError, MissingExtra, ModelError
 from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.transport import Capabilities, Delivery, Feature
 from briefingkit_mail.http_fields import TAG
-from briefingkit_mail.http_line import LINE, Call, Garbled, Line, Reply
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import (
-    check_base_url,
-    check_connections,
-    check_key,
-    check_rate,
-    check_timeout,
-    root,
-)
-from briefingkit_mail.http_verdicts import Verdict, judged
+from briefingkit_mail.http_line import Call, Reply
+from briefingkit_mail.http_posting import Service
+from briefingkit_mail.http_settings import check_key
+from briefingkit_mail.http_transport import HTTPTransport, account
+from briefingkit_mail.http_verdicts import Verdict, judged, taken
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
@@ -56,13 +49,12 @@ _NAMED = {
 
 
 @frozen(slots=False)
-class SES:
+class SES(HTTPTransport):
     """Send through Amazon SES in a `region`.
 
     `access_key_id` and `secret_access_key`, with `session_token` where they are temporary, say who we are; without them
     the machine's own credentials are used: its role, `profile`, its environment. `configuration_set` is SES's own.
-    `base_url` is another address of the API, `connections` how many requests are made at once, `timeout` the seconds
-    for one, `rate` the recipients a second that the account is allowed.
+    Nothing can be looked up: SES tells what became of a message by its own name for it only, which was in the answer.
     """
 
     region: str = field(validator=validators.matches_re(r"[a-z0-9-]{2,40}"))
@@ -71,11 +63,6 @@ class SES:
     session_token: str | None = field(default=None, repr=False, validator=check_key)
     profile: str | None = None
     configuration_set: str | None = None
-    base_url: str | None = field(default=None, validator=check_base_url)
-    connections: int = field(default=10, validator=check_connections)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    rate: float | None = field(default=None, validator=check_rate)
-    _line: Line = field(init=False, repr=False, eq=False, default=LINE)
 
     def __attrs_post_init__(self) -> None:
         """Refuse half a key."""
@@ -85,25 +72,12 @@ class SES:
     @property
     def capabilities(self) -> Capabilities:
         """Give what it can do."""
-        who = hashlib.sha256(f"{self.access_key_id} {self.profile}".encode()).hexdigest()[:16]
-        account = f"ses:{self.region}:{who}"
-        return Capabilities(self.connections, rate=self.rate, account=account, lacks=_LACKS)
-
-    def stage(self, messages: Sequence[Message]) -> Staged:
-        """Make requests ready, one for each message."""
-        return stage(self._service, self._line, messages)
-
-    def find(self, message: Message) -> Delivery | None:  # noqa: ARG002 - the protocol's
-        """Find nothing: SES tells what became of a message by its own name for it only, and that was in the answer."""
-        return None
-
-    def close(self) -> None:
-        """Give connections back."""
-        self._line.close()
+        named = account(f"ses:{self.region}", f"{self.access_key_id} {self.profile}")
+        return Capabilities(self.connections, rate=self.rate, account=named, lacks=_LACKS)
 
     @property
-    def _url(self) -> str:
-        return root(self.base_url, f"https://email.{self.region}.amazonaws.com")
+    def _root(self) -> str:
+        return f"https://email.{self.region}.amazonaws.com"
 
     @cached_property
     def _service(self) -> Service:
@@ -167,11 +141,7 @@ def _judged(reply: Reply) -> Verdict:
     usual = judged(reply)
     if usual is Verdict.TAKEN:
         return usual
-    try:
-        answer = reply.json()
-    except Garbled:
-        answer = None
-    told = answer if isinstance(answer, dict) else {}
+    told = reply.fields()
     named = reply.headers.get("x-amzn-errortype") or str(told.get("__type") or told.get("code") or "")
     kind = named.partition(":")[0].rpartition("#")[2]
     words = str(told.get("message") or told.get("Message") or "")
@@ -182,7 +152,4 @@ def _judged(reply: Reply) -> Verdict:
 
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Take an answer that names the message for a yes."""
-    named = reply.json()["MessageId"]
-    if not isinstance(named, str) or not named:
-        raise ValueError("no name")
-    return [Delivery(messages[0].key, Status.SENT, reply.status, "accepted", remote_id=named)]
+    return taken(reply, messages, [reply.json()["MessageId"]], "accepted")

@@ -35,14 +35,14 @@ from briefingkit_mail.sendgrid import SendGrid
 from .test_outbox import START, Clock
 
 OPENERS: Mapping[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-    "brevo": (BrevoDouble, lambda double: Brevo(double.secret, f"{double.url}/v3")),
+    "brevo": (BrevoDouble, lambda double: Brevo(double.secret, base_url=f"{double.url}/v3")),
     "mailgun": (MailgunDouble, lambda double: Mailgun(double.domain, double.secret, base_url=double.url)),
     "mandrill": (
         MandrillDouble,
-        lambda double: MailchimpTransactional(double.secret, f"{double.url}/api/1.0"),
+        lambda double: MailchimpTransactional(double.secret, base_url=f"{double.url}/api/1.0"),
     ),
     "postmark": (PostmarkDouble, lambda double: Postmark(double.secret, base_url=double.url)),
-    "resend": (ResendDouble, lambda double: Resend(double.secret, double.url, rate=None)),
+    "resend": (ResendDouble, lambda double: Resend(double.secret, base_url=double.url, rate=None)),
     "sendgrid": (SendGridDouble, lambda double: SendGrid(double.secret, base_url=double.url)),
 }
 PEOPLE = [
