@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from briefingkit.notes.inline import Passage
 
-__all__ = ["Day", "DayMention", "find_days", "resolve_days"]
+__all__ = ["MONTH_OR_WEEKDAY", "Day", "DayMention", "find_days", "resolve_days"]
 
 _MONTHS = (
     ("january", "jan", "janvier", "janv", "enero", "ene"),
@@ -40,6 +40,9 @@ _WEEKDAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in n
 def _either(names: Iterable[str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
+
+MONTH_OR_WEEKDAY = _either((*_MONTH, *_WEEKDAY))
+"""What months and days of the week are called, folded, as the alternatives of a regular expression."""
 
 _M = rf"(?:{_either(_MONTH)})\b\.?"
 _W = rf"(?:(?:{_either(_WEEKDAY)})\b\.?,?\s{{1,2}}(?:the\s|le\s|el\s|dia\s)?)"

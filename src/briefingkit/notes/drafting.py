@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import PurePath
 
 from attrs import define, evolve, field
 
 from briefingkit.notes.agenda import Agenda, read_agenda, write_minutes
 from briefingkit.notes.document import Document, read_document
 from briefingkit.notes.event_zone import read_zone_of
+from briefingkit.notes.identifier import identify
 from briefingkit.notes.interpretation import read_accessibility, read_interpretation
-from briefingkit.notes.keys import acronym, slug
 from briefingkit.notes.links import read_links, read_registration
 from briefingkit.notes.parties import read_contact, read_organizers, read_partners
 from briefingkit.notes.place import read_place
@@ -168,36 +167,20 @@ def _put_zone(made: _Draft, calendar: Calendar, event: EventTime, place: Part) -
 
 
 def _identify(made: _Draft, event: EventTime) -> None:
-    """Make an identifier of the title's acronym, or its weighty words, and the year."""
-    title = made.data.get("title") or ""
-    short = acronym(title)
-    name = slug(short or title, "")
-    rule, why = (
-        "identifier",
-        "made of the title and the year: it never changes once the briefing is published",
-    )
-    if not name:
-        name = slug(PurePath(made.claims.document.file).stem, "briefing")
-        rule, why = (
-            "identifier of the file",
-            "made of the file's name, for the note has no title to make it of",
-        )
-    year = str(event.first.year) if event.first else ""
-    parts = [name] if year in name.split("-") else [name, year]
-    key = "-".join(filter(None, parts))
-    made.data["briefing"] = key
+    year = event.first.year if event.first else None
+    proposed = identify(str(made.data.get("title") or ""), made.claims.document.file, year)
+    made.data["briefing"] = proposed.key
     spans = next((each.spans for each in made.found if each.path == "title"), ())
-    others = (slug(title, ""),) if short else ()
     made.add(
         Found(
             "briefing",
-            key,
-            rule,
+            proposed.key,
+            proposed.rule,
             spans,
             Confidence.MEDIUM,
             doubtful=True,
-            note=why,
-            alternatives=others,
+            note=proposed.why,
+            alternatives=proposed.alternatives,
         )
     )
 

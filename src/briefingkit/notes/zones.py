@@ -9,13 +9,15 @@ from attrs import frozen
 from briefingkit.errors import TextError
 from briefingkit.notes.document import fold
 
-__all__ = ["CITY_PATTERN", "ZONE_PATTERN", "ZoneReading", "city_zone", "read_zone", "utc_offset"]
+__all__ = ["CITY_PATTERN", "ZONE_PATTERN", "ZoneReading", "city_zone", "is_zone", "read_zone", "utc_offset"]
 
 _ABBREVIATIONS = (
     "cest|cet|gmt|utc|bst|est|edt|cst|cdt|mst|mdt|pst|pdt|ist|eat|wat|cat|sast|eest|eet|msk|jst|hkt|sgt|aest|aedt|acst|acdt|awst|"
     "west|wet|brt|brst|art|cot|pet|clt|clst|pkt|npt|ict|wib|wit|wita|pht|pst|myt|gst|ast|adt|akst|akdt|hst|nzst|nzdt|nst|ndt|"
     "uyt|vet|bot|ect|pyt|kst|trt|bdt|uk|et|ct|mt|pt|hec|hce|hnec"
 )
+_IN_OTHER_LANGUAGES = frozenset("mez mesz wez wesz oez oesz hne hae haec".split())
+_WORDS_TOO = frozenset("art bot cat cot ct eat ect et ist mt pet pt uk west wet wit".split())
 _CITIES: dict[str, str] = {
     "paris": "Europe/Paris", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels",
     "bruselas": "Europe/Brussels",
@@ -126,6 +128,13 @@ class ZoneReading:
     zones: tuple[str, ...]
     sure: bool = False
     note: str = ""
+
+
+def is_zone(word: str) -> bool:
+    """Tell whether a word in capitals is the abbreviation of a zone, wherever it stands; "WEST" may be a word."""
+    folded = fold(word)
+    known = folded in _IN_OTHER_LANGUAGES or folded in _ABBREVIATIONS.split("|")
+    return word.isupper() and known and folded not in _WORDS_TOO
 
 
 def city_zone(words: str) -> str | None:
