@@ -1,5 +1,6 @@
 """The application: which address is answered by what. It can be mounted in any ASGI application."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Scope
 
+    from briefingkit.mailing.sender import Sender
     from briefingkit.project import Project
 
 __all__ = ["app"]
@@ -47,18 +49,21 @@ def app(
     per_minute: float = 60,
     burst: int = 60,
     clock: Callable[[], float] = time.monotonic,
+    sender: "Sender | None" = None,
 ) -> "ASGIApp":
     """Make the registration pages of a project, as an ASGI application.
 
     `organizer_token` opens the organisers' list at `/_organizer/`; without one, BRIEFINGKIT_ORGANIZER_TOKEN of the
     project's environment does, and where there is neither, there is no such list. `per_minute` is how many forms
     one address may hand in, `burst` how many at once; 0 is no limit. `clock` gives seconds, for limits alone: what time
-    it is, the project's own clock says.
+    it is, the project's own clock says. A `sender` is told of each registration, and begins and ends with the
+    application's lifespan; where that is mounted, nobody runs its lifespan, and you start and stop the sender yourself.
+    Without one, mail is sent by others: `briefingkit mail send`, or workers.
 
     Raises what is wrong with the project: SourceError, ProjectError, StoreError, IntegrationError for templates.
     """
     settings = Settings(organizer_token or token_from(project.environment), per_minute, burst)
-    pages = _Pages(project, settings, clock)
+    pages = _Pages(project, settings, clock, sender)
     pages.site.open()
     return assembled(pages)
 
@@ -72,8 +77,15 @@ def assembled(pages: "_Pages") -> "ASGIApp":
 class _Pages:
     """The handlers, with all that they share."""
 
-    def __init__(self, project: "Project", settings: Settings, clock: Callable[[], float]) -> None:
-        self.site, self.desk, self.settings = Site(project, clock=clock), Desk(), settings
+    def __init__(
+        self,
+        project: "Project",
+        settings: Settings,
+        clock: Callable[[], float],
+        sender: "Sender | None" = None,
+    ) -> None:
+        self.site, self.settings, self.sender = Site(project, clock=clock), settings, sender
+        self.desk = Desk() if sender is None else Desk(taken=sender.wake)
         self.forms = Limiter(settings.per_minute, settings.burst, clock)
         self.guesses = Limiter(_GUESSES, _GUESSES, clock)
         self.calls = Calls()
@@ -106,10 +118,14 @@ class _Pages:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Finish what is being written before the server ends."""
+        """Finish what is being written, and then what is being sent, before the server ends."""
         self.desk.start()
+        if self.sender is not None:
+            self.sender.start()
         yield
         await self.desk.stop()
+        if self.sender is not None:
+            await asyncio.to_thread(self.sender.stop)
         self.site.close()
 
     def visit(self, handler: _Handler) -> "Callable[[Request], Awaitable[Response]]":

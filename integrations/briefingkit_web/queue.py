@@ -36,10 +36,15 @@ class _Job:
 
 
 class Desk:
-    """Takes in what is handed in, a batch at a time, in a thread of its own. Start it and stop it in its event loop."""
+    """Takes in what is handed in, a batch at a time, in a thread of its own. Start it and stop it in its event loop.
 
-    def __init__(self, take_in: Callable[..., list[Result]] = take) -> None:
-        self._take = take_in
+    `taken` is called where something was kept, after each batch; it must not wait for anything.
+    """
+
+    def __init__(
+        self, take_in: Callable[..., list[Result]] = take, taken: Callable[[], object] = lambda: None
+    ) -> None:
+        self._take, self._taken = take_in, taken
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(_WAITING)
         self._thread = ThreadPoolExecutor(1, "briefingkit-writer")
         self._telling = ThreadPoolExecutor(1, "briefingkit-telling")
@@ -95,6 +100,8 @@ class Desk:
         for job, result in zip(jobs, results, strict=True):
             if not job.done.done():  # whoever asked may have gone; what they handed in stands
                 job.done.set_result(result)
+        if any(result.kept for result in results):
+            self._taken()
         loop.run_in_executor(self._telling, _tell, jobs[0].roll)
 
 

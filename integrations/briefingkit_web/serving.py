@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from briefingkit.errors import IntegrationError
 from briefingkit_web.application import app
+from briefingkit_web.sending import sender_of
 
 if TYPE_CHECKING:
     from briefingkit.project import Project
@@ -69,7 +70,8 @@ class WebServer:
     """A server of a project's registration pages.
 
     `port` 0 is any that is free. `root_path` is where a proxy in front shows it, `trusted` the addresses of proxies
-    whose X-Forwarded-For and -Proto are believed, separated by commas. `per_minute` is as for `app`.
+    whose X-Forwarded-For and -Proto are believed, separated by commas. `per_minute` is as for `app`. With `send`, mail
+    of a project that sends any goes by itself as long as it is served.
     """
 
     project: "Project" = field(repr=False)
@@ -78,6 +80,7 @@ class WebServer:
     root_path: str = ""
     trusted: str = "127.0.0.1"
     per_minute: float = 60
+    send: bool = False
 
     def run(self, ready: Callable[[str], object]) -> None:
         """Serve until the process is told to end. `ready` is called with the address, once it is listening.
@@ -105,7 +108,8 @@ class WebServer:
 
     def _server(self) -> Server:
         burst = max(1, round(self.per_minute))
-        return Server(self._config(app(self.project, per_minute=self.per_minute, burst=burst)))
+        sender = sender_of(self.project) if self.send else None
+        return Server(self._config(app(self.project, per_minute=self.per_minute, burst=burst, sender=sender)))
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET

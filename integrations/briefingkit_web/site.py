@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from briefingkit.rendering.templates import Templates
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["Edition", "Site"]
+__all__ = ["Edition", "Site", "reopened"]
 
 _log = logging.getLogger(__name__)
 _EVERY = 1.0  # seconds between two looks at the files
@@ -121,7 +121,7 @@ class Site:
         return [_state(file) for file in files], journal.outputs(), journal.published(self._namespace())
 
     def _read(self) -> Edition:
-        project = self._project = self._reopened()
+        project = self._project = reopened(self._project)
         programme = project.programme()
         names = [target.name for target in project.settings.targets if target.use == "web"]
         targets = (*(project.targets(names) if names else ()), *project.added)
@@ -132,16 +132,6 @@ class Site:
             each.identifier: self._offer(each, programme) for each in programme if _is_offered(each, names)
         }
         return Edition(project, programme, offers, templates, webs, project.feedback())
-
-    def _reopened(self) -> "Project":
-        """Read the project file again, where there is one; what was given in Python stays."""
-        from briefingkit.project import open_project
-
-        held = self._project
-        if not (held.folder / PROJECT_FILE).exists():
-            return held
-        read = open_project(held.file.path, clock=held.clock)
-        return evolve(read, added=held.added, environment=held.environment, hooks=held.hooks)
 
     def _offer(self, briefing: "Briefing", programme: Programme) -> Offer:
         journal, namespace = self._journal(), self._namespace()
@@ -162,6 +152,16 @@ class Site:
 
     def _namespace(self) -> str:
         return self._project.settings.namespace or _NAMESPACE
+
+
+def reopened(held: "Project") -> "Project":
+    """Read the project file again, where there is one; what was given in Python stays."""
+    from briefingkit.project import open_project
+
+    if not (held.folder / PROJECT_FILE).exists():
+        return held
+    read = open_project(held.file.path, clock=held.clock)
+    return evolve(read, added=held.added, environment=held.environment, hooks=held.hooks)
 
 
 def _is_offered(briefing: "Briefing", pages: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.mail_back import answers_command, bounces_command, fates_json, fates_of, say_fates
+from briefingkit.cli.mail_every import duration, go_on_sending
 from briefingkit.cli.mail_words import (
     plan_json,
     report_json,
@@ -72,10 +74,22 @@ def plan_command(
 @_briefing
 @_mailing
 @click.option("--early", is_flag=True, help="Send a mailing before it is due. Name the mailing.")
+@click.option(
+    "--every",
+    callback=duration,
+    metavar="DURATION",
+    help="Go on, and send what is due once in so long, such as 5m, until the process is told to end.",
+)
 @project_option
 @json_option
 def send_command(
-    briefing: str | None, mailing: str | None, project_file: Path | None, *, early: bool, as_json: bool
+    briefing: str | None,
+    mailing: str | None,
+    project_file: Path | None,
+    *,
+    early: bool,
+    every: timedelta | None,
+    as_json: bool,
 ) -> None:
     """Send what is due, and confirm registrations: of all briefings, of BRIEFING, or one MAILING.
 
@@ -84,10 +98,15 @@ def send_command(
     """
     if early and mailing is None:
         raise click.UsageError("name the briefing and the mailing that is to be sent early")
+    if every is not None:
+        if briefing is not None:
+            raise click.UsageError("with --every all that is due is sent: name no briefing")
+        go_on_sending(project_file, every, as_json=as_json)
+        return
     told, wrong = list[dict[str, Any]](), False
-    with _chosen(project_file, briefing, mailing) as (office, those):
+    with _chosen(project_file, briefing, mailing) as (_, those):
         for each in those:
-            if mailing is None and not (each.goes_by_itself or _was_begun(each, office)):
+            if mailing is None and not each.goes_unnamed:
                 continue
             outcome, bad = _send(each, early=early, named=mailing is not None, as_json=as_json)
             wrong |= bad
@@ -98,11 +117,6 @@ def send_command(
         say("Nothing is due.")
     if wrong:
         raise click.exceptions.Exit(1)
-
-
-def _was_begun(each: "Dispatch", office: "Office") -> bool:
-    """Tell whether somebody has sent it by its name: what a run left over goes on, and nobody is added."""
-    return office.deliveries.mailing(each.briefing.identifier, each.mailing.key) is not None
 
 
 def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple[dict[str, Any] | None, bool]:

@@ -48,6 +48,12 @@ def _path(_context: click.Context, _option: click.Parameter, path: str) -> str:
     show_default=True,
     help="Forms that one address may hand in; 0 is no limit.",
 )
+@click.option(
+    "--send/--no-send",
+    default=True,
+    show_default=True,
+    help="Send mail that is due, where the project says how: confirmations at once.",
+)
 @project_option
 @json_option
 def serve_command(
@@ -57,21 +63,24 @@ def serve_command(
     root_path: str,
     trusted: str,
     per_minute: float,
+    send: bool,
     project_file: Path | None,
     as_json: bool,
 ) -> None:
     """Serve the registration pages of the project.
 
     BRIEFINGKIT_ORGANIZER_TOKEN in the environment opens the organisers' list at /_organizer/. Who comes is not logged.
+    Where the project says how mail is sent, what `briefingkit mail send` would send goes by itself meanwhile.
     """
-    server = registry.get("web", registry.APPS)(
-        project_here(project_file), host, port, root_path, trusted, per_minute
-    )
+    project = project_here(project_file)
+    sends = send and project.settings.mail is not None
+    server = registry.get("web", registry.APPS)(project, host, port, root_path, trusted, per_minute, sends)
 
     def ready(address: str) -> None:
         if as_json:
-            emit_json({"address": address, "pid": os.getpid()})
+            emit_json({"address": address, "pid": os.getpid(), "sends": sends})
             return
-        say(f"Serving at {address}  (Ctrl-C ends it)")
+        mail = ", and sending mail" if sends else ""
+        say(f"Serving at {address}{mail}  (Ctrl-C ends it)")
 
     server.run(ready)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from briefingkit.model import Briefing, Mailing, Publication
     from briefingkit.registrations.importing import RowFault
 
-__all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of"]
+__all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 
 _ANNOUNCES = frozenset(
     (MailingKind.INVITATION, MailingKind.UPDATE, MailingKind.POSTPONEMENT, MailingKind.CANCELLATION)
@@ -101,6 +101,13 @@ def mailings_of(briefing: "Briefing") -> "tuple[Mailing, ...]":
     ):
         return briefing.mailing
     return (*briefing.mailing, confirmation_of(briefing))
+
+
+def unnamed(office: "Office") -> "Iterator[Dispatch]":
+    """Give the mailings of all briefings that are sent without being named."""
+    for name in office.publications:
+        each = (Dispatch(office, name, mailing) for mailing in mailings_of(office.publication(name).briefing))
+        yield from (dispatch for dispatch in each if dispatch.goes_unnamed)
 
 
 class Dispatch:
@@ -212,6 +219,24 @@ class Dispatch:
         """Whether it is sent without being named: it says when, or it confirms. All else waits for a person's word."""
         return self.mailing.at is not None or self.mailing.kind is MailingKind.CONFIRMATION
 
+    @property
+    def confirms(self) -> bool:
+        """Whether it tells people of their own registration."""
+        return self.mailing.kind is MailingKind.CONFIRMATION
+
+    @property
+    def goes_unnamed(self) -> bool:
+        """Whether a run that names no mailing sends it: what was begun by its name goes on, and nobody is added."""
+        return self.goes_by_itself or (
+            self.office.deliveries.mailing(self.briefing.identifier, self.mailing.key) is not None
+        )
+
+    @property
+    def is_due(self) -> bool:
+        """Whether some message that was planned is due, and nobody has it in hand."""
+        due = self.office.deliveries.next_due(self._id)
+        return due is not None and due <= iso(self.office.clock())
+
     def queue(self, *, early: bool = False, anew: bool = True) -> Schedule:
         """Bring the ledger in step with how the mailing stands: plan who is to be written to, hold back, or drop.
 
@@ -242,7 +267,7 @@ class Dispatch:
         letter = Letter(self.mailing.kind.value)
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
-        plan_deliveries(store, identifier, key, rows, now=now)
+        plan_deliveries(store, identifier, key, rows, now=now, enlist=self.office.enlist(identifier, key))
         if self.mailing.kind in _ANNOUNCES:
             self._announce(now)
 
@@ -271,8 +296,9 @@ class Dispatch:
         tell: Callable[[Progress], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
         sending: Sending | None = None,
+        chunk: int | None = None,
     ) -> Report:
-        """Send what was planned and is due, without planning anew."""
+        """Send what was planned and is due, all or one chunk of it, without planning anew."""
         transport = self.office.transport()
         outbox = Outbox(
             self.office.deliveries,
@@ -284,7 +310,7 @@ class Dispatch:
             stop,
         )
         try:
-            return outbox.run(self.briefing.identifier, self.mailing.key, self._writer().message)
+            return outbox.run(self.briefing.identifier, self.mailing.key, self._writer().message, chunk)
         finally:
             transport.close()
 

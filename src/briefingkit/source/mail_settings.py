@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from attrs import field, frozen
@@ -9,14 +10,30 @@ from attrs import field, frozen
 from briefingkit.errors import Finding, ModelError
 from briefingkit.model import Letterhead
 from briefingkit.model.keys import KEY_PATTERN
+from briefingkit.model.schedule import check_length
 from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import structure_data
 from briefingkit.source.yaml_tree import Tree
 
-__all__ = ["MAIL", "MailHead", "MailSettings", "TransportHead", "TransportSettings", "read_mail_settings"]
+__all__ = [
+    "EVERY",
+    "MAIL",
+    "RETENTION",
+    "MailHead",
+    "MailSettings",
+    "TransportHead",
+    "TransportSettings",
+    "read_mail_settings",
+]
 
 MAIL: Path = ("mail",)
 """Where they stand in the project file."""
+
+EVERY = timedelta(minutes=1)
+"""How often a server looks for mail that is due."""
+
+RETENTION = timedelta(days=400)
+"""How long what was written to people is kept: to the same event of the next year, and a month more."""
 
 _TRANSPORT: Path = (*MAIL, "transport")
 _FEEDBACK: Path = (*MAIL, "feedback")
@@ -38,13 +55,16 @@ class TransportSettings:
 class MailSettings:
     """How a project sends mail. `pages` is the address below which the registration page is, where links lead.
 
-    `feedback` are the receivers of what mail services tell, by the name in the address that they call.
+    `feedback` are the receivers of what mail services tell, by the name in the address that they call. A server looks
+    for what is due once in `every`. `retention` after a message was settled, who it went to is forgotten.
     """
 
     sender: Letterhead
     transport: TransportSettings
     pages: str | None = None
     feedback: Mapping[str, TransportSettings] = field(factory=dict)
+    every: timedelta = EVERY
+    retention: timedelta = RETENTION
 
 
 def _check_pages(_instance: object, attribute: Any, value: str | None) -> None:
@@ -65,6 +85,8 @@ class MailHead:
 
     sender: Letterhead
     pages: str | None = field(default=None, validator=_check_pages)
+    every: timedelta = field(default=EVERY, validator=check_length)
+    retention: timedelta = field(default=RETENTION, validator=check_length)
 
 
 def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list[Finding]]:
@@ -87,7 +109,7 @@ def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list
         return None, [*findings, *wrong, *refused]
     transport = TransportSettings(use.use, settings)
     pages = head.pages and head.pages.rstrip("/")
-    return MailSettings(head.sender, transport, pages, feedback), []
+    return MailSettings(head.sender, transport, pages, feedback, head.every, head.retention), []
 
 
 def _feedback(data: Any, tree: Tree) -> tuple[dict[str, TransportSettings], list[Finding]]:
