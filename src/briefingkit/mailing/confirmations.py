@@ -71,7 +71,9 @@ def _queue(office: "Office", identifier: str, events: Sequence[RegistrationEvent
     when = publication.when
     schedule = Schedule(Standing.READY, None, when.utc_end)
     rows = (row for event in events for row in _rows(office, briefing, event, schedule))
-    plan_deliveries(office.deliveries, identifier, confirmation_of(briefing).key, rows, now=now)
+    key = confirmation_of(briefing).key
+    enlist = office.enlist(identifier, key, urgent=True)
+    plan_deliveries(office.deliveries, identifier, key, rows, now=now, enlist=enlist)
 
 
 def _rows(

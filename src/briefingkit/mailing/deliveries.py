@@ -1,6 +1,6 @@
 """A mailing's deliveries: planned once each, looked at, and settled where nobody knows what became of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -15,6 +15,8 @@ from briefingkit.store.deliveries import CHUNK, Planned, mailing_id
 from briefingkit.store.delivery_rows import NewDelivery
 
 if TYPE_CHECKING:
+    from briefingkit.mailing.jobs import Enlist
+    from briefingkit.store.chunks import Transaction
     from briefingkit.store.deliveries import Deliveries
     from briefingkit.store.delivery_rows import DeliveryRow
 
@@ -29,6 +31,7 @@ __all__ = [
     "resume",
     "supersede",
     "suspend",
+    "told_occasions",
     "uncertain",
 ]
 
@@ -67,16 +70,34 @@ class Resolution(StrEnum):
 
 
 def plan_deliveries(
-    store: "Deliveries", briefing: str, mailing: str, recipients: Iterable[Addressed], *, now: datetime
+    store: "Deliveries",
+    briefing: str,
+    mailing: str,
+    recipients: Iterable[Addressed],
+    *,
+    now: datetime,
+    enlist: "Enlist | None" = None,
 ) -> Planned:
     """Plan a message to each recipient, streamed, a chunk a transaction; whoever was planned before is not again.
 
-    It may be run again after it was cut off. ModelError for an address that cannot be one.
+    It may be run again after it was cut off. `enlist` puts each new chunk in line for whoever sends it, in the chunk's
+    transaction. ModelError for an address that cannot be one.
     """
     done, each = Planned(), iter(recipients)
-    while some := [_new(briefing, mailing, one) for one in islice(each, CHUNK)]:
-        done += store.plan(briefing, mailing, some, now=iso(now))
+    while some := list(islice(each, CHUNK)):
+        rows = [_new(briefing, mailing, one) for one in some]
+        done += store.plan(briefing, mailing, rows, now=iso(now), enlist=_enlisting(enlist, some))
     return done
+
+
+def _enlisting(
+    enlist: "Enlist | None", some: Sequence[Addressed]
+) -> "Callable[[Transaction, int], object] | None":
+    if enlist is None:
+        return None
+    dues = [one.due for one in some if one.due is not None]
+    first = min(dues) if len(dues) == len(some) else None
+    return lambda transaction, chunk: enlist(transaction, chunk, first)
 
 
 def uncertain(store: "Deliveries", briefing: str, mailing: str) -> Iterator["DeliveryRow"]:
@@ -130,6 +151,12 @@ def supersede(store: "Deliveries", briefing: str, mailing: str, occasion: str, *
         words=_SUPERSEDED,
         but_occasion=occasion,
     )
+
+
+def told_occasions(store: "Deliveries", briefing: str, mailing: str) -> Mapping[str, bool]:
+    """Tell on which occasions a mailing was sent, and whether to all who were planned, but for those who left."""
+    unsent = ("planned", "suspended", "claimed", "committing")
+    return store.occasions(mailing_id(briefing, mailing), unsent, (_CANCELLED, _SUPERSEDED))
 
 
 def _new(briefing: str, mailing: str, to: Addressed) -> NewDelivery:

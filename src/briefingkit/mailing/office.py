@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from briefingkit.errors import MailingError
 from briefingkit.mailing.audience import KnowsPeople
+from briefingkit.mailing.jobs import send_job
 from briefingkit.mailing.suppression import Suppressions
 from briefingkit.publish import Context, is_pending
 from briefingkit.publish.journal import Journal
@@ -21,9 +22,12 @@ from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
     from briefingkit.mailing.audience import Member
+    from briefingkit.mailing.engine import Engine
+    from briefingkit.mailing.jobs import Enlist
     from briefingkit.mailing.transport import Transport
     from briefingkit.model import Access, Briefing, Letterhead, Programme, Publication
     from briefingkit.registrations.registration_list import RegistrationList
+    from briefingkit.store.chunks import Transaction
     from briefingkit.store.ledger import Ledger
 
 __all__ = ["Office"]
@@ -34,7 +38,8 @@ class Office:
     """A project's mail. `folders` are those of the briefings, for files that a mailing names.
 
     `context` knows the addresses that targets made, `transport` opens what mail goes through, `roll` a briefing's list,
-    `integration` loads a target's by its name. `clock` gives an aware datetime.
+    `integration` loads a target's by its name. `clock` gives an aware datetime. `engine` brings what was planned to
+    those who send it; without one, whoever plans sends as well.
     """
 
     programme: "Programme" = field(repr=False)
@@ -48,6 +53,7 @@ class Office:
     folders: Mapping[str, Path] = field(factory=dict, repr=False)
     pages: str | None = None
     integration: Callable[[str], Any] = field(default=lambda _: None, repr=False)
+    engine: "Engine | None" = field(default=None, repr=False)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -93,6 +99,17 @@ class Office:
         if not isinstance(found, KnowsPeople):
             raise MailingError(f"the target {target[:80]!r} knows no people that could be written to")
         return found.people(briefing)
+
+    def enlist(self, briefing: str, mailing: str, *, urgent: bool = False) -> "Enlist | None":
+        """Give what puts a mailing's chunks in line for workers; None where there are none."""
+        engine = self.engine
+        if engine is None:
+            return None
+
+        def enlisted(transaction: "Transaction", chunk: int, at: datetime | None) -> None:
+            engine.enqueue([send_job(briefing, mailing, chunk, at=at, urgent=urgent)], within=transaction)
+
+        return enlisted
 
     def file(self, briefing: str, path: str) -> Path:
         """Find a file below a briefing's folder."""

@@ -77,8 +77,8 @@ class Outbox:
     stop: Callable[[], bool] = _never
     sleep: Callable[[float], None] = time.sleep
 
-    def run(self, briefing: str, mailing: str, message_of: MessageOf) -> Report:
-        """Send what is due.
+    def run(self, briefing: str, mailing: str, message_of: MessageOf, chunk: int | None = None) -> Report:
+        """Send what is due, of all or of one chunk.
 
         Raises StoreError where the ledger cannot be written, IntegrationError where the transport cannot be used, and
         what `message_of` raises beside errors of this project; in each case nothing is lost.
@@ -86,16 +86,19 @@ class Outbox:
         now = self.clock()
         claims = Claims(self.store.ledger, sender_name(now))
         with self.store.ledger.present(claims.owner, at=now):
-            return _Run(self, claims, mailing_id(briefing, mailing), message_of).run()
+            return _Run(self, claims, mailing_id(briefing, mailing), message_of, chunk).run()
 
 
 class _Run:
     """One run, with what it has learnt so far."""
 
-    def __init__(self, outbox: Outbox, claims: Claims, mailing: int, message_of: MessageOf) -> None:
+    def __init__(
+        self, outbox: Outbox, claims: Claims, mailing: int, message_of: MessageOf, chunk: int | None
+    ) -> None:
         self.box = outbox
         self.claims = claims
         self.mailing = mailing
+        self.chunk = chunk
         self.message_of = message_of
         capabilities = outbox.transport.capabilities
         self.pace = Pace(capabilities.batch)
@@ -114,14 +117,14 @@ class _Run:
         self._take_over()
         found = self._settle_uncertain()
         try:
-            self._count(dropped=self.claims.expire(self.mailing, now=self._now()))
+            self._count(dropped=self.claims.expire(self.mailing, now=self._now(), chunk=self.chunk))
             stopped = self._send_all()
         except BaseException:
             with suppress(StoreError):  # who takes over finds them
                 self._give_back()
             raise
         self._give_back()
-        due = self.box.store.next_due(self.mailing)
+        due = self.box.store.next_due(self.mailing, self.chunk)
         next_due = None if due is None else datetime.fromisoformat(due) if due else self.box.clock()
         return Report(self.progress, stopped, next_due, found, self.orphaned)
 
@@ -192,6 +195,7 @@ class _Run:
             limit=min(self.pace.width * _BATCHES_HELD, self.box.sending.most_held),
             after=self.after,
             bucket=self.bucket,
+            chunk=self.chunk,
         )
         if rows:
             self.after = (rows[-1].due, *rows[-1].place[1:])
@@ -205,7 +209,7 @@ class _Run:
         if self.after is not None:
             self.after = None
             return False
-        due = self.box.store.next_due(self.mailing)
+        due = self.box.store.next_due(self.mailing, self.chunk)
         if due is None:
             # Somebody may have died meanwhile who held the rest.
             return not self._take_over().released

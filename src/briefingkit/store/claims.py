@@ -65,10 +65,11 @@ class Claims:
         limit: int,
         after: Position | None = None,
         bucket: Bucket | None = None,
+        chunk: int | None = None,
     ) -> Sequence[DeliveryRow]:
         """Take hold of those that are due and were planned, in order, beginning after a place; others' are passed over.
 
-        What may not be sent any more is passed over too.
+        What may not be sent any more is passed over too. `chunk` limits it to one.
         """
         column = _table.c
         query = (
@@ -80,6 +81,8 @@ class Claims:
         )
         if after is not None:
             query = query.where(tuple_(column.due, column.chunk, column.seq) > after)
+        if chunk is not None:
+            query = query.where(column.chunk == chunk)
         with self._ledger.writing() as connection:
             allowed = limit if bucket is None else _draw(connection, bucket, now, limit)
             if allowed < 1:
@@ -94,11 +97,13 @@ class Claims:
                 _pour(connection, bucket, allowed - len(found))
         return found
 
-    def expire(self, mailing: int, *, now: str) -> int:
-        """Drop what was not sent in time; how many is given."""
+    def expire(self, mailing: int, *, now: str, chunk: int | None = None) -> int:
+        """Drop what was not sent in time, of a mailing or one chunk of it; how many is given."""
         change = update(_table).where(
             _table.c.mailing == mailing, _table.c.state == "planned", _table.c.expires <= now
         )
+        if chunk is not None:
+            change = change.where(_table.c.chunk == chunk)
         with self._ledger.writing() as connection:
             done = connection.execute(change.values(state="dropped", words="too late", changed_at=now))
             return done.rowcount

@@ -6,12 +6,12 @@ This is the half of those who plan, look and settle; `claims` is that of senders
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import frozen
-from sqlalchemy import bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow, MailingRow, NewDelivery, Place
@@ -84,11 +84,20 @@ class Deliveries:
 
     # Planning
 
-    def plan(self, briefing: str, key: str, those: Iterable[NewDelivery], *, now: str) -> Planned:
+    def plan(
+        self,
+        briefing: str,
+        key: str,
+        those: Iterable[NewDelivery],
+        *,
+        now: str,
+        enlist: "Callable[[Connection, int], object] | None" = None,
+    ) -> Planned:
         """Plan deliveries, at most CHUNK of them, in one transaction; each key is one row, however often it is planned.
 
         One that is not on its way takes the newer address, data and times; one that was dropped is planned again. What
-        was begun, sent or given up stays as it is.
+        was begun, sent or given up stays as it is. `enlist` is called in the transaction with the number of the new
+        chunk, where there is one.
         """
         wanted = {each.id: each for each in those}
         if len(wanted) > CHUNK:
@@ -103,6 +112,8 @@ class Deliveries:
                 rows = (_planned_row(held, seq, each, now) for seq, each in enumerate(new))
                 execute_rows(connection, insert(_table), rows)
                 _count_chunk(connection, held)
+                if enlist is not None:
+                    enlist(connection, held.chunks)
             if again:
                 connection.execute(_renewing(), [_renewal(each, now) for each in again])
         return Planned(len(new), len(again), len(known) - len(again))
@@ -121,9 +132,21 @@ class Deliveries:
         with self._ledger.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(_table.c.state))}
 
-    def next_due(self, mailing: int) -> str | None:
-        """Tell when the next planned delivery is due; "" is at once, None that there is none."""
+    def occasions(
+        self, mailing: int, states: Collection[str], words: Collection[str]
+    ) -> Mapping[str, bool]:
+        """Give the occasions of a mailing, and of each whether no delivery is in some states or dropped with some words."""
+        dropped = and_(_table.c.state == "dropped", _table.c.words.in_(words))
+        left = func.max(case((or_(_table.c.state.in_(states), dropped), 1), else_=0))
+        query = select(_table.c.occasion, left).where(_table.c.mailing == mailing)
+        with self._ledger.reading() as connection:
+            return {row[0]: not row[1] for row in connection.execute(query.group_by(_table.c.occasion))}
+
+    def next_due(self, mailing: int, chunk: int | None = None) -> str | None:
+        """Tell when the next planned delivery, of all or of a chunk, is due; "" is at once, None that there is none."""
         query = select(func.min(_table.c.due)).where(_table.c.mailing == mailing, _table.c.state == "planned")
+        if chunk is not None:
+            query = query.where(_table.c.chunk == chunk)
         with self._ledger.reading() as connection:
             found: str | None = connection.execute(query).scalar()
             return found
