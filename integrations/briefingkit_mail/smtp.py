@@ -11,12 +11,13 @@ from briefingkit.errors import ModelError, Transient
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.dkim import DKIM
-from briefingkit_mail.smtp_session import Flight, Session, open_session, unfit
+from briefingkit_mail.smtp_session import Flight, Session, open_session, transparent, unfit
 from briefingkit_mail.smtp_settings import Encryption, Server
 
 __all__ = ["SMTP"]
 
 _MOST_CONNECTIONS = 100
+_CR_ALONE = "a line of the mail ends with CR alone"
 
 
 @frozen(slots=False)
@@ -93,18 +94,20 @@ class SMTP:
         """Say everything but the last dot, on as many connections as there are messages."""
         if len(messages) > self.connections:
             raise ValueError(f"stage at most {self.connections} at once")
-        settled, fit = list[Delivery](), list[Message]()
+        settled, fit = list[Delivery](), list[tuple[Message, bytes]]()
         for message in messages:
-            if (reason := unfit(message, self.envelope_from)) is None:
-                fit.append(message)
+            reason = unfit(message, self.envelope_from)
+            content = self._content(message) if reason is None else None
+            if content is None:
+                settled.append(Delivery(message.key, Status.FAILED, words=reason or _CR_ALONE))
             else:
-                settled.append(Delivery(message.key, Status.FAILED, words=reason))
+                fit.append((message, content))
         sessions, busy = self._sessions(len(fit))
-        settled += [_away(message, busy) for message in fit[len(sessions) :]]
+        settled += [_away(message, busy) for message, _ in fit[len(sessions) :]]
         flights = list[Flight]()
-        for message, session in zip(fit, sessions, strict=False):
+        for (message, content), session in zip(fit, sessions, strict=False):
             if (reason := session.refusal(message)) is None:
-                flights.append(Flight(session, message, self._content(message), hidden=self._hidden(message)))
+                flights.append(Flight(session, message, content, hidden=self._hidden(message)))
             else:
                 settled.append(Delivery(message.key, Status.FAILED, words=reason))
                 self._idle.append(session)
@@ -150,14 +153,9 @@ class SMTP:
             raise
         return sessions, None
 
-    def _content(self, message: Message) -> bytes:
-        """Give the octets as DATA takes them: signed, and with a dot before each line that begins with one.
-
-        Behind LF alone too: some servers take that for a line's end, and what follows for the end of the mail.
-        """
-        content = message.content if self._signer is None else self._signer.sign(message.content)
-        content = content.replace(b"\n.", b"\n..")
-        return b"." + content if content.startswith(b".") else content
+    def _content(self, message: Message) -> bytes | None:
+        """Give the octets as DATA takes them, signed; None where they cannot be sent."""
+        return transparent(message.content if self._signer is None else self._signer.sign(message.content))
 
     def _hidden(self, message: Message) -> tuple[str, ...]:
         return (
