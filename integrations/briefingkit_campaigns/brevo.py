@@ -16,14 +16,14 @@ from briefingkit.errors import ModelError
 from briefingkit.model import Letterhead
 from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
+from briefingkit.web_api.line import Lost
+from briefingkit.web_api.settings import check_base_url, check_key
 from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
-from briefingkit_campaigns.line import Line, Lost
+from briefingkit_campaigns.line import Line
 from briefingkit_campaigns.service import (
     Held,
     Terms,
     by_language,
-    check_base_url,
-    check_key,
     check_tag,
     check_timeout,
     lines_of,

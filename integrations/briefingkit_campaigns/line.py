@@ -1,43 +1,31 @@
-"""The line to a service's web API: what is asked is answered, tried again where that is safe, or told in words.
+"""Asking a service of campaigns: what is asked is answered, tried again where that is safe, or told in words.
 
 What goes wrong is told apart by whether the service can have acted on it, and by whether another try can help.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
-from briefingkit import __version__
 from briefingkit.errors import IntegrationError, MissingExtra, Transient
 from briefingkit.mailing.answers import clean
 from briefingkit.retry import retrying
+from briefingkit.web_api.line import Call, Garbled, Lost, Reply, Unreached
+from briefingkit.web_api.line import Line as Wire
+from briefingkit.web_api.waits import asked_in
 
-if TYPE_CHECKING:
-    import requests
-
-__all__ = ["Busy", "Denied", "Line", "Lost", "Missing", "Wrong"]
+__all__ = ["Busy", "Denied", "Line", "Missing", "Wrong"]
 
 _LARGEST: Final = 64 << 20
-_CHUNK: Final = 64 << 10
 _WORDS: Final = ("detail", "message", "title")
 """Where Mailchimp (RFC 9457) and Brevo put their words, in this order."""
-_WAITS: Final = ("retry-after", "x-sib-ratelimit-reset")
-"""RFC 9110 section 10.2.3, and Brevo's own (developers.brevo.com/docs/limit-headers), in seconds."""
-_LONGEST_WAIT: Final = 24 * 3600.0
 
 
 class Busy(Transient):
     """Nothing was done now; later it may be."""
-
-
-class Lost(Transient):
-    """The request was let go, and what came back is no answer: nobody knows."""
 
 
 class Denied(IntegrationError):
@@ -52,25 +40,6 @@ class Wrong(IntegrationError):
     """This request is refused, and none of it was done."""
 
 
-def _as_it_is(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
-    return request
-
-
-def _opened() -> "requests.Session":
-    try:
-        import requests
-    except ModuleNotFoundError as error:
-        raise MissingExtra(
-            "campaigns need the package requests, which is not installed: pip install requests"
-        ) from error
-    session = requests.Session()
-    # Proxies come from the environment, but no name and password from ~/.netrc in place of our key.
-    session.auth = _as_it_is
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    session.headers["User-Agent"] = f"briefingkit/{__version__}"
-    return session
-
-
 @frozen
 class Line:
     """Asks one service. `headers` hold its key, `hidden` is what must stand in no words; neither is shown."""
@@ -82,13 +51,19 @@ class Line:
     advice: str
     timeout: float
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
-    _session: "requests.Session" = field(factory=_opened, repr=False, init=False)
+    _wire: Wire = field(
+        default=Factory(
+            lambda self: Wire(connections=1, timeout=self.timeout, largest=_LARGEST), takes_self=True
+        ),
+        repr=False,
+        init=False,
+    )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self._wire.close()
 
     def ask(
         self,
@@ -123,62 +98,37 @@ class Line:
     def _ask(
         self, method: str, path: str, query: Mapping[str, str | int], body: Mapping[str, Any] | None
     ) -> Any:
-        import requests
-        from urllib3.exceptions import HTTPError
-
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {**self.headers, "Accept": "application/json"}
-        if data is not None:
-            headers["Content-Type"] = "application/json"
+        url, asked = f"{self.root}{path}", {name: str(value) for name, value in query.items()}
+        if body is None:
+            call = Call(method, url, {**self.headers, "Accept": "application/json"}, query=asked)
+        else:
+            call = Call.of_json(method, url, self.headers, body, asked)
         try:
-            with self._session.request(
-                method,
-                f"{self.root}{path}",
-                params=dict(query),
-                data=data,
-                headers=headers,
-                timeout=self.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as reply:
-                octets = self._read(reply)
-        except requests.exceptions.SSLError:
-            raise Denied(
-                f"{self.name}: the certificate is not to be trusted: look at base_url, the clock of this machine, "
-                "and whether a proxy stands between"
-            ) from None
-        except requests.exceptions.ConnectTimeout:
+            reply = self._wire.ask(call)
+        except Unreached:
             raise Busy(f"{self.name} cannot be reached") from None
-        except (requests.RequestException, HTTPError, OSError) as error:
-            # Not `from` the error: its words may hold the address with all that was asked.
-            never = "NewConnectionError" in repr(error)
-            raise (Busy if never else Lost)(
-                f"{self.name} {'cannot be reached' if never else 'gives no answer'}"
-            ) from None
-        return self._told(reply, octets)
+        except Lost:
+            raise Lost(f"{self.name} gives no answer") from None
+        except MissingExtra:
+            raise
+        except IntegrationError as error:
+            raise Denied(f"{self.name}: {error}") from None
+        return self._told(reply)
 
-    def _read(self, reply: "requests.Response") -> bytes:
-        """Read a body, neither without end nor for ever."""
-        end, octets = time.monotonic() + self.timeout, bytearray()
-        for chunk in reply.iter_content(_CHUNK):
-            octets += chunk
-            if len(octets) > _LARGEST or time.monotonic() > end:
-                raise OSError("an answer without end")
-        return bytes(octets)
-
-    def _told(self, reply: "requests.Response", octets: bytes) -> Any:
+    def _told(self, reply: Reply) -> Any:
         """Tell by the status what an answer means (RFC 9110 section 15)."""
-        status = reply.status_code
+        status = reply.status
         try:
-            value, is_json = json.loads(octets) if octets else None, bool(octets)
-        except (ValueError, RecursionError):
+            value, is_json = reply.json() if reply.body else None, bool(reply.body)
+        except Garbled:
             value, is_json = None, False
         if 200 <= status < 300:  # noqa: PLR2004 - the classes of statuses
-            if octets and not is_json:
+            if reply.body and not is_json:
                 raise Lost(f"{self.name} gives an answer that cannot be read: is a proxy between?")
             return value
         words = f"{self.name}: HTTP {status}: {clean(_words(value, reply), self.hidden)}"
-        after = _wait(reply.headers)
+        wait = asked_in(reply.headers)
+        after = None if wait is None else wait.total_seconds()
         if status == HTTPStatus.FORBIDDEN and not is_json:
             # Mailchimp's way to say that it is asked too much (mailchimp.com/developer/marketing/docs/fundamentals).
             raise Busy(words, retry_after=after)
@@ -197,7 +147,7 @@ class Line:
         raise Wrong(words)
 
 
-def _words(value: Any, reply: "requests.Response") -> str:
+def _words(value: Any, reply: Reply) -> str:
     if not isinstance(value, dict):
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         return f"an answer of {kind}" if kind else "an answer without words"
@@ -206,19 +156,3 @@ def _words(value: Any, reply: "requests.Response") -> str:
     listed = found if isinstance(found, list) else []
     errors = [f"{one.get('field')}: {one.get('message')}" for one in listed[:5] if isinstance(one, dict)]
     return "; ".join([said, *errors])
-
-
-def _wait(headers: Mapping[str, str]) -> float | None:
-    """Read how many seconds a service asks to wait; a point in time is held against the answer's own Date."""
-    told = next((headers[name] for name in _WAITS if headers.get(name)), None)
-    if told is None:
-        return None
-    try:
-        seconds = float(told)
-    except ValueError:
-        try:
-            until, now = parsedate_to_datetime(told), parsedate_to_datetime(headers.get("date", ""))
-            seconds = (until - now).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return seconds if 0 <= seconds <= _LONGEST_WAIT else None

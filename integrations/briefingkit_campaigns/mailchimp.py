@@ -17,14 +17,14 @@ from briefingkit.errors import ModelError
 from briefingkit.model import Letterhead
 from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
+from briefingkit.web_api.line import Lost
+from briefingkit.web_api.settings import check_base_url, check_key
 from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
-from briefingkit_campaigns.line import Busy, Denied, Line, Lost, Missing, Wrong
+from briefingkit_campaigns.line import Busy, Denied, Line, Missing, Wrong
 from briefingkit_campaigns.service import (
     Held,
     Terms,
     by_language,
-    check_base_url,
-    check_key,
     check_tag,
     check_timeout,
     lines_of,

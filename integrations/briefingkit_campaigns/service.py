@@ -4,8 +4,7 @@ There is no call that sends or schedules: that is a person's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -22,16 +21,12 @@ __all__ = [
     "Service",
     "Terms",
     "by_language",
-    "check_base_url",
-    "check_key",
     "check_tag",
     "check_timeout",
     "lines_of",
     "paged",
     "tags_of",
 ]
-
-_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 
 
 @frozen
@@ -119,32 +114,10 @@ def by_language(audiences: Mapping[str, Any]) -> Mapping[str, Any]:
     return {canonical(tag): audience for tag, audience in audiences.items()}
 
 
-def check_key(_instance: object, attribute: Any, value: str) -> None:
-    """Refuse what no key can be, without a word about what it is."""
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise ModelError(
-            "this is empty, or holds characters that no key has: is the variable set?", field=attribute.name
-        )
-
-
 def check_tag(_instance: object, attribute: Any, value: str) -> None:
     """Refuse a name of a contact's field that would be something else in a service's language."""
     if not value.isascii() or not value.replace("_", "").isalnum():
         raise ModelError("a field of contacts is letters, digits and underscores", field=attribute.name)
-
-
-def check_base_url(_instance: object, attribute: Any, value: str | None) -> None:
-    """Refuse an address that a key must not be told to: it is https, or this machine."""
-    if value is None:
-        return
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-    if not host or not safe or parts.username is not None or parts.query or parts.fragment:
-        raise ModelError("give the API's address, https://… and nothing after its path", field=attribute.name)
 
 
 def check_timeout(_instance: object, attribute: Any, value: float) -> None:

@@ -7,8 +7,9 @@ from attrs import define, field
 
 from briefingkit.errors import IntegrationError
 from briefingkit.publish import Change, Outcome, Remote, Resource, Status
+from briefingkit.web_api.line import Lost
 from briefingkit_campaigns.identity import DRAFT, Mark
-from briefingkit_campaigns.line import Busy, Denied, Lost, Missing, Wrong
+from briefingkit_campaigns.line import Busy, Denied, Missing, Wrong
 from briefingkit_campaigns.reading import remote_of
 from briefingkit_campaigns.service import Held, Service, Terms
 

@@ -14,6 +14,8 @@ from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Mailbox, Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.web_api.line import Call, Reply
+from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import (
     FILE_NAME,
     TAG,
@@ -24,9 +26,7 @@ from briefingkit_mail.http_fields import (
     own_headers,
     wire,
 )
-from briefingkit_mail.http_line import Call, Reply
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_key
 from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import Verdict, judged, same_for, taken
 

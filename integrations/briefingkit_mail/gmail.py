@@ -17,11 +17,12 @@ from briefingkit.errors import IntegrationError, MailingError, MissingExtra, Mod
 from briefingkit.mailing.headers import wire_address
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.web_api.line import Call, Reply
+from briefingkit.web_api.settings import check_base_url
 from briefingkit_mail.http_fields import message_id
-from briefingkit_mail.http_line import Call, Reply
 from briefingkit_mail.http_lookup import named, objects, within
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_base_url, check_connections, check_rate, check_timeout
+from briefingkit_mail.http_settings import check_connections, check_rate, check_timeout
 from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import Verdict, judged, taken
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from briefingkit.errors import IntegrationError, Transient
-from briefingkit_mail.http_line import Call, Garbled, Line
+from briefingkit.web_api.line import Call, Garbled, Line
 from briefingkit_mail.http_posting import Service
 from briefingkit_mail.http_verdicts import Verdict, judged, said, waited
 

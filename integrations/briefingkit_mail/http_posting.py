@@ -4,6 +4,7 @@ A web API has no last dot to withhold. What can be found out beforehand is: whet
 address, a size and a batch are ones that it takes. Then the requests wait, and `commit` makes them.
 """
 
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
@@ -16,10 +17,10 @@ from briefingkit.mailing.headers import wire_address
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Delivery, Settled, Staged, Status
 from briefingkit.retry import Patience, retrying
-from briefingkit_mail.http_line import Call, Garbled, Line, Lost, Reply
+from briefingkit.web_api.line import Call, Garbled, Line, Lost, Reply
 from briefingkit_mail.http_verdicts import Verdict, hidden_in, judged, said, same_for, waited
 
-__all__ = ["Posting", "Service", "stage"]
+__all__ = ["MailLine", "Posting", "Service", "stage"]
 
 _AGAIN = Patience(budget=timedelta(seconds=6), longest=timedelta(seconds=3))
 """How patiently a request with a key is made again within one commit, so that a few time-outs fit into a lease."""
@@ -31,6 +32,15 @@ def _alone(_message: Message) -> None:
 
 def _as_it_is(call: Call) -> Call:
     return call
+
+
+class MailLine(Line):
+    """The line to a mail service; `refusal` says in words why it takes nothing at all."""
+
+    def __init__(self, *, connections: int, timeout: float) -> None:
+        super().__init__(connections=connections, timeout=timeout)
+        self.refusal: str | None = None
+        self.sleep: Callable[[float], None] = time.sleep
 
 
 @frozen
@@ -61,7 +71,7 @@ class Service:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def stage(service: Service, line: Line, messages: Sequence[Message]) -> Staged:
+def stage(service: Service, line: MailLine, messages: Sequence[Message]) -> Staged:
     """Make messages ready. Raises Transient where the service is not there, IntegrationError where it takes nothing."""
     if line.refusal is not None:
         refusal, line.refusal = line.refusal.rstrip("."), None
@@ -135,7 +145,7 @@ class Posting:
     """Requests that wait, each with its messages."""
 
     service: Service
-    line: Line
+    line: MailLine
     requests: Sequence[Sequence[Message]] = field(repr=False)
     settled: Sequence[Delivery] = ()
 

@@ -10,10 +10,11 @@ from attrs import field, frozen
 
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Staged
-from briefingkit_mail.http_line import Call, Line
+from briefingkit.web_api.line import Call
+from briefingkit.web_api.settings import check_base_url
 from briefingkit_mail.http_lookup import asked
-from briefingkit_mail.http_posting import Service, stage
-from briefingkit_mail.http_settings import check_base_url, check_connections, check_rate, check_timeout
+from briefingkit_mail.http_posting import MailLine, Service, stage
+from briefingkit_mail.http_settings import check_connections, check_rate, check_timeout
 
 __all__ = ["HTTPTransport", "account"]
 
@@ -57,8 +58,8 @@ class HTTPTransport(ABC):
         return (self.base_url or self._root).rstrip("/")
 
     @cached_property
-    def _line(self) -> Line:
-        return Line(connections=self.connections, timeout=self.timeout)
+    def _line(self) -> MailLine:
+        return MailLine(connections=self.connections, timeout=self.timeout)
 
     def stage(self, messages: Sequence[Message]) -> Staged:
         """Make requests ready."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
@@ -10,15 +9,11 @@ from typing import Any
 from briefingkit.mailing.answers import asked_wait, clean
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Delivery, Status
-from briefingkit_mail.http_line import Garbled, Reply
+from briefingkit.web_api.line import Garbled, Reply
+from briefingkit.web_api.waits import asked_in
 
 __all__ = ["Verdict", "hidden_in", "judged", "said", "same_for", "taken", "waited"]
 
-_LONGEST_WAIT = timedelta(hours=24)
-_EPOCH = 1_000_000_000
-"""A number of seconds above this is a point in time, and none to wait."""
-_WAIT_HEADERS = ("retry-after", "ratelimit-reset", "x-sib-ratelimit-reset", "x-ratelimit-reset")
-"""RFC 9110 section 10.2.3; and Resend's, Brevo's and SendGrid's own."""
 _MESSAGES = ("message", "Message", "error", "errors", "detail", "title", "reject_reason")
 """Where services put their words, in this order."""
 
@@ -87,36 +82,8 @@ def _is_json(reply: Reply) -> bool:
 
 def waited(reply: Reply, words: str) -> timedelta | None:
     """Read how long a service asks to wait, from its headers or in its words; None where it does not say."""
-    for name in _WAIT_HEADERS:
-        seconds = _seconds(reply.headers.get(name), reply.headers.get("date"))
-        if seconds is not None:
-            return min(max(timedelta(seconds=seconds), timedelta()), _LONGEST_WAIT)
-    return asked_wait(words)
-
-
-def _seconds(value: str | None, date: str | None) -> float | None:
-    """Read a number of seconds, or a point in time, which is held against the answer's own Date."""
-    if not value:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        until = _instant(value)
-        now = _instant(date)
-        return None if until is None or now is None else until - now
-    if not 0 <= number < 10 * _EPOCH:
-        return None
-    if number < _EPOCH:
-        return number
-    now = _instant(date)
-    return None if now is None else number - now
-
-
-def _instant(value: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(value).timestamp() if value else None
-    except ValueError:
-        return None
+    wait = asked_in(reply.headers)
+    return asked_wait(words) if wait is None else wait
 
 
 def said(reply: Reply, hidden: Iterable[str] = ()) -> str:

@@ -11,11 +11,11 @@ from attrs import field, frozen
 
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.web_api.line import Call, Reply
+from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import TAG
-from briefingkit_mail.http_line import Call, Reply
 from briefingkit_mail.http_lookup import named, objects, within
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_key
 from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import Verdict, judged
 

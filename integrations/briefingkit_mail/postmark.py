@@ -9,11 +9,12 @@ from attrs import field, frozen, validators
 from briefingkit.mailing.answers import clean
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.web_api.line import Call, Reply
+from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire
-from briefingkit_mail.http_line import Call, Reply
 from briefingkit_mail.http_lookup import named, objects, within
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_connections, check_key
+from briefingkit_mail.http_settings import check_connections
 from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import hidden_in
 

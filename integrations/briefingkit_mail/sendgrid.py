@@ -13,11 +13,11 @@ from attrs import field, frozen, validators
 
 from briefingkit.mailing.message import Mailbox, Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.web_api.line import Call, Garbled, Reply
+from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, wire
-from briefingkit_mail.http_line import Call, Garbled, Reply
 from briefingkit_mail.http_lookup import objects, within
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_key
 from briefingkit_mail.http_transport import HTTPTransport, account
 
 __all__ = ["SendGrid"]

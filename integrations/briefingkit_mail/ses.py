@@ -14,10 +14,10 @@ from attrs import evolve, field, frozen, validators
 from briefingkit.errors import IntegrationError, MissingExtra, ModelError
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature
+from briefingkit.web_api.line import Call, Reply
+from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import TAG
-from briefingkit_mail.http_line import Call, Reply
 from briefingkit_mail.http_posting import Service
-from briefingkit_mail.http_settings import check_key
 from briefingkit_mail.http_transport import HTTPTransport, account
 from briefingkit_mail.http_verdicts import Verdict, judged, taken
 

@@ -19,7 +19,7 @@ from briefingkit.mailing.message import Mailbox, Message, Parts
 from briefingkit.mailing.transport import Delivery, Feature, Status
 from briefingkit.testing.mail.service import Broken, MailService, Mishap, Reply, json_reply
 from briefingkit.testing.transport import TransportContract, message_for
-from briefingkit_mail.http_line import Unreached
+from briefingkit.web_api.line import Unreached
 
 from .mails import ICS, invitation, is_writable, told
 

@@ -10,7 +10,7 @@ from briefingkit.errors import IntegrationError, ModelError, Transient
 from briefingkit.testing.mail.postmark import PostmarkDouble
 from briefingkit.testing.mail.service import Broken, Reply, json_reply
 from briefingkit.testing.transport import message_for
-from briefingkit_mail.http_line import Reply as Answer
+from briefingkit.web_api.line import Reply as Answer
 from briefingkit_mail.http_verdicts import Verdict, judged, said, waited
 from briefingkit_mail.postmark import Postmark
 

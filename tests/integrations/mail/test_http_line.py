@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from briefingkit.errors import IntegrationError
-from briefingkit_mail.http_line import Call, Line, Lost, Unreached
+from briefingkit.web_api.line import Call, Line, Lost, Unreached
 
 from .conftest import Authority, Script
 from .conftest import Line as Talk

@@ -1,20 +1,20 @@
-"""The line to a mail service's web API: one request, one answer, nothing repeated and no key told to anybody else.
+"""The line to a service's web API: one request, one answer, nothing repeated and no key told to anybody else.
 
-What goes wrong is told apart by the one question that matters for mail: can the service have acted on it? Whoever was
-never reached has not; whoever was, and gave no answer, may have.
+What goes wrong is told apart by one question: can the service have acted on it? Whoever was never reached has not;
+whoever was, and gave no answer, may have.
 """
 
 import json
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from briefingkit import __version__
+from briefingkit._version import __version__
 from briefingkit.errors import IntegrationError, MissingExtra, Transient
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "Garbled", "Line", "Lost", "Reply", "Unreached"]
 
-_LARGEST_ANSWER = 4 << 20
 _CHUNK = 64 << 10
 _CONNECT = 15.0
 """Seconds to connect; a name server and a handshake may take some."""
@@ -51,11 +50,18 @@ class Call:
     query: Mapping[str, str] = field(factory=dict, repr=False)
 
     @classmethod
-    def of_json(cls, method: str, url: str, headers: Mapping[str, str], value: Any) -> "Call":
+    def of_json(
+        cls,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        value: Any,
+        query: Mapping[str, str] | None = None,
+    ) -> "Call":
         """Write a value as JSON (RFC 8259)."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         told = {**headers, "Content-Type": "application/json", "Accept": "application/json"}
-        return cls(method, url, told, body)
+        return cls(method, url, told, body, query or {})
 
 
 @frozen
@@ -85,17 +91,15 @@ class Reply:
 class Line:
     """Connections to one service, opened when they are needed; up to `connections` calls may be made at once.
 
-    `reached` says that the service was there when it was last asked, `refusal` in words why it takes nothing at all.
+    `timeout` is the seconds for one call, `largest` how many octets of an answer are read. `reached` says that the
+    service was there when it was last asked.
     """
 
-    def __init__(
-        self, *, connections: int, timeout: float, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, *, connections: int, timeout: float, largest: int = 4 << 20) -> None:
         self.connections = connections
         self.timeout = timeout
-        self.sleep = sleep
+        self.largest = largest
         self.reached = False
-        self.refusal: str | None = None
         self._session: requests.Session | None = None
         self._lock = Lock()
 
@@ -139,7 +143,7 @@ class Line:
         end, octets = time.monotonic() + self.timeout, bytearray()
         while chunk := raw.read1(_CHUNK, decode_content=True):
             octets += chunk
-            if len(octets) > _LARGEST_ANSWER or time.monotonic() > end:
+            if len(octets) > self.largest or time.monotonic() > end:
                 raise OSError("an answer without end")
         return bytes(octets)
 
@@ -163,7 +167,7 @@ def _session(connections: int) -> "requests.Session":
         from requests.adapters import HTTPAdapter
     except ModuleNotFoundError as error:
         raise MissingExtra(
-            "mail services need the package requests, which is not installed: pip install requests"
+            "web APIs need the package requests, which is not installed: pip install requests"
         ) from error
 
     session = requests.Session()
