@@ -130,6 +130,13 @@ def test_to_the_right_everything_begins_at_the_right(pages: Mapping[str, str]) -
     assert aligned == {"right", "center"}
 
 
+def test_to_the_right_a_span_of_times_is_read_from_the_right(pages: Mapping[str, str]) -> None:
+    """Nothing in it has a direction: `dir="auto"` would turn it to the left, and the end would be read first."""
+    cells = re.findall(r'<td class="times"[^>]*>(.*?)</td>', pages["reminder.ar"], re.DOTALL)
+    assert next(re.sub("<[^>]*>", "", cell) for cell in cells) == "15:00–15:05"
+    assert not any("dir=" in cell for cell in cells)
+
+
 @pytest.mark.peer
 @pytest.mark.skipif(
     shutil.which("node") is None or not (PEERS / "node_modules" / "caniemail").is_dir(),
@@ -179,6 +186,10 @@ Promise.all(Object.entries(pages).map(([name, source]) => new Promise((done) => 
       scroll: root.scrollWidth, contrast: contrast(page),
       paper: getComputedStyle(page.querySelector(".card")).backgroundColor,
       fact: getComputedStyle(page.querySelector("th")).display,
+      taps: [...page.querySelectorAll(".button, .own a")].map((a) => {
+        const box = a.getBoundingClientRect();
+        return [box.height, box.width, a.textContent];
+      }),
     };
     done();
   };
@@ -218,4 +229,5 @@ def test_it_fits_a_phone_and_has_enough_contrast(
         assert seen["scroll"] == 360, name
         assert seen["contrast"][0] >= 4.5, (name, seen["contrast"])
         assert seen["fact"] == "block", name
+        assert [tap for tap in seen["taps"] if tap[0] < 44 or tap[1] < 300] == [], name
         assert (seen["paper"] == "rgb(255, 255, 255)") is (scheme == "light"), name

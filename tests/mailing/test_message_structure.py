@@ -207,6 +207,35 @@ def test_who_is_asked_to_speak_can_confirm_and_decline_and_sees_their_part(
     )
 
 
+def test_who_is_asked_to_speak_need_not_register_and_is_on_no_list_of_contacts(make_edition: Make) -> None:
+    asked = Composer(make_edition("request")).message(person(access=Access.PARTICIPANTS, person="maulik"))
+    for said in (asked.parts.text, asked.parts.html or ""):
+        assert "The address is sent to participants" in said
+        assert "those who register" not in said
+        assert "because you are asked to take part in this event." in " ".join(said.split())
+        assert "list of contacts" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "fact", "link"),
+    [
+        ("en", "Contact: Sec", "Unsubscribe from these messages:\n"),
+        ("fr", "Contact\xa0: Sec", "Ne plus recevoir ces messages\xa0:\n"),
+        ("zh", "联系方式：Sec", "退订此类邮件：\n"),
+    ],
+)
+def test_a_label_has_the_colon_of_its_language(
+    make_edition: Make, publish: Any, links: Mapping[str, str], language: str, fact: str, link: str
+) -> None:
+    contact = {"name": "Sec", "email": "briefings@example.org"}
+    shown = publish(languages=["en", "fr", "zh"], contact=contact)
+    message = Composer(make_edition("reminder", publication=shown)).message(
+        person(language=language, links=links)
+    )
+    assert f"\n{fact}" in message.parts.text
+    assert f"\n{link}{links['unsubscribe']}\n" in message.parts.text
+
+
 def test_speakers_get_the_run_of_show_the_room_and_the_pack(make_edition: Make) -> None:
     parts = Composer(make_edition("logistics")).message(person(access=Access.PARTICIPANTS)).parts
     assert "Run of show – CEST (UTC+2)" in parts.text

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from briefingkit.mailing.edition import Edition
 from briefingkit.mailing.kinds import Letter, Section
 from briefingkit.mailing.variant import Variant
 from briefingkit.rendering.moments import local, span_in_words
 from briefingkit.rendering.outline import Block, Fact, Heading, Point, Span, outline
-from briefingkit.rendering.values import AgendaItemView, LinkView, View
+from briefingkit.rendering.values import AgendaItemView, Availability, LinkView, View
 from briefingkit.rendering.words import ROLES, comma, labelled, role_in_words
 from briefingkit.text.phrases import msgid, phrase
 from briefingkit.text.zones import instant, zone_label
@@ -32,7 +32,8 @@ class Outlining:
     def __init__(self, edition: Edition, view: View, variant: Variant, moved: View | None) -> None:
         self._edition, self._view, self._variant, self._moved = edition, view, variant, moved
         self._language = view.language
-        self._blocks = tuple(outline(view))
+        shown = _to_somebody_asked(view) if edition.letter is Letter.REQUEST else view
+        self._blocks = tuple(outline(shown))
 
     def facts(self) -> tuple[Fact, ...]:
         """Tell when, where and how; of an event that does not take place, or is over, only when."""
@@ -142,6 +143,16 @@ class Outlining:
 
 def _is_section(block: Any) -> bool:
     return isinstance(block, Heading) and block.level == 2  # noqa: PLR2004 - below the title
+
+
+def _to_somebody_asked(view: View) -> View:
+    """Promise what is withheld to participants: who is asked to be one need not register for it."""
+    online, venue = view.online, view.venue
+    if online is not None and online.availability is Availability.REGISTERED:
+        online = evolve(online, availability=Availability.PARTICIPANTS)
+    if venue is not None and venue.availability is Availability.REGISTERED:
+        venue = evolve(venue, availability=Availability.PARTICIPANTS)
+    return evolve(view, online=online, venue=venue)
 
 
 def _moment(text: str) -> Any:

@@ -23,7 +23,7 @@ from briefingkit.rendering.outline import Prose
 from briefingkit.rendering.plain import plain_blocks
 from briefingkit.rendering.prose import safe_address
 from briefingkit.rendering.values import View
-from briefingkit.rendering.words import comma, languages_in_words, role_in_words
+from briefingkit.rendering.words import comma, labelled, languages_in_words, role_in_words
 from briefingkit.rendering.wrapping import wrap
 from briefingkit.text.bidi import isolate_against, strip_controls, strip_isolates
 from briefingkit.text.fallback import Fallback
@@ -129,6 +129,8 @@ class Wording:
 
     def reason(self) -> tuple[str, Mapping[str, str]]:
         """Tell why somebody gets this, as a phrase and its values."""
+        if self.edition.letter is Letter.REQUEST:
+            return msgid("You receive this message because you are asked to take part in this event."), {}
         if self.variant.access is Access.PARTICIPANTS:
             return msgid("You receive this message because you take part in the programme of this event."), {}
         if self.variant.access is Access.REGISTERED or self.edition.letter in _REGISTERED:
@@ -205,6 +207,7 @@ def _for_text(wording: Wording, told: Mapping[str, Any]) -> dict[str, Any]:
     opening = plain_blocks([Prose(own[0])], language) if own else wrap("\n".join(wording.sentences()))
     return {
         "_": say,
+        "labelled": lambda label: labelled(label, language),
         "wrap": wrap,
         "isolated": lambda text: isolate_against(str(text), direction(language)),
         "greeting": hello if told["recipient"]["name"] is not None else phrase("Hello,", language),

@@ -17,6 +17,7 @@ __all__ = ["plain_blocks", "text"]
 
 _Direction: TypeAlias = Literal["ltr", "rtl"]
 _RULES = {1: "=", 2: "-"}
+_WIDE_COLON = "："
 _SPACES = re.compile(r"[ \t\n]+")
 
 
@@ -50,7 +51,8 @@ def _write(block: Block, towards: _Direction) -> str:
             return f"{shown}\n{_RULES[level] * width}" if level in _RULES else shown
         case Fact(label, values):
             said = "\n".join(_spans((value,), towards) for value in values)
-            return wrap(f"{label} {said}", indent="  ")
+            # A wide colon brings its own space.
+            return wrap(f"{label}{'' if label.endswith(_WIDE_COLON) else ' '}{said}", indent="  ")
         case Note(words):
             return wrap(_flat(words))
         case Prose(source, depth):
