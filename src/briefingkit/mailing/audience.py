@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from briefingkit.registrations.registration import Registration
     from briefingkit.registrations.response import Answer
 
-__all__ = ["KnowsPeople", "LeftOut", "Member", "Selection", "participants", "registrants", "select"]
+__all__ = [
+    "KnowsPeople",
+    "LeftOut",
+    "Member",
+    "Selection",
+    "language_of",
+    "participants",
+    "registrants",
+    "select",
+]
 
 _AT_ONCE = 500
 _STATUSES = {
@@ -210,10 +219,15 @@ def _known(
             yield person, whole
 
 
+def language_of(member: Member, assumed: "Assumed", languages: Sequence[str]) -> str:
+    """Tell in which of a briefing's languages somebody is written to: theirs, what is assumed, or the source's."""
+    wanted = [tag for tag in (member.language, assumed.language) if tag]
+    return best_match(wanted, languages) or languages[0]
+
+
 def _filled(member: Member, assumed: "Assumed", languages: Sequence[str]) -> Member:
     """Fill in what somebody does not say: what is assumed of their audience, then the briefing's source language."""
-    wanted = [tag for tag in (member.language, assumed.language) if tag]
-    language = best_match(wanted, languages) or languages[0]
+    language = language_of(member, assumed, languages)
     organization = member.organization
     if not organization and assumed.organization is not None:
         organization = assumed.organization.lookup(language).text

@@ -3,16 +3,19 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from briefingkit.mailing.audience import language_of
 from briefingkit.mailing.changes import Changed, what_changed
 from briefingkit.mailing.recipient import access_of
 from briefingkit.model import AudienceGroup, Programme
 from briefingkit.rendering.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from briefingkit.mailing.audience import Member
-    from briefingkit.model import Access, Publication
+    from briefingkit.model import Access, Assumed, Publication
+
+    Addresses = Callable[[str, Access], Mapping[str, str]]
 
 __all__ = ["changes_for", "concerned"]
 
@@ -20,37 +23,36 @@ _EVERYONE = frozenset((Changed.TIME, Changed.STATUS, Changed.TITLE, Changed.PLAC
 
 
 def changes_for(
-    before: "Publication",
+    before: "Sequence[Publication]",
     now: "Publication",
-    access: "Access",
-    addresses: "Callable[[Access], Mapping[str, str]]",
+    reader: tuple["Access", str],
+    addresses: "Addresses",
 ) -> frozenset[Changed]:
-    """Tell what has changed between two publications, as far as people with an access can see it."""
-    language, programme = now.briefing.languages[0], Programme((now.briefing,))
-    views = (
-        view(each, language, programme=programme, audience=access, addresses=addresses(access))
-        for each in (before, now)
+    """Tell what is not as it was in some publication before, as far as readers with an access and a language see it."""
+    access, language = reader
+    programme, made = Programme((now.briefing,)), addresses(language, access)
+    first, *others = (
+        view(each, language, programme=programme, audience=access, addresses=made) for each in (now, *before)
     )
-    return frozenset(what_changed(*views))
+    return frozenset(change for other in others for change in what_changed(other, first))
 
 
 def concerned(
-    before: "Publication | None",
-    now: "Publication",
-    addresses: "Callable[[Access], Mapping[str, str]]",
-) -> "Callable[[Member], bool]":
-    """Give what tells whether a change concerns somebody; all are concerned where nobody was told of it before.
+    before: "Sequence[Publication]", now: "Publication", addresses: "Addresses"
+) -> "Callable[[Member, Assumed], bool]":
+    """Give what tells whether a change concerns somebody; all are concerned where nobody was told of anything before.
 
     What else changes in the programme concerns those who take part in it or have registered, not those who were only
     invited.
     """
 
     @cache
-    def seen(access: "Access") -> frozenset[Changed]:
-        return changes_for(before, now, access, addresses) if before is not None else _EVERYONE
+    def seen(access: "Access", language: str) -> frozenset[Changed]:
+        return changes_for(before, now, (access, language), addresses) if before else _EVERYONE
 
-    def tell(member: "Member") -> bool:
-        changes = seen(access_of(member.group))
+    def tell(member: "Member", assumed: "Assumed") -> bool:
+        language = language_of(member, assumed, now.briefing.languages)
+        changes = seen(access_of(member.group), language)
         if changes & _EVERYONE:
             return True
         return bool(changes) and (member.group is AudienceGroup.PARTICIPANTS or member.number is not None)

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from attrs import evolve, field, frozen
 
-from briefingkit.errors import MailingError
 from briefingkit.mailing.addressing import addressed, recipient_of
 from briefingkit.mailing.audience import Member, Selection
+from briefingkit.mailing.changes import Changed
 from briefingkit.mailing.concern import changes_for
 from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
 from briefingkit.mailing.deliveries import (
@@ -23,6 +24,7 @@ from briefingkit.mailing.deliveries import (
     resume,
     supersede,
     suspend,
+    told_occasions,
     uncertain,
 )
 from briefingkit.mailing.gathering import Gathering
@@ -31,26 +33,22 @@ from briefingkit.mailing.kinds import Letter
 from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
 from briefingkit.mailing.sending import Progress, Report, Sending
+from briefingkit.mailing.told import Told, announcement, told_before
 from briefingkit.mailing.writing import Writer
 from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
-from briefingkit.store.announcements import AnnouncementRow
 from briefingkit.store.deliveries import CHUNK
 from briefingkit.store.delivery_rows import DeliveryRow
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.changes import Changed
     from briefingkit.mailing.message import Message
     from briefingkit.mailing.office import Office
-    from briefingkit.model import Briefing, Mailing, Publication
+    from briefingkit.model import Briefing, Mailing
     from briefingkit.registrations.importing import RowFault
 
 __all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 
-_ANNOUNCES = frozenset(
-    (MailingKind.INVITATION, MailingKind.UPDATE, MailingKind.POSTPONEMENT, MailingKind.CANCELLATION)
-)
-"""Kinds by which people learn of a revision; what a later update tells them is what has changed since."""
+_NOTHING_NEW = "nothing has changed since people were told"
 
 
 @frozen
@@ -160,6 +158,8 @@ class Dispatch:
         known: dict[str, int] = {}
         new = 0
         writer = self._writer()
+        if self._told is not None and self._told.before and not told.changes:
+            notices.append(_NOTHING_NEW)
         while some := list(islice(found, CHUNK)):
             keys = {self._key(person, schedule): (person, member) for person, member in some}
             states = self.office.deliveries.known(keys)
@@ -242,8 +242,8 @@ class Dispatch:
 
         Without `anew` nobody is added: what was begun is gone on with.
         """
-        if self.mailing.kind is MailingKind.CONFIRMATION and queue_confirmations(self.office):
-            self.office.goes_out(self.publication)
+        if self.mailing.kind is MailingKind.CONFIRMATION:
+            queue_confirmations(self.office)
         schedule, now = self.schedule, self.office.clock()
         if early and schedule.standing is Standing.LATER:
             schedule = evolve(schedule, standing=Standing.READY)
@@ -254,7 +254,11 @@ class Dispatch:
             cancel(store, identifier, key, now=now)
         elif schedule.standing is Standing.READY:
             resume(store, identifier, key, now=now)
-            if anew and self.mailing.kind is not MailingKind.CONFIRMATION:
+            if self.mailing.kind is MailingKind.CONFIRMATION:
+                if store.next_due(self._id) is not None:
+                    self.office.goes_out(self.publication)
+                    self._announce(now)
+            elif anew:
                 self._plan_all(schedule, now)
         return schedule
 
@@ -267,8 +271,9 @@ class Dispatch:
         letter = Letter(self.mailing.kind.value)
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
-        plan_deliveries(store, identifier, key, rows, now=now, enlist=self.office.enlist(identifier, key))
-        if self.mailing.kind in _ANNOUNCES:
+        enlist = self.office.enlist(identifier, key)
+        planned = plan_deliveries(store, identifier, key, rows, now=now, enlist=enlist)
+        if planned.new or planned.renewed:
             self._announce(now)
 
     def send(
@@ -332,53 +337,43 @@ class Dispatch:
 
     @property
     def _people(self) -> Gathering:
-        return Gathering(self.office, self.publication, self.mailing, self._told_before())
+        return Gathering(self.office, self.publication, self.mailing, self._told)
 
     # What
 
-    @property
-    def _is_update(self) -> bool:
-        return self.mailing.kind is MailingKind.UPDATE
-
     def _writer(self) -> Writer:
-        return Writer(self.office, self.publication, self.mailing, self._told_before())
+        # The oldest that is in people's hands: nobody misses a change, and some read of one again.
+        before = self._told.before[0] if self._told and self._told.before else None
+        return Writer(self.office, self.publication, self.mailing, before)
 
-    def _addresses(self, access: Access) -> Mapping[str, str]:
-        return self.office.addresses(self.briefing, self.briefing.languages[0], access)
-
-    def _told_before(self) -> "Publication | None":
-        """Give what people were told of last, as it was then, for an update; None where that was nothing."""
-        if not self._is_update:
+    @cached_property
+    def _told(self) -> Told | None:
+        """What those who get an update know already; None where it is no update."""
+        if self.mailing.kind is not MailingKind.UPDATE:
             return None
-        from briefingkit.model import Publication, structure
-
-        row = self.office.announcements.last_before(self.briefing.identifier, self.publication.revision)
-        if row is None:
-            return None
-        try:
-            return Publication(
-                structure(json.loads(row.content)), row.revision, datetime.fromisoformat(row.at)
-            )
-        except (ValueError, ExceptionGroup) as error:
-            raise MailingError(
-                f"what was announced as revision {row.revision} cannot be read by this release"
-            ) from error
+        announced = self.office.announcements.of(self.briefing.identifier)
+        updates = {
+            int(occasion.rpartition(" ")[2]): whole
+            for occasion, whole in told_occasions(
+                self.office.deliveries, self.briefing.identifier, self.mailing.key
+            ).items()
+        }
+        return told_before(announced, self.publication, updates)
 
     def _changes(self) -> "tuple[Changed, ...]":
-        before = self._told_before()
-        if before is None:
+        if self._told is None or not self._told.before:
             return ()
-        found = changes_for(before, self.publication, Access.PARTICIPANTS, self._addresses)
+        found = set[Changed]()
+        for language in self.briefing.languages:
+            reader = Access.PARTICIPANTS, language
+            found |= changes_for(self._told.before, self.publication, reader, self._addresses)
         return tuple(sorted(found))
 
-    def _announce(self, now: datetime) -> None:
-        from briefingkit.model import unstructure
+    def _addresses(self, language: str, access: Access) -> Mapping[str, str]:
+        return self.office.addresses(self.briefing, language, access)
 
-        # What is private of the people in the programme is told nobody, and is not kept.
-        people = tuple(evolve(each, email=None, phone=None) for each in self.briefing.people)
-        content = json.dumps(unstructure(evolve(self.briefing, people=people)), ensure_ascii=False)
-        row = AnnouncementRow(self.briefing.identifier, self.publication.revision, iso(now), content)
-        self.office.announcements.put(row)
+    def _announce(self, now: datetime) -> None:
+        self.office.announcements.put(announcement(self.publication, now))
 
     def _sample(
         self, writer: Writer, person: str, member: Member, schedule: Schedule, notices: list[str]

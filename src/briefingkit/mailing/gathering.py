@@ -15,6 +15,7 @@ from briefingkit.store.registrations import Registrations
 if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
     from briefingkit.mailing.scheduling import Schedule
+    from briefingkit.mailing.told import Told
     from briefingkit.model import Access, Audience, Mailing, Publication
     from briefingkit.registrations.importing import RowFault
     from briefingkit.registrations.registration import Registration
@@ -24,6 +25,7 @@ __all__ = ["Gathering"]
 
 _UNCONCERNED = "are not concerned by the change"
 _LATE = "registered after it was due, and know it from their confirmation"
+_SINCE = "registered after the change, and know it from their confirmation"
 _GONE = "no longer on the list as then"
 _STATUSES = {
     AudienceGroup.REGISTERED: RegistrationStatus.CONFIRMED,
@@ -33,15 +35,14 @@ _STATUSES = {
 
 
 class Gathering:
-    """The people of one mailing. `before` is what they were told of last, for an update; None where it is none."""
+    """The people of one mailing. `told` is what they know already, for an update; None where it is none."""
 
     def __init__(
-        self, office: "Office", publication: "Publication", mailing: "Mailing", before: "Publication | None"
+        self, office: "Office", publication: "Publication", mailing: "Mailing", told: "Told | None"
     ) -> None:
-        self._office, self._publication, self._mailing = office, publication, mailing
+        self._office, self._publication, self._mailing, self._told = office, publication, mailing, told
         self._briefing = publication.briefing
-        update = mailing.kind is MailingKind.UPDATE
-        self._concerned = concerned(before, publication, self._addresses) if update else None
+        self._concerned = None if told is None else concerned(told.before, publication, self._addresses)
 
     def recipients(
         self, schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
@@ -71,7 +72,7 @@ class Gathering:
         self, audience: "Audience", schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
     ) -> Iterator[Member]:
         for member in self._members(audience, schedule, selection, faults):
-            if self._concerned is not None and not self._concerned(member):
+            if self._concerned is not None and not self._concerned(member, audience.assumed):
                 selection.left_out[_UNCONCERNED] += 1
             else:
                 yield member
@@ -100,16 +101,19 @@ class Gathering:
 
             def in_time() -> "Iterator[Registration]":
                 for each in roll.list():
-                    if self._is_late(each, schedule):
-                        selection.left_out[_LATE] += 1
+                    if late := self._why_late(each, schedule):
+                        selection.left_out[late] += 1
                     else:
                         yield each
 
             yield from registrants(audience, in_time(), lambda each: each.number in present)
 
-    def _is_late(self, each: "Registration", schedule: "Schedule") -> bool:
+    def _why_late(self, each: "Registration", schedule: "Schedule") -> str | None:
+        """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
+        if self._told is not None and self._told.since is not None and each.created_at > self._told.since:
+            return _SINCE
         reminds = self._mailing.kind is MailingKind.REMINDER
-        return reminds and schedule.due is not None and each.created_at > schedule.due
+        return _LATE if reminds and schedule.due is not None and each.created_at > schedule.due else None
 
     def _refused_members(self, people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
         return self._refused(
@@ -136,5 +140,5 @@ class Gathering:
             rows = reader.registrations(persons)
         return {person: RegistrationStatus(row.status) for person, row in rows.items()}
 
-    def _addresses(self, access: "Access") -> Mapping[str, str]:
-        return self._office.addresses(self._briefing, self._briefing.languages[0], access)
+    def _addresses(self, language: str, access: "Access") -> Mapping[str, str]:
+        return self._office.addresses(self._briefing, language, access)

@@ -1,5 +1,6 @@
 """What people were told of briefings: each revision that went out by mail, whole, to tell what has changed since."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -37,10 +38,8 @@ class Announcements:
         with self._ledger.writing() as connection:
             execute_rows(connection, insert_into(connection, _table).on_conflict_do_nothing(), [row])
 
-    def last_before(self, briefing: str, revision: int) -> AnnouncementRow | None:
-        """Return the newest that is older than a revision."""
-        these = (_table.c.briefing == briefing, _table.c.revision < revision)
-        query = select(_table).where(*these).order_by(_table.c.revision.desc()).limit(1)
+    def of(self, briefing: str) -> Sequence[AnnouncementRow]:
+        """Return those of a briefing, the oldest first."""
+        query = select(_table).where(_table.c.briefing == briefing).order_by(_table.c.revision)
         with self._ledger.reading() as connection:
-            found = connection.execute(query).first()
-            return AnnouncementRow(*found) if found else None
+            return [AnnouncementRow(*row) for row in connection.execute(query)]

@@ -132,10 +132,8 @@ class Deliveries:
         with self._ledger.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(_table.c.state))}
 
-    def occasions(
-        self, mailing: int, states: Collection[str], words: Collection[str]
-    ) -> Mapping[str, bool]:
-        """Give the occasions of a mailing, and of each whether no delivery is in some states or dropped with some words."""
+    def occasions(self, mailing: int, states: Collection[str], words: Collection[str]) -> Mapping[str, bool]:
+        """Give a mailing's occasions, and whether no delivery of it is in some states, or dropped with some words."""
         dropped = and_(_table.c.state == "dropped", _table.c.words.in_(words))
         left = func.max(case((or_(_table.c.state.in_(states), dropped), 1), else_=0))
         query = select(_table.c.occasion, left).where(_table.c.mailing == mailing)

@@ -1,0 +1,67 @@
+"""What people were told of a briefing so far: what an update is held against, so that no change is lost on the way."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from briefingkit.errors import MailingError
+from briefingkit.model import Publication, structure, unstructure
+from briefingkit.registrations.codec import iso
+from briefingkit.store.announcements import AnnouncementRow
+
+if TYPE_CHECKING:
+    from briefingkit.model import Briefing
+
+__all__ = ["Told", "announcement", "told_before"]
+
+
+@frozen
+class Told:
+    """What those who get an update may know: `before` are the publications that are in people's hands, oldest first.
+
+    It is empty where nobody was told of anything. `since` is when the first were told of what goes out now: who
+    registers after that knows it from their confirmation.
+    """
+
+    before: tuple[Publication, ...] = ()
+    since: datetime | None = None
+
+
+def announcement(publication: Publication, now: datetime) -> AnnouncementRow:
+    """Give what is kept of a publication of which a mail goes out."""
+    # What is private of the people in the programme is told nobody, and is not kept.
+    people = tuple(evolve(each, email=None, phone=None) for each in publication.briefing.people)
+    content = json.dumps(unstructure(evolve(publication.briefing, people=people)), ensure_ascii=False)
+    return AnnouncementRow(publication.briefing.identifier, publication.revision, iso(now), content)
+
+
+def told_before(
+    announced: Iterable[AnnouncementRow], publication: Publication, updates: Mapping[int, bool]
+) -> Told:
+    """Tell what those may know who get an update of a publication.
+
+    `announced` is every revision of which a mail went out, in order. `updates` are the revisions that this mailing has
+    told, and whether to everybody: one that was overtaken by another change has left some without it. MailingError for
+    an announcement that cannot be read.
+    """
+    rows, revision = tuple(announced), publication.revision
+    last = max((each for each, whole in updates.items() if whole and each < revision), default=0)
+    before = tuple(_publication(row) for row in rows if last <= row.revision < revision)
+    since = next((datetime.fromisoformat(row.at) for row in rows if row.revision == revision), None)
+    if not before and since is not None and revision not in updates:
+        before = (publication,)  # they were told of it as it is
+    return Told(before, since)
+
+
+def _publication(row: AnnouncementRow) -> Publication:
+    briefing: Briefing
+    try:
+        briefing = structure(json.loads(row.content))
+        return Publication(briefing, row.revision, datetime.fromisoformat(row.at))
+    except (ValueError, ExceptionGroup) as error:
+        raise MailingError(
+            f"what was announced as revision {row.revision} cannot be read by this release"
+        ) from error
