@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 
 from briefingkit.errors import MailingError, RegistrationError
 from briefingkit.mailing.audience import LeftOut, Member, Selection, participants, registrants, select
-from briefingkit.mailing.contacts import Contacts
+from briefingkit.mailing.contacts import contacts
+from briefingkit.mailing.known_people import UNREADABLE, Heard, Omitted, heard
 from briefingkit.model import Audience, Briefing, structure
+from briefingkit.registrations.importing import RowFault
 from briefingkit.registrations.registration import Registration, RegistrationStatus
 
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -198,42 +201,56 @@ def test_who_must_not_be_written_to_is_asked_for_many_at_once() -> None:
     assert len(found) == 1200 - 111
 
 
-# Files
+# Files, and whatever else knows people
+
+Read = Callable[[str], Iterable[Heard]]
 
 
 @pytest.fixture
-def contacts(tmp_path: Path) -> Callable[[str], Contacts]:
-    def read(text: str) -> Contacts:
+def read(tmp_path: Path) -> Read:
+    def contacts_in(text: str) -> Iterable[Heard]:
         path = tmp_path / "contacts.csv"
         path.write_text(text, encoding="utf-8")
-        return Contacts(path, audience(file="contacts.csv"))
+        return contacts(path)
 
-    return read
-
-
-def test_a_file_is_read_by_what_its_columns_are_called(contacts: Callable[[str], Contacts]) -> None:
-    read = contacts("Nom;Courriel;Langue;timezone;Organisme\nAda;ada@x.org;FR;Africa/Dakar;Ville\n")
-    assert list(read) == [Member("ada@x.org", "Ada", "fr", "Africa/Dakar", "Ville")]
-    assert read.faults == []
+    return contacts_in
 
 
-def test_a_row_that_says_nonsense_stops_no_other_and_is_told(contacts: Callable[[str], Contacts]) -> None:
-    read = contacts("email,name,language,timezone\n,,,\na@x.org,A,français!,Mars/Base\n,,fr,\nb@x.org,B,,\n")
-    for _ in range(2):
-        assert names(read) == ["A", "B"]
-        assert [(fault.row, fault.column) for fault in read.faults] == [
-            (3, "language"),
-            (3, "timezone"),
-            (4, None),
-        ]
-        assert "Mars" not in str(read.faults)
+def test_a_file_is_read_by_what_its_columns_are_called(read: Read) -> None:
+    found = read("Nom;Courriel;Langue;timezone;Organisme\nAda;ada@x.org;FR;Africa/Dakar;Ville\n")
+    assert list(found) == [Member("ada@x.org", "Ada", "fr", "Africa/Dakar", "Ville")]
+
+
+def test_a_row_that_says_nonsense_stops_no_other_and_is_told(read: Read) -> None:
+    selection, faults = Selection(), list[RowFault]()
+    found = read("email,name,language,timezone\n,,,\na@x.org,A,français!,Mars/Base\n,,fr,\nb@x.org,B,,\n")
+    assert names(heard(found, selection, faults)) == ["A", "B"]
+    assert [(fault.row, fault.column) for fault in faults] == [(3, "language"), (3, "timezone"), (4, None)]
+    assert selection.left_out == {UNREADABLE: 1}
+    assert "Mars" not in str(faults)
+
+
+def test_a_formula_without_a_value_is_nobodys_name(read: Read) -> None:
+    selection, faults = Selection(), list[RowFault]()
+    found = read("email,name\na@x.org,#N/A\nb@x.org,Loading...\nc@x.org,#1 of the league\n")
+    assert names(heard(found, selection, faults)) == ["#1 of the league"]
+    assert [fault.message for fault in faults] == ["its formula has no value"] * 2
+    assert selection.left_out == {UNREADABLE: 2}
+
+
+def test_of_very_many_bad_rows_all_are_counted_and_a_thousand_told() -> None:
+    selection, faults = Selection(), list[RowFault]()
+    rows = ((Omitted(UNREADABLE), RowFault(row, None, "no")) for row in range(1500))
+    assert list(heard(chain.from_iterable(rows), selection, faults)) == []
+    assert len(faults) == 1000
+    assert selection.left_out == {UNREADABLE: 1500}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MailingError, match=r"guests\.csv is not there"):
-        list(Contacts(tmp_path / "guests.csv", audience(file="guests.csv")))
+        list(contacts(tmp_path / "guests.csv"))
 
 
-def test_a_file_without_a_header_that_is_known_is_refused(contacts: Callable[[str], Contacts]) -> None:
+def test_a_file_without_a_header_that_is_known_is_refused(read: Read) -> None:
     with pytest.raises(RegistrationError, match="no row with a header"):
-        list(contacts("ada@x.org,Ada\n"))
+        list(read("ada@x.org,Ada\n"))

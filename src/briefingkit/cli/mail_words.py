@@ -64,6 +64,8 @@ def say_mail_plan(plan: "MailPlan") -> None:
     for fault in plan.faults[:_SHOWN]:
         place = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
         say(f"  {place}: {fault.message}", "error", err=True)
+    if (more := len(plan.faults) - _SHOWN) > 0:
+        say(f"  … and {more} more; --json tells a thousand", "error", err=True)
     for language, message in sorted(plan.samples.items()):
         say(f"  {language}: {message.parts.subject}")
 

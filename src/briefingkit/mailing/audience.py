@@ -15,6 +15,7 @@ from briefingkit.text.language import best_match
 from briefingkit.text.zones import zone_names
 
 if TYPE_CHECKING:
+    from briefingkit.mailing.known_people import Heard
     from briefingkit.model import Assumed, Audience, Briefing, ShownIf
     from briefingkit.registrations.registration import Registration
     from briefingkit.registrations.response import Answer
@@ -77,9 +78,10 @@ class Member:
 class KnowsPeople(Protocol):
     """What an integration has besides where its target knows people: contacts of a CRM, members of a group."""
 
-    def people(self, briefing: "Briefing") -> Iterable[Member]:
+    def people(self, briefing: "Briefing") -> "Iterable[Heard]":
         """Give those whom a mailing of a briefing may go to, one after the other, without holding all.
 
+        Who is passed over is told as well, as an `Omitted` of `known_people`, and a row that is wrong as a RowFault.
         Raises IntegrationError when the target is out of reach: then nobody is written to.
         """
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from briefingkit.mailing.addressing import number_of, takes_part
 from briefingkit.mailing.audience import Member, Selection, participants, registrants, select
 from briefingkit.mailing.concern import concerned
-from briefingkit.mailing.contacts import Contacts
+from briefingkit.mailing.contacts import contacts
 from briefingkit.mailing.kinds import KINDS, Letter
+from briefingkit.mailing.known_people import heard
 from briefingkit.model import AudienceGroup, MailingKind
 from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.store.registrations import Registrations
@@ -49,7 +50,7 @@ class Gathering:
     ) -> Iterator[tuple[str, Member]]:
         """Give each person once, by their normalised address; others are counted in `selection`.
 
-        `faults` are the rows of files that could not be read.
+        `faults` are the first thousand of what is wrong with rows.
         """
         groups = (
             (audience, self._of(audience, schedule, selection, faults)) for audience in self._mailing.audience
@@ -81,11 +82,10 @@ class Gathering:
         self, audience: "Audience", schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
     ) -> Iterable[Member]:
         if audience.file is not None:
-            contacts = Contacts(self._office.file(self._briefing.identifier, audience.file), audience)
-            yield from contacts
-            faults.extend(contacts.faults)
+            path = self._office.file(self._briefing.identifier, audience.file)
+            yield from heard(contacts(path, audience.sheet), selection, faults)
         elif audience.target is not None:
-            yield from self._office.people(audience.target, self._briefing)
+            yield from heard(self._office.people(audience.target, self._briefing), selection, faults)
         elif audience.group is AudienceGroup.PARTICIPANTS:
             yield from participants(audience, self._briefing)
         else:

@@ -21,7 +21,7 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.audience import Member
+    from briefingkit.mailing.known_people import Heard
     from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.jobs import Enlist
     from briefingkit.mailing.transport import Transport
@@ -93,7 +93,7 @@ class Office:
         made = made_addresses(briefing, language, self.context, access)
         return {path: address for path, address in made.items() if not is_pending(address)}
 
-    def people(self, target: str, briefing: "Briefing") -> "Iterable[Member]":
+    def people(self, target: str, briefing: "Briefing") -> "Iterable[Heard]":
         """Give the people whom a target knows. MailingError for one that knows none, and what loading it raises."""
         found = self.integration(target)
         if not isinstance(found, KnowsPeople):

@@ -20,6 +20,10 @@ __all__ = ["CellFault", "Reader", "language_tag", "readers", "reading"]
 _LONGEST = 20_000  # characters of an answer
 _WORDS = frozenset((FieldType.TEXT, FieldType.EMAIL, FieldType.PARAGRAPH))
 _TO_THE_SECOND = re.compile(r"\d{2}:\d{2}:00", re.ASCII)
+_ERRORS = frozenset(
+    ("#CALC!", "#DIV/0!", "#ERROR!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!", "Loading...")
+)
+"""What stands in the place of a value where a formula has none (ECMA-376, 18.17.3, and the values of Google Sheets)."""
 _SEVERAL = re.compile(r"[;|,\n]")
 
 
@@ -82,6 +86,8 @@ def _day(serial: float) -> str:
 def _text(value: object) -> str:
     if type(value) is str:
         text = (armed(value) if value[:1] == "'" else value).strip()
+        if text in _ERRORS:
+            raise CellFault("its formula has no value")
     elif isinstance(value, datetime):
         text = (
             value.date().isoformat()

@@ -31,6 +31,7 @@ __all__ = [
     "import_file",
     "open_table",
     "preview",
+    "table_in",
 ]
 
 _AT_ONCE = 4000  # rows of a transaction
@@ -144,30 +145,39 @@ def open_table(
     encoding: str | None = None,
 ) -> OpenedTable:
     """Open a file and find its header: the row that names most of what is asked. RegistrationError where none does."""
+    return table_in(read_table(path, sheet, encoding), asked, columns, str(path))
+
+
+def table_in(
+    rows: Iterator[Row], asked: Sequence[Asked], columns: Mapping[str, str], called: str
+) -> OpenedTable:
+    """Find the header among the first rows of a table, wherever it comes from; `called` names it in words.
+
+    RegistrationError where there is none, or where it lacks one of the `columns` that were named.
+    """
     known = {one.key: one for one in asked}
     for key in columns.values():
         if key not in known and key not in {STATUS, AT}:
             raise RegistrationError(
                 f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(known)}"
             )
-    rows = read_table(path, sheet, encoding)
     head = list(islice(rows, _HEADER_WITHIN))
     best = max(head, key=lambda row: recognised(row.cells or (), asked, columns), default=None)
     if best is None or not recognised(best.cells or (), asked, columns):
         # Not what stands there: without a header it is somebody's data.
         raise RegistrationError(
-            f'{path} has no row with a header that the form knows: name the columns, as in "Courriel=email"'
+            f'{called} has no row with a header that the form knows: name the columns, as in "Courriel=email"'
         )
     found = find_columns(best.cells or (), asked, columns)
-    _require(columns, found)
+    _require(columns, found, called)
     below = chain((row for row in head if row.number > best.number), rows)
     return OpenedTable(best.number, found, readers(found, known), below)
 
 
-def _require(columns: Mapping[str, str], found: Sequence[Column]) -> None:
+def _require(columns: Mapping[str, str], found: Sequence[Column], called: str) -> None:
     missing = set(columns).difference(column.header for column in found if column.key)
     if missing:
-        raise RegistrationError(f"the file has no column called {min(missing)[:80]!r}")
+        raise RegistrationError(f"{called} has no column called {min(missing)[:80]!r}")
 
 
 def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str, Answer]:
