@@ -21,9 +21,9 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.known_people import Heard
     from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.jobs import Enlist
+    from briefingkit.mailing.known_people import Heard
     from briefingkit.mailing.transport import Transport
     from briefingkit.model import Access, Briefing, Letterhead, Programme, Publication
     from briefingkit.registrations.registration_list import RegistrationList

@@ -21,7 +21,19 @@ _LONGEST = 20_000  # characters of an answer
 _WORDS = frozenset((FieldType.TEXT, FieldType.EMAIL, FieldType.PARAGRAPH))
 _TO_THE_SECOND = re.compile(r"\d{2}:\d{2}:00", re.ASCII)
 _ERRORS = frozenset(
-    ("#CALC!", "#DIV/0!", "#ERROR!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!", "Loading...")
+    (
+        "#CALC!",
+        "#DIV/0!",
+        "#ERROR!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#SPILL!",
+        "#VALUE!",
+        "Loading...",
+    )
 )
 """What stands in the place of a value where a formula has none (ECMA-376, 18.17.3, and the values of Google Sheets)."""
 _SEVERAL = re.compile(r"[;|,\n]")
