@@ -45,7 +45,15 @@ def test_what_could_not_go_in_time_goes_late_but_not_after_it_has_begun() -> Non
     assert scheduled(now=datetime(2027, 3, 10, 14, tzinfo=UTC)).standing is Standing.OVER
 
 
-@pytest.mark.parametrize(("kind", "at"), [("follow-up", "end+1d"), ("custom", None)])
+def test_what_is_to_be_known_on_the_day_does_not_go_when_it_is_over() -> None:
+    assert (
+        scheduled("custom", at="-2h", now=datetime(2027, 3, 10, 14, 59, tzinfo=UTC)).standing
+        is Standing.READY
+    )
+    assert scheduled("custom", at="-2h", now=datetime(2027, 3, 10, 15, tzinfo=UTC)).standing is Standing.OVER
+
+
+@pytest.mark.parametrize(("kind", "at"), [("follow-up", "end+1d"), ("custom", None), ("custom", "end+1d")])
 def test_what_is_of_use_afterwards_goes_then(kind: str, at: str | None) -> None:
     assert scheduled(kind, at=at, now=datetime(2027, 3, 20, tzinfo=UTC)).standing is Standing.READY
 

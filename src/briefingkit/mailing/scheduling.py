@@ -62,12 +62,14 @@ def schedule_of(mailing: "Mailing", publication: "Publication", now: datetime) -
     if when is None or briefing.status is Status.DRAFT:
         return Schedule(Standing.UNDATED)
     due = None if mailing.at is None else instant(when.moment(mailing.at), when.timezone).astimezone(UTC)
-    expires = _expiry(mailing.kind, when)
+    expires = _expiry(mailing.kind, when, due)
     occasion = _occasion(mailing.kind, publication, when)
     return Schedule(_standing(mailing.kind, briefing, now, due, expires), due, expires, occasion)
 
 
-def _expiry(kind: MailingKind, when: "When") -> datetime | None:
+def _expiry(kind: MailingKind, when: "When", due: datetime | None) -> datetime | None:
+    if kind is MailingKind.CUSTOM and due is not None and due < when.utc_end:
+        return when.utc_end  # it is about what is to come, such as where to park
     if kind in _TIMELESS:
         return None
     # Whoever is reminded after it has begun is not helped; who learns late of a change may still come.
