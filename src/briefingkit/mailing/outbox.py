@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -20,8 +19,8 @@ from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError, StoreError, Transient
 from briefingkit.mailing.answers import clean
+from briefingkit.mailing.batch import Batch, answer, answer_to, written
 from briefingkit.mailing.deliveries import Resolution, mailing_id
-from briefingkit.mailing.message import Message
 from briefingkit.mailing.pacing import Pace, paced
 from briefingkit.mailing.sending import MessageOf, Progress, Report, Sending, Suppressed
 from briefingkit.mailing.transport import Delivery, Staged, Status, Transport
@@ -30,10 +29,9 @@ from briefingkit.store.claims import Bucket, Claims, Orphans, Position
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow
 
-__all__ = ["Outbox", "imprint", "sender_name"]
+__all__ = ["Outbox", "sender_name"]
 
 _BATCHES_HELD = 10
-_NOT_THE_SAME = "the message is not the same as the one that may have gone: settle it by hand"
 _runs = itertools.count()
 
 
@@ -53,11 +51,6 @@ def sender_name(now: datetime) -> str:
     """Name a sender as no other is named: its host, its process, and when it began."""
     host = re.sub(r"[^A-Za-z0-9-]+", "-", platform.node())[:40]
     return f"{host}-{os.getpid()}-{next(_runs)}-{int(now.timestamp() * 1_000_000):x}"
-
-
-def imprint(message: Message) -> str:
-    """Tell a message's octets from those that it would have after a change. It guards against slips, not forgers."""
-    return f"{zlib.crc32(message.content):08x}-{len(message.content)}"
 
 
 @frozen
@@ -109,6 +102,7 @@ class _Run:
         )
         self.progress = Progress()
         self.after: Position | None = None
+        self.ahead: Batch | None = None
         self.moved_at = outbox.clock()
         self.complaint = ""
         self.orphaned = 0
@@ -179,8 +173,8 @@ class _Run:
                 if self._nothing_more():
                     return None
                 continue
-            for batch in self._batches(rows):
-                if not self._send(batch) or self.box.stop() or self.pace.wait(self.box.clock()):
+            for batch, following in self._batches(rows):
+                if not self._send(batch, following) or self.box.stop() or self.pace.wait(self.box.clock()):
                     break
             else:
                 continue
@@ -201,7 +195,7 @@ class _Run:
             self.after = (rows[-1].due, *rows[-1].place[1:])
         reasons = self.box.suppressed(rows) if rows else {}
         if reasons:
-            self._record([_answer(row, "dropped", reasons[row.id]) for row in rows if row.id in reasons])
+            self._record([answer(row, "dropped", reasons[row.id]) for row in rows if row.id in reasons])
         return [row for row in rows if row.id not in reasons]
 
     def _nothing_more(self) -> bool:
@@ -243,23 +237,26 @@ class _Run:
     def _is_out_of_patience(self, rest: timedelta) -> bool:
         return self.box.clock() + rest - self.moved_at > self.box.sending.patience
 
-    def _batches(self, rows: Sequence[DeliveryRow]) -> Iterator[Sequence[DeliveryRow]]:
+    def _batches(
+        self, rows: Sequence[DeliveryRow]
+    ) -> Iterator[tuple[Sequence[DeliveryRow], Sequence[DeliveryRow]]]:
+        """Give batches, as wide as the pace allows when each one's turn comes, and what is likely to come after it."""
         start = 0
         while start < len(rows):
-            width = self.pace.width
-            yield rows[start : start + width]
-            start += width
+            end = start + self.pace.width
+            yield rows[start:end], rows[end : end + self.pace.width]
+            start = end
 
-    def _send(self, rows: Sequence[DeliveryRow]) -> bool:
+    def _send(self, rows: Sequence[DeliveryRow], following: Sequence[DeliveryRow]) -> bool:
         """Send a batch; False where what is still held should be given back and claimed anew."""
-        messages, spoilt = self._write(rows)
-        if not messages:
-            self._record(spoilt)
+        batch = self._written(rows)
+        if not batch.messages:
+            self._record(batch.spoilt)
             return True
         try:
-            staged = self.box.transport.stage(list(messages.values()))
+            staged = self.box.transport.stage(batch.messages)
         except Transient as fault:
-            self._record(spoilt)
+            self._record(batch.spoilt)
             self.complaint = clean(str(fault))
             wait = None if fault.retry_after is None else timedelta(seconds=fault.retry_after)
             away = Delivery("", Status.DEFERRED, retry_after=wait, throttled=True)
@@ -267,7 +264,8 @@ class _Run:
             return False
         by_id = {row.id: row for row in rows}
         try:
-            lease = self._note(staged, by_id, messages, spoilt)
+            self._write_ahead(following)
+            lease = self._note(staged, by_id, batch)
         except BaseException:
             staged.abandon()
             raise
@@ -277,41 +275,27 @@ class _Run:
         if self.box.clock() >= lease:
             # We slept since: others may take these for lost. They did not go, so that is easily said.
             staged.abandon()
-            self._record([_answer(by_id[key], "planned", None) for key in staged.keys])
+            self._record([answer(by_id[key], "planned", None) for key in staged.keys])
             return False
         self._let_go(staged, by_id)
         return True
 
-    def _write(self, rows: Sequence[DeliveryRow]) -> tuple[dict[str, Message], list[AnswerRow]]:
-        """Write the messages; what cannot be written, or is not what may have gone before, is answered for at once."""
-        messages, spoilt = dict[str, Message](), list[AnswerRow]()
-        for row in rows:
-            try:
-                message = self.message_of(row)
-            except BriefingkitError as error:
-                words = clean(f"the message could not be written: {error}", (row.address, row.person))
-                spoilt.append(_answer(row, "failed", words))
-                continue
-            if message.key != row.id:
-                raise ValueError("a message has the key of another delivery")
-            if row.imprint is not None and row.imprint != imprint(message):
-                spoilt.append(_answer(row, "uncertain", _NOT_THE_SAME))
-                continue
-            messages[row.id] = message
-        return messages, spoilt
+    def _written(self, rows: Sequence[DeliveryRow]) -> Batch:
+        ahead, self.ahead = self.ahead, None
+        return ahead if ahead is not None and ahead.rows == rows else written(rows, self.message_of)
 
-    def _note(
-        self,
-        staged: Staged,
-        by_id: dict[str, DeliveryRow],
-        messages: dict[str, Message],
-        spoilt: list[AnswerRow],
-    ) -> datetime | None:
+    def _write_ahead(self, rows: Sequence[DeliveryRow]) -> None:
+        """Write the next batch while the server is busy with this one, which waits for no more than its dots."""
+        if rows:
+            with suppress(Exception):  # which stops nobody but whom it is about: it comes again in their turn
+                self.ahead = written(rows, self.message_of)
+
+    def _note(self, staged: Staged, by_id: dict[str, DeliveryRow], batch: Batch) -> datetime | None:
         """Note what is about to go and what was refused; the end of the lease is given, None if rows are not ours."""
-        answers = spoilt + self._answers(staged.settled, by_id)
+        answers = [*batch.spoilt, *self._answers(staged.settled, by_id)]
         now = self.box.clock()
         lease = now + self.box.sending.lease
-        going = [(by_id[key].place, imprint(messages[key])) for key in staged.keys]
+        going = [(by_id[key].place, batch.imprints[key]) for key in staged.keys]
         if not self.claims.commit(going, answers, now=iso(now), lease=iso(lease)):
             return None
         self._count(answers)
@@ -331,24 +315,8 @@ class _Run:
         self._learn([*staged.settled, *those])
 
     def _answers(self, deliveries: Sequence[Delivery], by_id: dict[str, DeliveryRow]) -> list[AnswerRow]:
-        now = self.box.clock()
-        return [self._answer(each, by_id[each.key], now) for each in deliveries]
-
-    def _answer(self, delivery: Delivery, row: DeliveryRow, now: datetime) -> AnswerRow:
-        state, due, attempts = str(delivery.status), row.due, row.attempts
-        if delivery.status is Status.UNKNOWN:
-            state, attempts = "uncertain", attempts + 1
-        elif delivery.status is Status.DEFERRED:
-            state, backoff = "planned", self.box.sending.backoff
-            its_own = not delivery.throttled and delivery.retry_after != timedelta()
-            attempts += its_own
-            wait = backoff.after(attempts, row.id) if its_own else timedelta()
-            due = iso(now + (wait if delivery.retry_after is None else delivery.retry_after))
-            if its_own and attempts >= backoff.attempts:
-                state = "failed"
-        return AnswerRow(
-            row.place, state, due, attempts, delivery.code, delivery.words or None, delivery.remote_id
-        )
+        now, backoff = self.box.clock(), self.box.sending.backoff
+        return [answer_to(by_id[each.key], each, now, backoff) for each in deliveries]
 
     # Writing down
 
@@ -366,7 +334,7 @@ class _Run:
 
     def _give_back(self) -> None:
         self.claims.release(self.mailing)
-        self.after = None
+        self.after = self.ahead = None
 
     def _learn(self, deliveries: Sequence[Delivery]) -> None:
         now = self.box.clock()
@@ -379,7 +347,7 @@ class _Run:
         self.box.tell(self.progress)
 
     def _count(self, answers: Sequence[AnswerRow] = (), dropped: int = 0) -> None:
-        states, held = Counter(answer.state for answer in answers), self.progress
+        states, held = Counter(each.state for each in answers), self.progress
         self.progress = Progress(
             sent=held.sent + states["sent"],
             failed=held.failed + states["failed"],
@@ -390,7 +358,3 @@ class _Run:
 
     def _now(self) -> str:
         return iso(self.box.clock())
-
-
-def _answer(row: DeliveryRow, state: str, words: str | None) -> AnswerRow:
-    return AnswerRow(row.place, state, row.due, row.attempts, None, words, None)
