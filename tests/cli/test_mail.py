@@ -1,5 +1,9 @@
 """`briefingkit mail`, as a person and as a program use it."""
 
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,3 +135,29 @@ def test_a_transport_that_cannot_be_used_is_an_error_and_stops_no_other_mailing(
     (town / "outbox").unlink()
     assert cli("mail", "send").code == 0
     assert sent(town) == 2
+
+
+def test_it_goes_on_until_it_is_told_to_end_and_says_what_it_did(cli: Command, town: Path) -> None:
+    cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
+    command = [sys.executable, "-m", "briefingkit", "mail", "send", "--every", "5m", "--json"]
+    process = subprocess.Popen(command, cwd=town, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = ""
+    while not said.rstrip().endswith("}"):
+        line = process.stdout.readline()
+        assert line, process.stderr and process.stderr.read()
+        said += line
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    report = json.loads(said)
+    assert (report["mailing"], report["sent"]) == ("confirmation", 1)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert sent(town) == 1
+
+
+def test_going_on_is_asked_for_in_a_way_that_can_be_done(cli: Command, town: Path) -> None:
+    assert "such as 25m" in cli("mail", "send", "--every", "now and then").err
+    assert cli("mail", "send", "--every", "0m").code == 2
+    assert "name no briefing" in cli("mail", "send", "night-buses", "--every", "5m").err
+    (town / "briefing.yaml").write_text("title: [", encoding="utf-8")
+    assert cli("mail", "send", "--every", "5m").code == 1

@@ -1,0 +1,161 @@
+"""Whoever registers on the page is written to by the server itself, or by others where they say so."""
+
+import email.policy
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from briefingkit.mailing.dispatch import Dispatch
+from briefingkit.mailing.sender import Sender
+from briefingkit.mailing.sending import Report
+from briefingkit.project import Project, open_project
+from briefingkit_web.sending import sender_of
+
+MAIL = """\
+mail:
+  sender: {address: events@example.org, name: City}
+  pages: https://register.example.org
+  every: 2h
+  transport: {use: maildir, path: outbox}
+"""
+
+
+@pytest.fixture
+def posting(folder: Path, project: Project) -> Project:
+    """Give the project with mail."""
+    file = folder / "briefingkit.yaml"
+    file.write_text(file.read_text("utf-8") + MAIL, "utf-8")
+    return evolve(open_project(folder, clock=project.clock), environment=project.environment)
+
+
+def mails(folder: Path) -> list[EmailMessage]:
+    found: list[Any] = [
+        message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((folder / "outbox" / "new").glob("*"))
+    ]
+    return found
+
+
+def test_a_registration_on_the_page_is_confirmed_at_once_in_the_language_of_the_page(
+    folder: Path, posting: Project, serve: Callable[..., Any]
+) -> None:
+    sent, counted = threading.Semaphore(0), 0
+
+    def tell(_each: Dispatch, report: Report) -> None:
+        nonlocal counted
+        for _ in range(report.progress.sent):
+            counted += 1
+            sent.release()
+
+    browser = serve(posting, sender=Sender(posting.office, timedelta(hours=2), tell=tell))
+    own = browser.register("ana@example.org", "/road-2027/fr")
+    assert sent.acquire(timeout=60)
+    (mail,) = mails(folder)
+    assert (str(mail["To"]), mail["Content-Language"]) == ("Ana <ana@example.org>", "fr")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    link = next(word for word in body.get_content().split() if "/r/" in word)
+    page = browser.get(link.removeprefix("https://register.example.org").removesuffix("/cancel"))
+    assert (page.status, "ana@example.org" in page.text) == (200, True)
+    browser.post(f"{own}/cancel", {"_do": "cancel"})
+    assert sent.acquire(timeout=60)
+    assert len(mails(folder)) == counted == 2
+
+
+def test_what_is_refused_or_only_looked_at_wakes_nobody(posting: Project, serve: Callable[..., Any]) -> None:
+    woken = []
+
+    class Listening(Sender):
+        def start(self) -> None:
+            """Do not begin: what is asked of it is looked at."""
+
+        def wake(self) -> None:
+            woken.append(1)
+
+    browser = serve(posting, sender=Listening(posting.office))
+    browser.get("/road-2027/en")
+    browser.post("/road-2027/en", browser.form(email="nobody"))
+    assert woken == []
+    browser.register()
+    assert woken == [1]
+
+
+def test_without_a_sender_what_is_to_be_confirmed_waits_for_those_who_send(
+    folder: Path, posting: Project, serve: Callable[..., Any]
+) -> None:
+    serve(posting).register()
+    assert not (folder / "outbox").exists()
+    with posting.mailing("road-2027", "confirmation") as confirmation:
+        assert confirmation.plan().new == 1
+
+
+def test_a_sender_goes_by_the_file_as_it_is_now(folder: Path, posting: Project) -> None:
+    assert sender_of(evolve(posting, settings=evolve(posting.settings, mail=None))) is None
+    sender = sender_of(posting)
+    assert sender is not None
+    file = folder / "briefingkit.yaml"
+    file.write_text(file.read_text("utf-8").replace("path: outbox", "path: another"), "utf-8")
+    with posting.registrations("road-2027") as roll:
+        roll.add({"name": "Ana", "email": "ana@example.org"})
+    assert sender.step() == pytest.approx(7200, abs=60)
+    assert len(list((folder / "another" / "new").iterdir())) == 1
+
+
+def served(folder: Path, *options: str) -> tuple["subprocess.Popen[str]", dict[str, Any]]:
+    """Start the command as a user would, and give what it says."""
+    command = [sys.executable, "-m", "briefingkit", "serve", "--port", "0", "--json", *options]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = ""
+    while not said.rstrip().endswith("}"):
+        line = process.stdout.readline()
+        assert line, process.stderr and process.stderr.read()
+        said += line
+    return process, json.loads(said)
+
+
+@pytest.fixture
+def years_ahead(folder: Path, posting: Project) -> Path:
+    """Move the briefing to a day that the real clock has yet to see."""
+    path = folder / "briefing.yaml"
+    text = path.read_text("utf-8").replace("opens: 2027-01-10T09:00", "opens: 2020-01-10T09:00")
+    path.write_text(text.replace("2027-04-13", "2037-04-13"), "utf-8")
+    assert posting.settings.mail is not None
+    return folder
+
+
+def test_the_command_sends_and_ends_when_it_is_told(years_ahead: Path, browser: Any) -> None:
+    process, said = served(years_ahead)
+    try:
+        assert said["sends"] is True
+        port = int(said["address"].rsplit(":", 1)[1].rstrip("/"))
+        evolve(browser, port=port).register("real@example.org")
+        until = time.monotonic() + 60
+        while not (found := mails(years_ahead)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert [each["To"].addresses[0].addr_spec for each in found] == ["real@example.org"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
+    assert "Traceback" not in out + err
+    assert "real@example.org" not in out + err
+
+
+def test_the_command_sends_nothing_where_it_is_told_so(years_ahead: Path) -> None:
+    process, said = served(years_ahead, "--no-send")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert said["sends"] is False
