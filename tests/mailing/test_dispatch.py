@@ -181,6 +181,22 @@ def test_each_is_written_to_in_their_own_time_with_links_of_their_own(
     assert str(message["Date"]).startswith("Tue, 09 Mar 2027 15:00")
 
 
+def test_an_invitation_leads_to_the_page_on_which_one_registers(project: Project, inbox: Inbox) -> None:
+    send(project, "invite", early=True)
+    told = inbox()
+    assert "https://register.example.org/night-buses/en\n" in body(told["bo@guests.example"][0])
+    assert 'href="https://register.example.org/night-buses/fr"' in body(told["cy@guests.example"][0], "html")
+
+
+def test_an_invitation_that_does_not_say_where_to_register_is_doubted_in_the_plan(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "briefingkit.yaml").write_text(PROJECT.replace("  pages: https://register.example.org\n", ""))
+    with open_project(tmp_path, clock=project.clock).mailing("night-buses", "invite") as mailing:
+        (where, _) = mailing.plan().notices
+    assert where == "it does not say where to register: give `registration.url`, or the project `mail.pages`"
+
+
 def test_who_registers_after_a_reminder_was_due_is_not_reminded(
     project: Project, clock: Clock, inbox: Inbox
 ) -> None:

@@ -187,6 +187,8 @@ def _notices(edition: Edition, variant: Variant) -> Iterator[str]:
         yield f"in {language}, what is not translated is shown in {display_name(tag, 'en')}"
     if language_for(variant.language) != variant.language.partition("-")[0]:
         yield f"the words around the briefing's own are in English: there are none in {language}"
+    if edition.kind.registers and shown.registration is not None and shown.registration.url is None:
+        yield "it does not say where to register: give `registration.url`, or the project `mail.pages`"
     if edition.kind.bulk and "unsubscribe" not in variant.links and edition.letterhead.unsubscribe is None:
         yield "there is no way to unsubscribe: give recipients a link, or the letterhead an address"
 

@@ -13,6 +13,8 @@ from briefingkit.model import Access
 from briefingkit.rendering.templates import SUFFIX, Templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from briefingkit.mailing.message import Message
     from briefingkit.mailing.office import Office
     from briefingkit.model import Mailing, Publication
@@ -59,7 +61,7 @@ class Writer:
         return found
 
     def _edition(self, letter: Letter, language: str, at: datetime) -> Edition:
-        office, briefing = self._office, self._publication.briefing
+        office = self._office
         return Edition(
             self._publication,
             self._mailing,
@@ -68,10 +70,19 @@ class Writer:
             at,
             office.programme,
             self._before,
-            # What somebody may not see of these, their view leaves out.
-            office.addresses(briefing, language, Access.PARTICIPANTS),
+            self._addresses(language),
             self._templates,
         )
+
+    def _addresses(self, language: str) -> "Mapping[str, str]":
+        """Give the addresses that were made; where nothing says where to register, it is on our own page."""
+        office, briefing = self._office, self._publication.briefing
+        # What somebody may not see of these, their view leaves out.
+        made = dict(office.addresses(briefing, language, Access.PARTICIPANTS))
+        asked, name = briefing.registration, briefing.identifier
+        if asked is not None and asked.url is None and name not in office.context.registrars and office.pages:
+            made["registration.url"] = f"{office.pages}/{name}/{language}"
+        return made
 
 
 def mail_templates(office: "Office", briefing: str, mailing: "Mailing") -> Templates:
