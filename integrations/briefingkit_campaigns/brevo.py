@@ -5,35 +5,19 @@ help.brevo.com articles 4402386448530 (variables) and 360001030599 (conditions).
 """
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import field, frozen
-from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
-from briefingkit.model import Letterhead
-from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
-from briefingkit.text.fallback import Fallback
+from briefingkit.publish import Fields
 from briefingkit.web_api.line import Lost
-from briefingkit.web_api.settings import check_base_url, check_key
-from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
+from briefingkit_campaigns.identity import DRAFT
 from briefingkit_campaigns.line import Line
-from briefingkit_campaigns.service import (
-    Held,
-    Terms,
-    by_language,
-    check_tag,
-    check_timeout,
-    lines_of,
-    paged,
-    tags_of,
-)
+from briefingkit_campaigns.service import Held, Terms, lines_of, paged, state_of, within
+from briefingkit_campaigns.target import CampaignTarget, by_language, check_tag
 from briefingkit_campaigns.wording import Tags
-
-if TYPE_CHECKING:
-    from briefingkit.model import Publication
 
 __all__ = ["BrevoAudience", "BrevoCampaigns"]
 
@@ -69,49 +53,15 @@ class BrevoAudience:
 
 
 @frozen
-class BrevoCampaigns:
+class BrevoCampaigns(CampaignTarget):
     """Keep a draft campaign for each briefing and language at Brevo, for a person to send.
 
-    `audiences` are by language, and a language without one has no campaign. `letterhead` is in whose name it goes out.
-    `mailing` names a mailing of the briefing whose words are taken, those of an invitation otherwise. `first_name` is
-    the attribute of contacts' names. `base_url` is another address of the API, `timeout` the seconds for one request.
-    `target` and `namespace` are filled in by the project.
+    `audiences` are by language, and a language without one has no campaign. `first_name` is the attribute of contacts'
+    names. The rest is as for every such target.
     """
 
-    api_key: str = field(repr=False, validator=check_key)
-    letterhead: Letterhead
     audiences: Mapping[str, BrevoAudience] = field(converter=by_language, hash=False)
-    languages: tuple[str, ...] = field(default=(), converter=tags_of)
-    fallback: Fallback = Fallback.MARK
-    fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
-    mailing: str | None = None
     first_name: str = field(default="FIRSTNAME", validator=check_tag)
-    base_url: str | None = field(default=None, validator=check_base_url)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    target: str = ""
-    namespace: str = ""
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
-
-    batch = 50
-    order = (CAMPAIGN,)
-
-    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
-        """Project publications into drafts. Raises Unpublishable for an incomplete language to be refused."""
-        from briefingkit_campaigns.projection import project
-
-        return project(self._terms, publications, context)
-
-    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002 - read whole every time
-        """Read what is ours, by the marks in titles. IntegrationError where that cannot be done."""
-        from briefingkit_campaigns.reading import read_campaigns
-
-        return read_campaigns(self._service, self._terms, wanted)
-
-    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
-        """Make, write and delete drafts; what goes wrong with one is its outcome. Nothing is sent."""
-        from briefingkit_campaigns.writing import apply_changes
-
-        return apply_changes(self._service, self._terms, changes)
 
     @property
     def _service(self) -> "_Brevo":
@@ -122,8 +72,7 @@ class BrevoCampaigns:
 
     @property
     def _terms(self) -> Terms:
-        return Terms(
-            self.letterhead,
+        return self._terms_of(
             {tag: {"lists": each.lists} for tag, each in self.audiences.items()},
             Tags(
                 name=f"{{{{ contact.{self.first_name} }}}}",
@@ -133,12 +82,6 @@ class BrevoCampaigns:
                 end="{% endif %}",
                 opening=_OPENING,
             ),
-            self.languages,
-            self.fallback,
-            self.fallbacks,
-            self.mailing,
-            self.target,
-            self.namespace,
             has_text=False,
             lacks=(_NO_TEXT,),
         )
@@ -170,7 +113,7 @@ class _Brevo:
         return _held(self.line.ask("GET", f"/emailCampaigns/{campaign}"))
 
     def fields(self, held: Held) -> Fields:
-        sender, recipients = _mapping(held.told, "sender"), _mapping(held.told, "recipients")
+        sender, recipients = within(held.told, "sender"), within(held.told, "recipients")
         audience: dict[str, Any] = {"lists": _numbers(recipients, "lists")}
         left_out = _numbers(recipients, "exclusionLists")
         if left_out:
@@ -219,17 +162,8 @@ class _Brevo:
 def _held(raw: Any) -> Held:
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), int):
         raise Lost("Brevo gives a campaign that cannot be read")
-    status = str(raw.get("status"))
-    state = _STATES.get(status, status)
-    moment = raw.get("sentDate") or raw.get("scheduledAt")
-    if state != DRAFT and isinstance(moment, str) and moment:
-        state = f"{state} ({moment})"
+    state = state_of(str(raw.get("status")), _STATES, raw.get("sentDate") or raw.get("scheduledAt"))
     return Held(str(raw["id"]), str(raw.get("name") or ""), state, raw)
-
-
-def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = raw.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 def _numbers(raw: Mapping[str, Any], name: str) -> tuple[int, ...]:

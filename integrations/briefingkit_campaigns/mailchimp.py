@@ -6,35 +6,20 @@ mailchimp.com/help/all-the-merge-tags-cheat-sheet and …/use-conditional-merge-
 
 import base64
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import field, frozen
-from attrs.validators import ge, is_callable, optional
+from attrs.validators import ge, optional
 
 from briefingkit.errors import ModelError
-from briefingkit.model import Letterhead
-from briefingkit.publish import Change, Context, Fields, Outcome, Resource, Snapshot
-from briefingkit.text.fallback import Fallback
+from briefingkit.publish import Fields
 from briefingkit.web_api.line import Lost
-from briefingkit.web_api.settings import check_base_url, check_key
-from briefingkit_campaigns.identity import CAMPAIGN, DRAFT
+from briefingkit_campaigns.identity import DRAFT
 from briefingkit_campaigns.line import Busy, Denied, Line, Missing, Wrong
-from briefingkit_campaigns.service import (
-    Held,
-    Terms,
-    by_language,
-    check_tag,
-    check_timeout,
-    lines_of,
-    paged,
-    tags_of,
-)
+from briefingkit_campaigns.service import Held, Terms, lines_of, paged, state_of, within
+from briefingkit_campaigns.target import CampaignTarget, by_language, check_tag
 from briefingkit_campaigns.wording import Tags
-
-if TYPE_CHECKING:
-    from briefingkit.model import Publication
 
 __all__ = ["MailchimpAudience", "MailchimpCampaigns"]
 
@@ -69,31 +54,15 @@ class MailchimpAudience:
 
 
 @frozen
-class MailchimpCampaigns:
+class MailchimpCampaigns(CampaignTarget):
     """Keep a draft campaign for each briefing and language at Mailchimp, for a person to send.
 
-    `audiences` are by language, and a language without one has no campaign. `letterhead` is in whose name it goes out;
-    its address is the one that answers go to as well. `mailing` names a mailing of the briefing whose words are taken,
-    those of an invitation otherwise. `first_name` is the merge tag of contacts' names. `base_url` is another address of
-    the API, `timeout` the seconds for one request. `target` and `namespace` are filled in by the project.
+    `audiences` are by language, and a language without one has no campaign. `first_name` is the merge tag of contacts'
+    names. The letterhead's address is the one that answers go to as well. The rest is as for every such target.
     """
 
-    api_key: str = field(repr=False, validator=check_key)
-    letterhead: Letterhead
     audiences: Mapping[str, MailchimpAudience] = field(converter=by_language, hash=False)
-    languages: tuple[str, ...] = field(default=(), converter=tags_of)
-    fallback: Fallback = Fallback.MARK
-    fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
-    mailing: str | None = None
     first_name: str = field(default="FNAME", validator=check_tag)
-    base_url: str | None = field(default=None, validator=check_base_url)
-    timeout: float = field(default=30.0, validator=check_timeout)
-    target: str = ""
-    namespace: str = ""
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
-
-    batch = 50
-    order = (CAMPAIGN,)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a key that does not say where it is for."""
@@ -101,24 +70,6 @@ class MailchimpCampaigns:
             raise ModelError(
                 "a key of Mailchimp ends with its data centre, such as -us6: is it whole?", field="api_key"
             )
-
-    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
-        """Project publications into drafts. Raises Unpublishable for an incomplete language to be refused."""
-        from briefingkit_campaigns.projection import project
-
-        return project(self._terms, publications, context)
-
-    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002 - read whole every time
-        """Read what is ours, by the marks in titles. IntegrationError where that cannot be done."""
-        from briefingkit_campaigns.reading import read_campaigns
-
-        return read_campaigns(self._service, self._terms, wanted)
-
-    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
-        """Make, write and delete drafts; what goes wrong with one is its outcome. Nothing is sent."""
-        from briefingkit_campaigns.writing import apply_changes
-
-        return apply_changes(self._service, self._terms, changes)
 
     @property
     def _service(self) -> "_Mailchimp":
@@ -132,8 +83,7 @@ class MailchimpCampaigns:
     @property
     def _terms(self) -> Terms:
         own = self.letterhead.reply_to
-        return Terms(
-            self.letterhead,
+        return self._terms_of(
             {tag: {"list": each.list, "segment": each.segment} for tag, each in self.audiences.items()},
             Tags(
                 name=f"*|{self.first_name}|*",
@@ -143,12 +93,6 @@ class MailchimpCampaigns:
                 end="*|END:IF|*",
                 opening=_OPENING,
             ),
-            self.languages,
-            self.fallback,
-            self.fallbacks,
-            self.mailing,
-            self.target,
-            self.namespace,
             lacks=(_NO_REPLY_TO,) if own is not None and own != self.letterhead.address else (),
         )
 
@@ -183,10 +127,10 @@ class _Mailchimp:
         return _held(self.line.ask("GET", f"/campaigns/{campaign}"))
 
     def fields(self, held: Held) -> Fields:
-        settings, recipients = _mapping(held.told, "settings"), _mapping(held.told, "recipients")
+        settings, recipients = within(held.told, "settings"), within(held.told, "recipients")
         content = self.line.ask("GET", f"/campaigns/{held.id}/content", query={"fields": "html,plain_text"})
         said = content if isinstance(content, dict) else {}
-        options = _mapping(recipients, "segment_opts")
+        options = within(recipients, "segment_opts")
         own = "conditions of its own" if options.get("conditions") else None
         saved = options.get("saved_segment_id")
         segment = saved if isinstance(saved, int) and saved else own
@@ -242,13 +186,5 @@ def _settings(fields: Fields) -> dict[str, Any]:
 def _held(raw: Any) -> Held:
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not raw["id"].isalnum():
         raise Lost("Mailchimp gives a campaign that cannot be read")
-    status, moment = str(raw.get("status")), raw.get("send_time")
-    state = _STATES.get(status, status)
-    if state != DRAFT and isinstance(moment, str) and moment:
-        state = f"{state} ({moment})"
-    return Held(raw["id"], str(_mapping(raw, "settings").get("title") or ""), state, raw)
-
-
-def _mapping(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = raw.get(name)
-    return found if isinstance(found, dict) else {}
+    state = state_of(str(raw.get("status")), _STATES, raw.get("send_time"))
+    return Held(raw["id"], str(within(raw, "settings").get("title") or ""), state, raw)

@@ -1,18 +1,17 @@
-"""What a service of campaigns is to this package, and what the settings of all of them have in common.
+"""What a service of campaigns is to this package, and reading what all of them tell.
 
 There is no call that sends or schedules: that is a person's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from briefingkit.errors import ModelError
 from briefingkit.model import Letterhead
 from briefingkit.publish import Fields, Value
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
+from briefingkit_campaigns.identity import DRAFT
 from briefingkit_campaigns.line import Line
 from briefingkit_campaigns.wording import Tags
 
@@ -20,12 +19,10 @@ __all__ = [
     "Held",
     "Service",
     "Terms",
-    "by_language",
-    "check_tag",
-    "check_timeout",
     "lines_of",
     "paged",
-    "tags_of",
+    "state_of",
+    "within",
 ]
 
 
@@ -104,23 +101,13 @@ def lines_of(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
-    """Write BCP 47 tags in their canonical form, each once."""
-    return tuple(dict.fromkeys(map(canonical, tags)))
+def within(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give an object of what a service tells; an empty one for anything else."""
+    found = told.get(name)
+    return found if isinstance(found, dict) else {}
 
 
-def by_language(audiences: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Key by canonical BCP 47 tags."""
-    return {canonical(tag): audience for tag, audience in audiences.items()}
-
-
-def check_tag(_instance: object, attribute: Any, value: str) -> None:
-    """Refuse a name of a contact's field that would be something else in a service's language."""
-    if not value.isascii() or not value.replace("_", "").isalnum():
-        raise ModelError("a field of contacts is letters, digits and underscores", field=attribute.name)
-
-
-def check_timeout(_instance: object, attribute: Any, value: float) -> None:
-    """Bound how long a request may take, in seconds."""
-    if not 0 < value <= 300:  # noqa: PLR2004
-        raise ModelError("timeout is seconds, more than none and at most 300", field=attribute.name)
+def state_of(status: str, states: Mapping[str, str], moment: Any) -> str:
+    """Say by a service's word for it what a person has done with a campaign, and when; DRAFT where nothing."""
+    state = states.get(status, status)
+    return f"{state} ({moment})" if state != DRAFT and isinstance(moment, str) and moment else state
