@@ -1,4 +1,4 @@
-"""Opening what a project's file configures under a name: targets, a transport, and what reads a service's calls.
+"""Opening what a project's file configures under a name: targets, a transport, workers, what reads a service's calls.
 
 What each takes is said by its class, so that a mistake in the file is told with its place. What a variable of the
 environment holds is quoted nowhere.
@@ -17,6 +17,7 @@ from briefingkit.source.environment import expanded, without_values
 from briefingkit.source.structured import structure_data
 
 if TYPE_CHECKING:
+    from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.feedback import Feedback
     from briefingkit.mailing.transport import Transport
     from briefingkit.publish import Integration
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from briefingkit.source.project_file import TargetSettings
     from briefingkit.source.yaml_tree import Tree
 
-__all__ = ["open_feedback", "open_integration", "open_transport"]
+__all__ = ["open_engine", "open_feedback", "open_integration", "open_transport"]
 
 
 def open_integration(
@@ -59,6 +60,15 @@ def open_feedback(
         name: _made(settings, registry.get(settings.use, registry.FEEDBACK), {}, tree, environment)
         for name, settings in receivers.items()
     }
+
+
+def open_engine(
+    settings: "TransportSettings", tree: "Tree", environment: Mapping[str, str], *, store: str
+) -> "Engine":
+    """Load what brings work to workers with what the file tells it, and the ledger's address; raises the same."""
+    kind = registry.get(settings.use, registry.WORKERS)
+    made: Engine = _made(settings, kind, {}, tree, environment)
+    return evolve(made, **_for(kind, {"store": store}))  # type: ignore[misc]
 
 
 def _made(

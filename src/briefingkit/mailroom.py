@@ -13,6 +13,7 @@ from briefingkit.publish.planning import context_for
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.transport import Transport
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.source.briefing_file import Loaded
@@ -33,6 +34,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
     roll: "Callable[[str], RegistrationList]",
     clock: "Callable[[], datetime]",
     integration: "Callable[[str], Any]",
+    engine: "Engine | None" = None,
 ) -> Office:
     """Open the mail of briefings that were read. A briefing that may not go out yet is in no mailing."""
     read = tuple(loaded)
@@ -53,6 +55,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
         {each.require().identifier: Path(each.path).parent for each in read},
         settings.pages,
         integration,
+        engine,
     )
 
 

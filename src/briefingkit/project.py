@@ -33,6 +33,7 @@ from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 if TYPE_CHECKING:
     from briefingkit.in_step import Watch
     from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.feedback import Feedback
     from briefingkit.mailing.office import Office
     from briefingkit.publish import Drift, Integration, Outcome, Report, Target
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from briefingkit.registrations.events import Hook
     from briefingkit.registrations.personal_data import PersonalData
     from briefingkit.registrations.registration_list import RegistrationList
+    from briefingkit.source.mail_settings import MailSettings
     from briefingkit.store.ledger import Ledger
 
 __all__ = [
@@ -369,14 +371,15 @@ class Project:
 
     # Mail
 
-    def office(self) -> "Office":
-        """Open the project's mail, as a context manager. ProjectError where the project's file does not say how."""
+    def office(self, engine: "Engine | None" = None) -> "Office":
+        """Open the project's mail, as a context manager. ProjectError where the project's file does not say how.
+
+        `engine` brings the work to workers; without it, the one that the file names, if it does.
+        """
         from briefingkit.configured import open_transport
         from briefingkit.mailroom import open_office
 
-        mail = self.settings.mail
-        if mail is None:
-            raise ProjectError(f"{self.file.path} does not say how mail is sent: give it `mail`")
+        mail = self._mail
         loaded, namespace = tuple(self.load()), self._namespace
         programme = _programme(loaded)
         return open_office(
@@ -389,7 +392,26 @@ class Project:
             roll=lambda identifier: self.registrations(identifier, programme),
             clock=self.clock,
             integration=lambda name: self.targets([name])[0].integration,
+            engine=engine or self.engine(),
         )
+
+    def engine(self) -> "Engine | None":
+        """Open what brings mail's work to workers; None where the file names nothing.
+
+        Raises MissingExtra, UnknownIntegration, ProjectError and SourceError for what it names.
+        """
+        from briefingkit.configured import open_engine
+
+        workers = self._mail.workers
+        if workers is None:
+            return None
+        return open_engine(workers, self.file.tree, self.environment, store=self._store())
+
+    @property
+    def _mail(self) -> "MailSettings":
+        if self.settings.mail is None:
+            raise ProjectError(f"{self.file.path} does not say how mail is sent: give it `mail`")
+        return self.settings.mail
 
     def feedback(self) -> "Mapping[str, Feedback]":
         """Open what reads the calls of mail services, by the name in the address that each calls.

@@ -17,6 +17,7 @@ __all__ = [
     "FEEDBACK",
     "GROUP",
     "TRANSPORTS",
+    "WORKERS",
     "available",
     "get",
     "install_command",
@@ -37,6 +38,9 @@ APPS = "briefingkit.apps"
 
 FEEDBACK = "briefingkit.feedback"
 """The group of what reads the calls of mail services (`briefingkit.mailing.feedback`)."""
+
+WORKERS = "briefingkit.workers"
+"""The group of what brings mail's work to several machines (`briefingkit.mailing.engine`)."""
 
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
 """A line of Requires-Dist that belongs to an extra (the core metadata specification)."""
@@ -102,6 +106,7 @@ def _unknown(name: str, group: str) -> str:
         TRANSPORTS: "transport for mail",
         APPS: "application",
         FEEDBACK: "mail service that tells what comes back",
+        WORKERS: "engine for workers",
     }.get(group, "integration")
     return f"no {what} is called {name}; {hint}"
 
@@ -129,6 +134,7 @@ def _load(point: EntryPoint) -> type[Any]:
 
 def _extra(point: EntryPoint) -> str:
     distribution = point.dist.name if point.dist is not None else "briefingkit"
-    extra = point.name.partition(".")[0]
+    # Of a group with one extra for all, that is called as the group is.
+    extra = "workers" if point.group == WORKERS else point.name.partition(".")[0]
     extras = point.dist.metadata.get_all("Provides-Extra") if point.dist is not None else None
     return f"{distribution}[{extra}]" if extras is None or extra in extras else distribution

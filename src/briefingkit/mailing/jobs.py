@@ -26,7 +26,7 @@ def send_job(
     briefing: str, mailing: str, chunk: int, *, at: datetime | None = None, urgent: bool = False
 ) -> Job:
     """Give the job that sends what is due of a chunk. What is due within one minute is one job."""
-    about = {"briefing": briefing, "mailing": mailing, "chunk": chunk}
+    about: dict[str, str | int] = {"briefing": briefing, "mailing": mailing, "chunk": chunk}
     return Job(SEND, about, None if at is None else rounded_up(at, _ROUND), urgent)
 
 

@@ -37,6 +37,7 @@ RETENTION = timedelta(days=400)
 
 _TRANSPORT: Path = (*MAIL, "transport")
 _FEEDBACK: Path = (*MAIL, "feedback")
+_WORKERS: Path = (*MAIL, "workers")
 _NAME = re.compile(KEY_PATTERN)
 _URL = re.compile(r"https?://[^\s<>\"?#]+", re.ASCII)
 
@@ -56,7 +57,8 @@ class MailSettings:
     """How a project sends mail. `pages` is the address below which the registration page is, where links lead.
 
     `feedback` are the receivers of what mail services tell, by the name in the address that they call. A server looks
-    for what is due once in `every`. `retention` after a message was settled, who it went to is forgotten.
+    for what is due once in `every`. `retention` after a message was settled, who it went to is forgotten. `workers` is
+    what brings the sending to several machines; without it, whoever plans sends as well.
     """
 
     sender: Letterhead
@@ -65,6 +67,7 @@ class MailSettings:
     feedback: Mapping[str, TransportSettings] = field(factory=dict)
     every: timedelta = EVERY
     retention: timedelta = RETENTION
+    workers: TransportSettings | None = None
 
 
 def _check_pages(_instance: object, attribute: Any, value: str | None) -> None:
@@ -95,21 +98,34 @@ def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list
         return None, []
     if not isinstance(data, dict):
         return None, [_expected(tree, MAIL, "Give `sender` and `transport`")]
-    rest = {name: value for name, value in data.items() if name not in {"transport", "feedback"}}
+    rest = {name: value for name, value in data.items() if name not in {"transport", "feedback", "workers"}}
     head, findings = structure_data(rest, MailHead, tree, MAIL)
     told = data.get("transport")
     if not isinstance(told, dict):
         return None, [*findings, _expected(tree, _TRANSPORT if "transport" in data else MAIL, _HOW)]
-    use, wrong = structure_data(
-        {name: value for name, value in told.items() if name == "use"}, TransportHead, tree, _TRANSPORT
-    )
-    settings = {name: value for name, value in told.items() if name != "use"}
+    transport, wrong = _used(told, tree, _TRANSPORT)
     feedback, refused = _feedback(data.get("feedback"), tree)
-    if head is None or use is None or refused:
-        return None, [*findings, *wrong, *refused]
-    transport = TransportSettings(use.use, settings)
+    workers, faulty = _workers(data.get("workers"), tree)
+    if head is None or transport is None or refused or faulty:
+        return None, [*findings, *wrong, *refused, *faulty]
     pages = head.pages and head.pages.rstrip("/")
-    return MailSettings(head.sender, transport, pages, feedback, head.every, head.retention), []
+    return MailSettings(head.sender, transport, pages, feedback, head.every, head.retention, workers), []
+
+
+def _used(told: dict[str, Any], tree: Tree, path: Path) -> tuple[TransportSettings | None, list[Finding]]:
+    """Read what is used by its name; all else belongs to it."""
+    head = {name: value for name, value in told.items() if name == "use"}
+    use, wrong = structure_data(head, TransportHead, tree, path)
+    settings = {name: value for name, value in told.items() if name != "use"}
+    return None if use is None else TransportSettings(use.use, settings, path), list(wrong)
+
+
+def _workers(data: Any, tree: Tree) -> tuple[TransportSettings | None, list[Finding]]:
+    if data is None:
+        return None, []
+    if not isinstance(data, dict):
+        return None, [_expected(tree, _WORKERS, _ENGINE)]
+    return _used(data, tree, _WORKERS)
 
 
 def _feedback(data: Any, tree: Tree) -> tuple[dict[str, TransportSettings], list[Finding]]:
@@ -133,6 +149,7 @@ def _feedback(data: Any, tree: Tree) -> tuple[dict[str, TransportSettings], list
 
 
 _RECEIVER = "Give a name, and below it what the service tells you: `feedback: {postmark: {username: …}}`"
+_ENGINE = "Say what brings the work to workers: `workers: {use: procrastinate}`"
 _HOW = "Say what mail goes through: `transport: {use: maildir, path: outbox}`"
 
 

@@ -86,6 +86,11 @@ def _mail(maker: "_Maker") -> Schema:
     transport = maker.fields(TransportHead)
     transport["additionalProperties"] = True
     mail["properties"]["transport"] = {**transport, "description": "What mail goes through."}
+    mail["properties"]["workers"] = {
+        **transport,
+        "type": ["object", "null"],
+        "description": "What brings the sending to several machines.",
+    }
     receiver = {**transport, "required": [], "type": "object"}
     mail["properties"]["feedback"] = {
         "description": "What reads the calls of mail services, by the name in the address that each calls.",

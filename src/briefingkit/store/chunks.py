@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["OpenChunk", "Transaction", "open_chunks"]
+__all__ = ["OpenChunk", "Transaction", "open_chunks", "was_planned"]
 
 Transaction: TypeAlias = "Connection"
 """An open transaction of the ledger."""
@@ -60,3 +60,10 @@ def open_chunks(ledger: "Ledger", mailings: Sequence[int], *, now: str, grace: s
             yield OpenChunk(*key, due)
         for key in sorted(doubts - dues.keys()):
             yield OpenChunk(*key, doubtful=True)
+
+
+def was_planned(ledger: "Ledger", mailing: int, occasion: str) -> bool:
+    """Tell whether anybody is written to by a mailing about an occasion, whatever became of it."""
+    query = select(_table.c.seq).where(_table.c.mailing == mailing, _table.c.occasion == occasion)
+    with ledger.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
