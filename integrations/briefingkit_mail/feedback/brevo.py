@@ -11,27 +11,28 @@ from attrs import field, frozen
 from briefingkit.mailing.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import check_bearer, each, instant, number, text, told, words
+from briefingkit_mail.feedback.fates import HARD_BOUNCE, SOFT_BOUNCE, SPAM, UNSUBSCRIBED, Fate
 
 __all__ = ["BrevoFeedback"]
 
-_FATES: Mapping[str, tuple[Kind, Reason | None, bool]] = {
-    "request": (Kind.QUEUED, None, False),
-    "sent": (Kind.SENT, None, False),
-    "delivered": (Kind.DELIVERED, None, False),
-    "deferred": (Kind.DEFERRED, None, False),
-    "hard_bounce": (Kind.BOUNCED, Reason.BOUNCED, True),
-    "soft_bounce": (Kind.BOUNCED, Reason.OTHER, False),
-    "invalid_email": (Kind.REJECTED, Reason.INVALID, True),
-    "blocked": (Kind.REJECTED, Reason.BLOCKED, False),
-    "error": (Kind.FAILED, Reason.OTHER, False),
-    "spam": (Kind.COMPLAINED, Reason.SPAM, False),
-    "unsubscribed": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
-    "unsubscribe": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
-    "opened": (Kind.OPENED, None, False),
-    "unique_opened": (Kind.OPENED, None, False),
-    "proxy_open": (Kind.OPENED, None, False),
-    "unique_proxy_open": (Kind.OPENED, None, False),
-    "click": (Kind.CLICKED, None, False),
+_FATES: Mapping[str, Fate] = {
+    "request": Fate(Kind.QUEUED),
+    "sent": Fate(Kind.SENT),
+    "delivered": Fate(Kind.DELIVERED),
+    "deferred": Fate(Kind.DEFERRED),
+    "hard_bounce": HARD_BOUNCE,
+    "soft_bounce": SOFT_BOUNCE,
+    "invalid_email": Fate(Kind.REJECTED, Reason.INVALID, permanent=True),
+    "blocked": Fate(Kind.REJECTED, Reason.BLOCKED),
+    "error": Fate(Kind.FAILED, Reason.OTHER),
+    "spam": SPAM,
+    "unsubscribed": UNSUBSCRIBED,
+    "unsubscribe": UNSUBSCRIBED,
+    "opened": Fate(Kind.OPENED),
+    "unique_opened": Fate(Kind.OPENED),
+    "proxy_open": Fate(Kind.OPENED),
+    "unique_proxy_open": Fate(Kind.OPENED),
+    "click": Fate(Kind.CLICKED),
 }
 _THOUSAND = 1000
 
@@ -54,18 +55,17 @@ def _event(value: Mapping[str, Any], now: datetime) -> Event | None:
     fate = _FATES.get(str(value.get("event")))
     if fate is None:
         return None
-    kind, reason, permanent = fate
     recipient, epoch = text(value.get("email")), number(value.get("ts_epoch"))
     # Brevo numbers no events: what an event says is what it is.
     named = hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:32]
     return Event(
-        kind,
+        fate.kind,
         f"brevo:{named}",
         (None if epoch is None else instant(epoch / _THOUSAND)) or now,
         recipient,
         text(value.get("X-Mailin-custom")),
         text(value.get("message-id")),
-        reason,
-        permanent=permanent,
+        fate.reason,
+        permanent=fate.permanent,
         words=words(value.get("reason"), recipient=recipient),
     )

@@ -17,21 +17,22 @@ from briefingkit.errors import MailingError
 from briefingkit.mailing.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import each, header, instant, mapping, same, text, told, words
+from briefingkit_mail.feedback.fates import HARD_BOUNCE, SOFT_BOUNCE, SPAM, UNSUBSCRIBED, Fate
 from briefingkit_mail.http_fields import TAG
 
 __all__ = ["MailchimpTransactionalFeedback"]
 
-_FATES: Mapping[str, tuple[Kind, Reason | None, bool]] = {
-    "send": (Kind.SENT, None, False),
-    "delivered": (Kind.DELIVERED, None, False),
-    "deferral": (Kind.DEFERRED, None, False),
-    "hard_bounce": (Kind.BOUNCED, Reason.BOUNCED, True),
-    "soft_bounce": (Kind.BOUNCED, Reason.OTHER, False),
-    "reject": (Kind.REJECTED, Reason.BLOCKED, False),
-    "spam": (Kind.COMPLAINED, Reason.SPAM, False),
-    "unsub": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
-    "open": (Kind.OPENED, None, False),
-    "click": (Kind.CLICKED, None, False),
+_FATES: Mapping[str, Fate] = {
+    "send": Fate(Kind.SENT),
+    "delivered": Fate(Kind.DELIVERED),
+    "deferral": Fate(Kind.DEFERRED),
+    "hard_bounce": HARD_BOUNCE,
+    "soft_bounce": SOFT_BOUNCE,
+    "reject": Fate(Kind.REJECTED, Reason.BLOCKED),
+    "spam": SPAM,
+    "unsub": UNSUBSCRIBED,
+    "open": Fate(Kind.OPENED),
+    "click": Fate(Kind.CLICKED),
 }
 _MOST_FIELDS = 10
 
@@ -65,16 +66,15 @@ def _event(value: Mapping[str, Any], now: datetime) -> Event | None:
     named = text(value.get("_id")) or text(message.get("_id"))
     if fate is None or named is None:
         return None
-    kind, reason, permanent = fate
     recipient, at = text(message.get("email")), value.get("ts")
     return Event(
-        kind,
-        f"mandrill:{named}:{kind}:{at}",
+        fate.kind,
+        f"mandrill:{named}:{fate.kind}:{at}",
         instant(at) or now,
         recipient,
         text(mapping(message.get("metadata")).get(TAG)),
         named,
-        reason,
-        permanent=permanent,
+        fate.reason,
+        permanent=fate.permanent,
         words=words(message.get("diag"), message.get("bounce_description"), recipient=recipient),
     )

@@ -10,32 +10,32 @@ from attrs import field, frozen
 from briefingkit.mailing.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import check_basic, mapping, moment, text, told, words
+from briefingkit_mail.feedback.fates import HARD_BOUNCE, SOFT_BOUNCE, SPAM, UNSUBSCRIBED, Fate
 from briefingkit_mail.http_fields import TAG
 
 __all__ = ["PostmarkFeedback"]
 
-_Fate = tuple[Kind, Reason | None, bool]
-_RECORDS: Mapping[str, _Fate] = {
-    "Delivery": (Kind.DELIVERED, None, False),
-    "Open": (Kind.OPENED, None, False),
-    "Click": (Kind.CLICKED, None, False),
-    "SpamComplaint": (Kind.COMPLAINED, Reason.SPAM, False),
+_RECORDS: Mapping[str, Fate] = {
+    "Delivery": Fate(Kind.DELIVERED),
+    "Open": Fate(Kind.OPENED),
+    "Click": Fate(Kind.CLICKED),
+    "SpamComplaint": SPAM,
 }
-_BOUNCES: Mapping[str, _Fate] = {
-    "HardBounce": (Kind.BOUNCED, Reason.BOUNCED, True),
-    "SoftBounce": (Kind.BOUNCED, Reason.OTHER, False),
-    "Transient": (Kind.DEFERRED, None, False),
-    "DnsError": (Kind.DEFERRED, None, False),
-    "BadEmailAddress": (Kind.REJECTED, Reason.INVALID, True),
-    "Blocked": (Kind.BOUNCED, Reason.BLOCKED, False),
-    "DMARCPolicy": (Kind.BOUNCED, Reason.BLOCKED, False),
-    "VirusNotification": (Kind.BOUNCED, Reason.OTHER, False),
-    "ManuallyDeactivated": (Kind.REJECTED, Reason.BLOCKED, False),
-    "SpamNotification": (Kind.COMPLAINED, Reason.SPAM, False),
-    "SpamComplaint": (Kind.COMPLAINED, Reason.SPAM, False),
-    "Unsubscribe": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
-    "ManualSuppression": (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False),
-    "SMTPApiError": (Kind.FAILED, Reason.OTHER, False),
+_BOUNCES: Mapping[str, Fate] = {
+    "HardBounce": HARD_BOUNCE,
+    "SoftBounce": SOFT_BOUNCE,
+    "Transient": Fate(Kind.DEFERRED),
+    "DnsError": Fate(Kind.DEFERRED),
+    "BadEmailAddress": Fate(Kind.REJECTED, Reason.INVALID, permanent=True),
+    "Blocked": Fate(Kind.BOUNCED, Reason.BLOCKED),
+    "DMARCPolicy": Fate(Kind.BOUNCED, Reason.BLOCKED),
+    "VirusNotification": Fate(Kind.BOUNCED, Reason.OTHER),
+    "ManuallyDeactivated": Fate(Kind.REJECTED, Reason.BLOCKED),
+    "SpamNotification": SPAM,
+    "SpamComplaint": SPAM,
+    "Unsubscribe": UNSUBSCRIBED,
+    "ManualSuppression": UNSUBSCRIBED,
+    "SMTPApiError": Fate(Kind.FAILED, Reason.OTHER),
 }
 """Types of bounces ("Bounce types") and reasons of suppressions ("Subscription change webhook")."""
 _TIMES = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
@@ -55,26 +55,25 @@ class PostmarkFeedback:
         fate = _fate(value)
         if fate is None:
             return ()
-        kind, reason, permanent = fate
         recipient = text(value.get("Recipient")) or text(value.get("Email"))
         at = next((found for name in _TIMES if (found := moment(value.get(name))) is not None), None)
         # Only bounces have an id; of the others their content is.
         named = value.get("ID") or hashlib.sha256(body).hexdigest()[:32]
         event = Event(
-            kind,
+            fate.kind,
             f"postmark:{named}",
             at or now,
             recipient,
             text(mapping(value.get("Metadata")).get(TAG)),
             text(value.get("MessageID")),
-            reason,
-            permanent=permanent,
+            fate.reason,
+            permanent=fate.permanent,
             words=words(value.get("Details"), value.get("Description"), recipient=recipient),
         )
         return (event,)
 
 
-def _fate(value: Mapping[str, Any]) -> _Fate | None:
+def _fate(value: Mapping[str, Any]) -> Fate | None:
     record = str(value.get("RecordType"))
     if record == "Bounce":
         return _BOUNCES.get(str(value.get("Type")))
@@ -82,5 +81,5 @@ def _fate(value: Mapping[str, Any]) -> _Fate | None:
         if value.get("SuppressSending") is not True:
             return None
         why = str(value.get("SuppressionReason"))
-        return _BOUNCES.get(why, (Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, False))
+        return _BOUNCES.get(why, UNSUBSCRIBED)
     return _RECORDS.get(record)
