@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -312,3 +313,27 @@ class TestAppend:
         grid = sheets.get(spreadsheetId=book).execute()["sheets"][0]["properties"]["gridProperties"]
         assert grid["rowCount"] == 1002
         assert google.cells(book, "A999:A1002") == [["x"], ["y"], ["z"], ["z"]]
+
+
+class TestDatesAndFormulas:
+    def test_a_date_is_a_number_of_days_unless_it_is_asked_for_as_a_text(
+        self, google: GoogleDouble, book: str, values: Any
+    ) -> None:
+        google.type_cells(book, "A9", [[date(1900, 1, 1), datetime(1900, 2, 1, 15)]])
+        read = {"spreadsheetId": book, "range": "A9:B9"}
+        plain = values.get(**read, valueRenderOption="UNFORMATTED_VALUE").execute()
+        assert plain["values"] == [[2, 33.625]]
+        worded = values.get(
+            **read, valueRenderOption="UNFORMATTED_VALUE", dateTimeRenderOption="FORMATTED_STRING"
+        ).execute()
+        assert worded["values"] == [["1900-01-01", "1900-02-01T15:00:00"]]
+        assert values.get(**read).execute()["values"] == worded["values"]
+
+    def test_a_formula_comes_to_what_somebody_says(
+        self, google: GoogleDouble, book: str, values: Any
+    ) -> None:
+        google.type_formula(book, "D3", "=UPPER(B3)", "ANN")
+        google.type_formula(book, "D4", "=VLOOKUP(B4;X:X;1)", "#N/A")
+        read = values.get(spreadsheetId=book, range="D3:D4", valueRenderOption="UNFORMATTED_VALUE").execute()
+        assert read["values"] == [["ANN"], ["#N/A"]]
+        assert google.cells(book, "D3") == [["=UPPER(B3)"]]

@@ -77,7 +77,9 @@ class Core:
         for method, (group, title) in metrics.items():
             self._groups[method] = group
             self.quotas.setdefault(group, Quotas(metric=title))
-        self._apis[api.name] = api
+        self._apis |= {
+            method.partition(".")[0]: api for method in api.methods
+        }  # admin's methods are `directory.…`
         self._rules.update(rules)
         self.largest_batch[api.batch_path] = min(
             largest_batch, self.largest_batch.get(api.batch_path, largest_batch)
@@ -214,7 +216,7 @@ class Core:
         return Refusal(
             403,
             "accessNotConfigured",
-            f"Google {api.title} has not been used in project {self.project} before or it is disabled. Enable it "
+            f"{_title(api)} has not been used in project {self.project} before or it is disabled. Enable it "
             f"by visiting {where} then retry. If you enabled this API recently, wait a few minutes for the action "
             "to propagate to our systems and retry.",
             domain="usageLimits",
@@ -370,6 +372,10 @@ def _error_info(reason: str, metadata: Mapping[str, str]) -> dict[str, Any]:
         "domain": "googleapis.com",
         "metadata": dict(metadata),
     }
+
+
+def _title(api: Api) -> str:
+    return api.title if api.name == "admin" else f"Google {api.title}"
 
 
 def _service(api: Api) -> str:

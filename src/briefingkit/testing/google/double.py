@@ -9,12 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from briefingkit.testing.google import calendar as calendar_rules
+from briefingkit.testing.google import directory as directory_rules
 from briefingkit.testing.google import drive as drive_rules
 from briefingkit.testing.google import forms as forms_rules
 from briefingkit.testing.google import sheets as sheets_rules
 from briefingkit.testing.google.by_hand import ByHand
 from briefingkit.testing.google.call import Request
 from briefingkit.testing.google.core import Core
+from briefingkit.testing.google.directory.by_hand import DirectoryByHand
 from briefingkit.testing.google.discovery import load_api, read_document
 from briefingkit.testing.google.faults import Fault
 from briefingkit.testing.google.forms.by_hand import FormsByHand
@@ -29,14 +31,17 @@ __all__ = ["GoogleDouble"]
 
 _SCOPE = "https://www.googleapis.com/auth/calendar"
 _DRIVE = "https://www.googleapis.com/auth/drive"
+_GROUPS = "https://www.googleapis.com/auth/admin.directory.group"
 _USUAL = {
+    "admin": ("directory_v1", _GROUPS),
     "calendar": ("v3", _SCOPE),
     "drive": ("v3", _DRIVE),
     "forms": ("v1", _DRIVE),
     "sheets": ("v4", _DRIVE),
 }
-_BATCH = {"calendar": 50, "drive": 100, "forms": 50, "sheets": 100}
-"""The most calls in a batch. Drive's guide (…/drive/api/guides/performance) says 100; the last two are our reading."""
+_BATCH = {"admin": 100, "calendar": 50, "drive": 100, "forms": 50, "sheets": 100}
+"""The most calls in a batch. Drive's guide (…/drive/api/guides/performance) says 100; others but Calendar's are our
+reading."""
 
 
 def _now() -> datetime:
@@ -55,7 +60,7 @@ def _forward(owner: str, name: str, doc: str) -> Any:
     return property(read, write, doc=doc)
 
 
-class GoogleDouble(ByHand, FormsByHand, SheetsByHand):
+class GoogleDouble(ByHand, DirectoryByHand, FormsByHand, SheetsByHand):
     """A server on loopback that answers as Google does; use it as a context manager, or `close` it.
 
     `person` is who consents, and whose tokens `service()` uses; people of the domains in `workspace` are on Google.
@@ -98,6 +103,7 @@ class GoogleDouble(ByHand, FormsByHand, SheetsByHand):
         self._drive = drive_rules.DriveWorld(self.now, lambda: self._world.groups)
         self._forms = forms_rules.FormsWorld(self.now, self._drive)
         self._sheets = sheets_rules.SheetsWorld(self._drive)
+        self._directory = directory_rules.DirectoryWorld(domains - {"gmail.com"}, admins={person})
         self._serve()
         self._server = Server(self._core.answer)
         self._core.token_uri = self.token_uri
@@ -105,6 +111,8 @@ class GoogleDouble(ByHand, FormsByHand, SheetsByHand):
     def _serve(self) -> None:
         calendar = load_api("calendar", "v3")
         self._core.serve(calendar, calendar_rules.rules(self._world), _BATCH["calendar"])
+        directory = load_api("admin", "directory_v1")
+        self._core.serve(directory, directory_rules.rules(self._directory), _BATCH["admin"])
         drive = load_api("drive", "v3", drive_rules.WRITABLE)
         self._core.serve(drive, drive_rules.rules(self._drive), _BATCH["drive"])
         forms = load_api("forms", "v1", forms_rules.WRITABLE)

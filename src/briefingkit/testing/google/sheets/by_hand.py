@@ -6,7 +6,7 @@ from briefingkit.testing.google.drive.by_hand import DriveByHand
 from briefingkit.testing.google.sheets.cells import read_cells, write_cells
 from briefingkit.testing.google.sheets.dimensions import delete_lines, insert_lines, move_lines
 from briefingkit.testing.google.sheets.ranges import parse_range
-from briefingkit.testing.google.sheets.world import SPREADSHEET, HeldSheet, SheetsWorld
+from briefingkit.testing.google.sheets.world import SPREADSHEET, Formula, HeldSheet, SheetsWorld
 
 __all__ = ["SheetsByHand"]
 
@@ -28,10 +28,16 @@ class SheetsByHand(DriveByHand):
             return values
 
     def type_cells(self, name: str, where: str, values: list[list[Any]]) -> None:
-        """Type values into cells, from the first cell of a range on."""
+        """Type values into cells, from the first cell of a range on; a `date` or `datetime` becomes a date."""
         with self._core.lock:
             found = parse_range(self._sheets.spreadsheets[name], where)
             write_cells(found, values, "ROWS", "USER_ENTERED")
+
+    def type_formula(self, name: str, where: str, formula: str, value: Any) -> None:
+        """Type a formula into a cell, and say what it comes to, for the double calculates nothing."""
+        with self._core.lock:
+            place = parse_range(self._sheets.spreadsheets[name], where)
+            place.sheet.cells[place.top, place.left] = Formula(formula, value)
 
     # Lines of the first sheet; rows and columns are counted from 0
 

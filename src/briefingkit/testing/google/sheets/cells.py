@@ -1,26 +1,29 @@
 """Values into cells and out of them.
 
-Sources: the descriptions of ValueRange, ValueInputOption, ValueRenderOption and `values.append` in the discovery
-document; "Read & write cell values" (developers.google.com/workspace/sheets/api/guides/values). Entered as by a user,
-a text that is a number, TRUE or FALSE becomes that, one that begins with = or + is a formula, and an apostrophe
-before it keeps it a text; dates and currencies stay texts here. A formula shows as #ERROR!, for the double calculates
-nothing. Where a table ends that one appends to is our reading of the guide: at an empty row.
+Sources: the descriptions of ValueRange, ValueInputOption, ValueRenderOption, DateTimeRenderOption and `values.append`
+in the discovery document; "Read & write cell values" (developers.google.com/workspace/sheets/api/guides/values).
+Entered as by a user, a text that is a number, TRUE or FALSE becomes that, one that begins with = or + is a formula, and
+an apostrophe before it keeps it a text; dates and currencies stay texts here, and a date that somebody types by hand as
+one is a number of days, shown as 2026-06-11. A formula shows as #ERROR!, for the double calculates nothing, unless its
+value is said. Where a table ends that one appends to is our reading of the guide: at an empty row.
 """
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from briefingkit.testing.google.sheets.ranges import Range, bad_range
 from briefingkit.testing.google.sheets.world import Formula, HeldSheet
 
-__all__ = ["read_cells", "table_at", "write_cells"]
+__all__ = ["read_cells", "serial", "table_at", "write_cells"]
 
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's times have no zone
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 def _entered(value: Any, how: str) -> Any:
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float | date):
         raise bad_range("Invalid values: a cell holds a text, a number or a truth.")
     if how == "RAW" or not isinstance(value, str):
         return value
@@ -34,9 +37,17 @@ def _entered(value: Any, how: str) -> Any:
     return {"TRUE": True, "FALSE": False}.get(value.upper(), value)
 
 
-def _rendered(value: Any, how: str) -> Any:
+def serial(day: date) -> float:
+    """Give a date or a time of a day as Sheets counts it: in days since 30 December 1899."""
+    moment = day if isinstance(day, datetime) else datetime.combine(day, time())
+    return (moment - _EPOCH) / timedelta(days=1)
+
+
+def _rendered(value: Any, how: str, dates: str) -> Any:
     if isinstance(value, Formula):
-        return value.text if how == "FORMULA" else "#ERROR!"
+        return value.text if how == "FORMULA" else _rendered(value.value, how, dates)
+    if isinstance(value, date):
+        return value.isoformat() if how == "FORMATTED_VALUE" or dates == "FORMATTED_STRING" else serial(value)
     if how != "FORMATTED_VALUE" or isinstance(value, str):
         return value
     return str(value).upper() if isinstance(value, bool) else f"{value:.10g}"
@@ -76,11 +87,14 @@ def write_cells(where: Range, values: list[list[Any]], dimension: str, how: str)
     return Range(sheet, where.top, where.left, last_row, last_column)
 
 
-def read_cells(where: Range, dimension: str, how: str) -> dict[str, Any]:
-    """Read a range; empty rows and cells at the ends are left out, and all values where there are none."""
+def read_cells(where: Range, dimension: str, how: str, dates: str = "SERIAL_NUMBER") -> dict[str, Any]:
+    """Read a range; empty rows and cells at the ends are left out, and all values where there are none.
+
+    `how` is a ValueRenderOption, and `dates` a DateTimeRenderOption.
+    """
     lines = [
         [
-            _rendered(where.sheet.cells.get((row, column), ""), how)
+            _rendered(where.sheet.cells.get((row, column), ""), how, dates)
             for column in range(where.left, where.right + 1)
         ]
         for row in range(where.top, where.bottom + 1)

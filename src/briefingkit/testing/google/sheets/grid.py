@@ -6,10 +6,12 @@ filters, of what they meet. That rows and cells after the last that hold somethi
 notes are not kept, and the double calculates nothing.
 """
 
+from datetime import date
 from typing import Any
 
 from briefingkit.testing.google.call import Call
 from briefingkit.testing.google.partial import Selection, parse_fields
+from briefingkit.testing.google.sheets.cells import serial
 from briefingkit.testing.google.sheets.filters import filtered, shown_metadata
 from briefingkit.testing.google.sheets.ranges import Range, parse_range
 from briefingkit.testing.google.sheets.world import Formula, HeldSheet, HeldSpreadsheet
@@ -96,6 +98,8 @@ def _cell(value: Any) -> dict[str, Any]:
         entered: dict[str, Any] = {"formulaValue": value.text}
     elif isinstance(value, bool):
         entered = {"boolValue": value}
+    elif isinstance(value, date):
+        entered = {"numberValue": serial(value)}
     else:
         entered = {"stringValue" if isinstance(value, str) else "numberValue": value}
     return {"userEnteredValue": entered}

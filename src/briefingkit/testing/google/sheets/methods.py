@@ -204,7 +204,8 @@ def _read(world: SheetsWorld, call: Call) -> Answer:
 
 def _values(call: Call, where: Range) -> dict[str, Any]:
     render = call.query.get("valueRenderOption", "FORMATTED_VALUE")
-    return read_cells(where, _dimension(call.query.get("majorDimension")), render)
+    dates = call.query.get("dateTimeRenderOption", "SERIAL_NUMBER")
+    return read_cells(where, _dimension(call.query.get("majorDimension")), render, dates)
 
 
 def _read_many(world: SheetsWorld, call: Call) -> Answer:

@@ -13,9 +13,10 @@ SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 
 @frozen
 class Formula:
-    """A cell that is calculated, as it was entered: `=A1+1`. The double calculates nothing."""
+    """A cell that is calculated, as it was entered: `=A1+1`. The double calculates nothing: `value` is what is said."""
 
     text: str
+    value: Any = "#ERROR!"
 
 
 @frozen
