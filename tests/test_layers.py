@@ -14,7 +14,7 @@ PACKAGES = (
     "src/briefingkit",
     *(
         f"integrations/briefingkit_{name}"
-        for name in ("caldav", "campaigns", "files", "google", "mail", "web")
+        for name in ("caldav", "campaigns", "files", "google", "mail", "web", "workers")
     ),
 )
 LAYERS, CORE, APART, PURE = (

@@ -53,8 +53,11 @@ class Engine(Protocol):
         """
         ...
 
-    def register(self, task: str, do: Task, *, every: timedelta | None = None) -> None:
-        """Say what does the jobs of a task, and how often there is one by itself, on one worker of all."""
+    def register(self, task: str, do: Task, *, every: timedelta | None = None, aside: bool = False) -> None:
+        """Say what does the jobs of a task, and how often there is one by itself, on one worker of all.
+
+        What is done `aside` does not wait for the others.
+        """
         ...
 
     def run(self, stop: Stop, tell: "Callable[[BriefingkitError], None]", *, once: bool = False) -> None:

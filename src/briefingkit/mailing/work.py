@@ -112,8 +112,8 @@ class Work:
 
     def run(self, stop: Stop, *, once: bool = False) -> None:
         """Work until `stop`, or `once` what is to be done now. StoreError where the engine cannot begin."""
-        self.engine.register(LOOK, self._telling(LOOK, self._look), every=self._every)
-        self.engine.register(GATHER, self._telling(GATHER, self._gather))
+        self.engine.register(LOOK, self._telling(LOOK, self._look), every=self._every, aside=True)
+        self.engine.register(GATHER, self._telling(GATHER, self._gather), aside=True)
         self.engine.register(SEND, self._telling(SEND, self._send))
         try:
             self.engine.run(stop, lambda error: self._tell(Told(WORK, error=error)), once=once)

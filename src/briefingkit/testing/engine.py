@@ -43,8 +43,9 @@ class MemoryEngine:
                 self._waiting.setdefault(job.name, job)
             return len(self._waiting) - before
 
-    def register(self, task: str, do: Task, *, every: timedelta | None = None) -> None:
+    def register(self, task: str, do: Task, *, every: timedelta | None = None, aside: bool = False) -> None:
         """Say what does the jobs of a task; where it comes by itself, the first time as soon as the engine runs."""
+        del aside
         self._tasks[task] = do
         if every is not None:
             self._every[task] = every
