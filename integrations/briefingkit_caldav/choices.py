@@ -8,12 +8,11 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from briefingkit.errors import ModelError
-from briefingkit.model.addresses import check_email
 from briefingkit.model.schedule import check_zone
 from briefingkit.text import Name
-from briefingkit.text.language import canonical
+from briefingkit.text.language import by_canonical_tag
 
-__all__ = ["NOBODY", "Collections", "Guests", "MakeCollections", "Scheduling", "as_url"]
+__all__ = ["Collections", "MakeCollections", "Scheduling", "as_url"]
 
 _URL: Final = re.compile(r"https?://(?P<user>[^/?#@\\]*@)?[^\s/?#@\\]+(/[^\s?#\\]*)?", re.IGNORECASE)
 _PATH: Final = re.compile(r"/[^\s?#\\]*")
@@ -54,16 +53,12 @@ def _check_collection(value: str) -> None:
         raise ModelError(f"{value[:_SHOWN]!r} is no calendar: give its name, or its address")
 
 
-def _by_tag(given: Mapping[str, str]) -> dict[str, str]:
-    return {canonical(language): calendar for language, calendar in given.items()}
-
-
 @frozen
 class Collections:
     """The calendars to publish in, by name or address: one for all languages, or one for each."""
 
     one: str | None = None
-    by_language: Mapping[str, str] = field(factory=dict, converter=_by_tag, hash=False)
+    by_language: Mapping[str, str] = field(factory=dict, converter=by_canonical_tag, hash=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is neither a name nor an address, and one calendar for two languages."""
@@ -97,42 +92,3 @@ class MakeCollections:
     description: Name | None = None
     color: str | None = field(default=None, validator=_check_color)
     timezone: str | None = field(default=None, validator=check_zone)
-
-
-def _normalised(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(address.strip().lower() for address in addresses))
-
-
-@frozen
-class Guests:
-    """Who is invited: nobody, the people of the agenda, or addresses of people and groups."""
-
-    participants: bool = False
-    addresses: tuple[str, ...] = field(default=(), converter=_normalised)
-
-    @addresses.validator
-    def _check_addresses(self, attribute: Any, value: tuple[str, ...]) -> None:
-        for address in value:
-            check_email(self, attribute, address)
-
-    @property
-    def any(self) -> bool:
-        """Whether there are to be guests at all: where not, those that people add are nobody's business."""
-        return self.participants or bool(self.addresses)
-
-    @staticmethod
-    def short_form(value: object) -> object:
-        """Read `none`, `participants`, or a list of addresses in which `participants` may stand too."""
-        if value == "none":
-            return {}
-        listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list | tuple):
-            raise ModelError("guests are none, participants, or a list of addresses")
-        return {
-            "participants": "participants" in listed,
-            "addresses": [each for each in listed if each != "participants"],
-        }
-
-
-NOBODY: Final = Guests()
-"""No guests at all."""

@@ -22,7 +22,7 @@ from briefingkit_caldav.identity import COLLECTION, EVENT, ONE_FOR_ALL, Mark, ev
 if TYPE_CHECKING:
     from icalendar import Event
 
-    from briefingkit.model import Briefing, Person, Publication
+    from briefingkit.model import Briefing, Publication
     from briefingkit.rendering.values import View
     from briefingkit_caldav.settings import CalDAV
 
@@ -79,7 +79,7 @@ def _invited(settings: "CalDAV", briefing: "Briefing") -> _Invited:
         return _Invited()
     guests: dict[str, str | None] = dict.fromkeys(settings.guests.addresses)
     without = []
-    for person in _people(settings, briefing):
+    for person in settings.guests.people(briefing):
         if person.email is None:
             without.append(person.key)
         else:
@@ -90,21 +90,6 @@ def _invited(settings: "CalDAV", briefing: "Briefing") -> _Invited:
     if len(guests) > _MANY_GUESTS:
         notices.append(f"{len(guests)} guests: many servers take no more than {_MANY_GUESTS}")
     return _Invited(tuple(guests.items()), tuple(notices))
-
-
-def _people(settings: "CalDAV", briefing: "Briefing") -> list["Person"]:
-    from briefingkit.model import ParticipantStatus
-
-    if not settings.guests.participants:
-        return []
-    people = {person.key: person for person in briefing.people}
-    keys = dict.fromkeys(
-        participant.person
-        for item in briefing.agenda
-        for participant in item.participants
-        if participant.person is not None and participant.status is not ParticipantStatus.DECLINED
-    )
-    return [people[key] for key in keys]
 
 
 def _event(settings: "CalDAV", context: Context, view: "View", invited: _Invited, *, alone: bool) -> Resource:

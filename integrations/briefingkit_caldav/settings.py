@@ -1,7 +1,7 @@
 """The CalDAV target: its settings, and the three verbs of an integration."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,11 @@ from attrs.validators import is_callable
 from briefingkit.errors import ModelError
 from briefingkit.model import Access
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot
+from briefingkit.publish.guests import Guests
 from briefingkit.retry import Patience
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
-from briefingkit_caldav.choices import NOBODY, Collections, Guests, MakeCollections, Scheduling, as_url
+from briefingkit.text.language import canonical_tags
+from briefingkit_caldav.choices import Collections, MakeCollections, Scheduling, as_url
 from briefingkit_caldav.identity import ONE_FOR_ALL, ORDER
 from briefingkit_caldav.quirks import AUTO, check_server
 
@@ -28,10 +29,6 @@ _BATCH = 200
 """Changes in one call, in which the calendars are looked for once, and at whose end what is written is read back."""
 _EVERY_LANGUAGE = "und"
 _LONGEST_TIMEOUT = 600
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(canonical, tags)))
 
 
 def _check_timeout(_instance: object, attribute: Any, value: int) -> None:
@@ -65,12 +62,12 @@ class CalDAV:
     token: str | None = field(default=None, repr=False, validator=_check_header)
     calendar: Collections | None = None
     make: MakeCollections | None = None
-    languages: tuple[str, ...] = field(default=(), converter=_tags)
+    languages: tuple[str, ...] = field(default=(), converter=canonical_tags)
     fallback: Fallback = Fallback.MARK
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
     audience: Access = Access.PUBLIC
     scheduling: Scheduling = Scheduling.SILENT
-    guests: Guests = NOBODY
+    guests: Guests = field(factory=Guests)
     timeout: int = field(default=30, validator=_check_timeout)
     patience: int = 120
     verify: bool = True

@@ -12,11 +12,12 @@ from attrs import field, frozen
 
 from briefingkit.errors import ModelError
 from briefingkit.publish import Fields
+from briefingkit.text.language import by_canonical_tag
 from briefingkit.web_api.line import Lost
 from briefingkit_campaigns.identity import DRAFT
 from briefingkit_campaigns.line import Line
 from briefingkit_campaigns.service import Held, Terms, lines_of, paged, state_of, within
-from briefingkit_campaigns.target import CampaignTarget, by_language, check_tag
+from briefingkit_campaigns.target import CampaignTarget, check_tag
 from briefingkit_campaigns.wording import Tags
 
 __all__ = ["BrevoAudience", "BrevoCampaigns"]
@@ -60,7 +61,7 @@ class BrevoCampaigns(CampaignTarget):
     names. The rest is as for every such target.
     """
 
-    audiences: Mapping[str, BrevoAudience] = field(converter=by_language, hash=False)
+    audiences: Mapping[str, BrevoAudience] = field(converter=by_canonical_tag, hash=False)
     first_name: str = field(default="FIRSTNAME", validator=check_tag)
 
     @property

@@ -14,11 +14,12 @@ from attrs.validators import ge, optional
 
 from briefingkit.errors import ModelError
 from briefingkit.publish import Fields
+from briefingkit.text.language import by_canonical_tag
 from briefingkit.web_api.line import Lost
 from briefingkit_campaigns.identity import DRAFT
 from briefingkit_campaigns.line import Busy, Denied, Line, Missing, Wrong
 from briefingkit_campaigns.service import Held, Terms, lines_of, paged, state_of, within
-from briefingkit_campaigns.target import CampaignTarget, by_language, check_tag
+from briefingkit_campaigns.target import CampaignTarget, check_tag
 from briefingkit_campaigns.wording import Tags
 
 __all__ = ["MailchimpAudience", "MailchimpCampaigns"]
@@ -61,7 +62,7 @@ class MailchimpCampaigns(CampaignTarget):
     names. The letterhead's address is the one that answers go to as well. The rest is as for every such target.
     """
 
-    audiences: Mapping[str, MailchimpAudience] = field(converter=by_language, hash=False)
+    audiences: Mapping[str, MailchimpAudience] = field(converter=by_canonical_tag, hash=False)
     first_name: str = field(default="FNAME", validator=check_tag)
 
     def __attrs_post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -12,7 +12,7 @@ from briefingkit.errors import ModelError
 from briefingkit.model import Letterhead
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot, Value
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
+from briefingkit.text.language import canonical_tags
 from briefingkit.web_api.settings import check_base_url, check_key
 from briefingkit_campaigns.identity import CAMPAIGN
 from briefingkit_campaigns.service import Service, Terms
@@ -21,23 +21,13 @@ if TYPE_CHECKING:
     from briefingkit.model import Publication
     from briefingkit_campaigns.wording import Tags
 
-__all__ = ["CampaignTarget", "by_language", "check_tag"]
-
-
-def _each_once(tags: Iterable[str]) -> tuple[str, ...]:
-    """Write BCP 47 tags in their canonical form, each once."""
-    return tuple(dict.fromkeys(map(canonical, tags)))
+__all__ = ["CampaignTarget", "check_tag"]
 
 
 def _check_timeout(_instance: object, attribute: Any, value: float) -> None:
     """Bound how long a request may take, in seconds."""
     if not 0 < value <= 300:  # noqa: PLR2004
         raise ModelError("timeout is seconds, more than none and at most 300", field=attribute.name)
-
-
-def by_language(audiences: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Key by canonical BCP 47 tags."""
-    return {canonical(tag): audience for tag, audience in audiences.items()}
 
 
 def check_tag(_instance: object, attribute: Any, value: str) -> None:
@@ -58,7 +48,7 @@ class CampaignTarget(ABC):
 
     api_key: str = field(repr=False, validator=check_key)
     letterhead: Letterhead
-    languages: tuple[str, ...] = field(default=(), converter=_each_once, kw_only=True)
+    languages: tuple[str, ...] = field(default=(), converter=canonical_tags, kw_only=True)
     fallback: Fallback = field(default=Fallback.MARK, kw_only=True)
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False, kw_only=True)
     mailing: str | None = field(default=None, kw_only=True)

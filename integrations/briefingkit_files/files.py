@@ -13,7 +13,7 @@ from briefingkit import __version__
 from briefingkit.errors import IntegrationError, ModelError
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
+from briefingkit.text.language import canonical_tags
 from briefingkit_files.folder import Folder
 from briefingkit_files.layout import FORMATS, ORDER
 from briefingkit_files.projection import Projection
@@ -28,10 +28,6 @@ __all__ = ["Files"]
 
 _BASE_URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?")
 _BATCH = 100
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(canonical, tags)))
 
 
 def _check_folder(_instance: object, attribute: Any, value: str) -> None:
@@ -80,7 +76,7 @@ class Files:
     """
 
     folder: str = field(validator=_check_folder)
-    languages: tuple[str, ...] = field(default=(), converter=_tags)
+    languages: tuple[str, ...] = field(default=(), converter=canonical_tags)
     fallback: Fallback = Fallback.MARK
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
     base_url: str | None = field(default=None, converter=_ending_in_slash, validator=_check_base_url)

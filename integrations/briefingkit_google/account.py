@@ -61,11 +61,15 @@ class GoogleAccount:
         return SignedIn(who, given.scopes, f"auth: {{user: {path}}}", notices)
 
     def check(self, target: Any) -> Standing:
-        """Get a token for a target, and look at its calendars, or at its folder in Drive. Nothing is changed."""
+        """Get a token for a target, and look at its calendars, its folder or its people. Nothing is changed."""
         if not _signs_in(target):
             return Standing(problems=("it is of an integration that signs in by itself",))
         session, standing = None, Standing()
         try:
+            if _knows_people(target):
+                session, sees, problems = target.look(_PATIENCE)
+                scopes = tuple(session.credentials.scopes or ())
+                return Standing(session.account, scopes, sees, problems)
             session = _session(target, _scopes(target), "drive" if _is_in_drive(target) else "calendar")
             standing = Standing(who=session.account, scopes=tuple(session.credentials.scopes or ()))
             for each in _looks_in_drive(session, target) if _is_in_drive(target) else _looks(session, target):
@@ -100,8 +104,13 @@ def _is_in_drive(target: Any) -> bool:
     return hasattr(target, "folder")
 
 
+def _knows_people(target: Any) -> bool:
+    """Tell a target of an audience, which looks for itself."""
+    return hasattr(target, "look")
+
+
 def _scopes(target: Any) -> tuple[str, ...]:
-    if _is_in_drive(target):
+    if _is_in_drive(target) or _knows_people(target):
         scopes: tuple[str, ...] = target.scopes
         return scopes
     return calendar_scopes(make=target.make is not None, access=bool(target.access))

@@ -18,7 +18,16 @@ from briefingkit_google.key_file import is_json, named
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-__all__ = ["APPLICATION_DEFAULT", "Auth", "calendar_scopes", "credentials", "forms_scopes", "library_missing"]
+__all__ = [
+    "APPLICATION_DEFAULT",
+    "Auth",
+    "calendar_scopes",
+    "contact_list_scopes",
+    "credentials",
+    "forms_scopes",
+    "group_scopes",
+    "library_missing",
+]
 
 _SCOPE = "https://www.googleapis.com/auth/"
 _WAYS = "default, {service_account: key.json} or {user: google-token.json}"
@@ -104,6 +113,19 @@ def forms_scopes(*, elsewhere: bool = False) -> tuple[str, ...]:
     are made in a folder, or from a template, that somebody else has made; only `drive` reaches those.
     """
     return (f"{_SCOPE}drive" if elsewhere else f"{_SCOPE}drive.file",)
+
+
+def group_scopes() -> tuple[str, ...]:
+    """Give the least that Google must let us do to read who is in a group (admin directory_v1's document)."""
+    return (f"{_SCOPE}admin.directory.group.member.readonly",)
+
+
+def contact_list_scopes() -> tuple[str, ...]:
+    """Give the least that Google must let us do to read a spreadsheet that somebody has made (sheets v4's document).
+
+    `drive.file` would reach those alone that we make, or that a person picks for us in a page of Google's.
+    """
+    return (f"{_SCOPE}spreadsheets.readonly",)
 
 
 def credentials(auth: Auth, scopes: Sequence[str], base: Path = Path()) -> "Credentials":

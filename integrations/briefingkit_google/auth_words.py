@@ -184,6 +184,7 @@ def _is_about_scopes(reasons: set[str], message: str) -> bool:
 
 
 _APIS = {
+    "admin": "Admin SDK API",
     "calendar-json": "Google Calendar API",
     "drive": "Google Drive API",
     "forms": "Google Forms API",

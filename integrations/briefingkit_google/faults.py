@@ -56,6 +56,9 @@ class Fault:
 
 
 _RATES = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
+_DIRECTORY = "/admin/directory/"
+"""The Directory API, whose `quotaExceeded` says that too many requests run at once, which passes
+(https://developers.google.com/workspace/admin/directory/v1/limits)."""
 _SPENT = {
     "quotaExceeded": "Google lets this account do no more of this for now (it limits events, invitations and "
     "calendars). That passes after hours, sometimes months: wait, invite fewer people, or use another account",
@@ -135,6 +138,8 @@ def garbled() -> Fault:
 def _of_answer(error: Any, credentials: Any, calendar: str | None) -> Fault:
     status, content = int(error.resp.status), error.content
     reason, domain, message = _read(content)
+    if reason == "quotaExceeded" and _DIRECTORY in str(getattr(error, "uri", "")):
+        reason = "rateLimitExceeded"
     if status in _NOT_THERE and not message:
         # A server that does not know the address says so in words of its own; of what we asked for, it knows nothing.
         return evolve(garbled(), reach=Reach.RESOURCE, certain=True)

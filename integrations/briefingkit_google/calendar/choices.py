@@ -12,7 +12,7 @@ from briefingkit.model.addresses import check_email
 from briefingkit.model.schedule import check_zone
 from briefingkit.publish import Value
 from briefingkit.text import Name
-from briefingkit.text.language import canonical
+from briefingkit.text.language import by_canonical_tag
 
 __all__ = [
     "ACCESS_EVERYBODY",
@@ -21,7 +21,6 @@ __all__ = [
     "AccessRule",
     "Agenda",
     "Calendars",
-    "Guests",
     "GuestsCan",
     "Layout",
     "MakeCalendars",
@@ -110,16 +109,12 @@ def _check_calendar_id(value: str) -> None:
         )
 
 
-def _ids(given: Mapping[str, str]) -> dict[str, str]:
-    return {canonical(language): calendar for language, calendar in given.items()}
-
-
 @frozen
 class Calendars:
     """The calendars to publish in, by id: one for all languages, or one for each."""
 
     one: str | None = None
-    by_language: Mapping[str, str] = field(factory=dict, converter=_ids, hash=False)
+    by_language: Mapping[str, str] = field(factory=dict, converter=by_canonical_tag, hash=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no id, and one calendar for two languages."""
@@ -231,42 +226,6 @@ class GuestsCan:
     invite_others: bool = False
     modify: bool = False
     see_other_guests: bool = False
-
-
-def _normalised(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(address.strip().lower() for address in addresses))
-
-
-@frozen
-class Guests:
-    """Who is invited by Google: nobody, the people of the agenda, or addresses of people and groups."""
-
-    participants: bool = False
-    addresses: tuple[str, ...] = field(default=(), converter=_normalised, repr=False)
-
-    @addresses.validator
-    def _check_addresses(self, attribute: Any, value: tuple[str, ...]) -> None:
-        for address in value:
-            check_email(self, attribute, address)
-
-    @property
-    def any(self) -> bool:
-        """Whether there are to be guests at all: where not, those that people add are nobody's business."""
-        return self.participants or bool(self.addresses)
-
-    @staticmethod
-    def short_form(value: object) -> object:
-        """Read `none`, `participants`, or a list of addresses in which `participants` may stand too."""
-        if value == "none":
-            return {}
-        listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list | tuple):
-            raise ModelError("guests are none, participants, or a list of addresses")
-        participants = "participants"
-        return {
-            "participants": participants in listed,
-            "addresses": [each for each in listed if each != participants],
-        }
 
 
 def color_id(value: str | None) -> str | None:

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from briefingkit.model import ParticipantStatus
 from briefingkit.text.language import best_match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from briefingkit.model import Briefing, Person
-    from briefingkit_google.calendar.choices import Guests
+    from briefingkit.publish.guests import Guests
 
 __all__ = ["MOST_GUESTS", "GuestList", "guest_list", "invited"]
 
@@ -38,7 +35,7 @@ def guest_list(briefing: "Briefing", guests: "Guests", languages: Sequence[str])
         return GuestList()
     found: dict[str, str] = {}
     unreachable: list[str] = []
-    for person in _participants(briefing) if guests.participants else ():
+    for person in guests.people(briefing):
         if person.email is None:
             unreachable.append(person.key)
         else:
@@ -55,17 +52,6 @@ def guest_list(briefing: "Briefing", guests: "Guests", languages: Sequence[str])
 def invited(briefing: "Briefing", guests: "Guests") -> frozenset[str]:
     """Give the addresses, in lower case, that Google invites to the briefing: those need no invitation by mail."""
     return frozenset(guest_list(briefing, guests, ("en",)).by_language.get("en", ()))
-
-
-def _participants(briefing: "Briefing") -> "Iterator[Person]":
-    """Go through the people of the agenda once, those left out who have declined every part that they had."""
-    going = dict.fromkeys(
-        part.person
-        for item in briefing.agenda
-        for part in item.participants
-        if part.person is not None and part.status is not ParticipantStatus.DECLINED
-    )
-    return (briefing.person(key) for key in going)
 
 
 def _language_for(person: "Person", languages: Sequence[str]) -> str:

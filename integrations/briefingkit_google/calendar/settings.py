@@ -1,7 +1,7 @@
 """The Google Calendar target: its settings, and the three verbs of an integration."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +12,15 @@ from briefingkit.errors import ModelError
 from briefingkit.model import Access, FromTarget
 from briefingkit.model.keys import duplicates
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot
+from briefingkit.publish.guests import Guests
 from briefingkit.text import LocalizedUrl
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
+from briefingkit.text.language import canonical_tags
 from briefingkit_google.auth import APPLICATION_DEFAULT, Auth
 from briefingkit_google.calendar.choices import (
     AccessRule,
     Agenda,
     Calendars,
-    Guests,
     GuestsCan,
     Layout,
     MakeCalendars,
@@ -39,10 +39,6 @@ __all__ = ["GoogleCalendar"]
 
 _BATCH = 50
 """Parts of one batch request that Google takes without complaint; it allows 1,000 and advises fewer."""
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(canonical, tags)))
 
 
 def _check_access(_instance: object, attribute: Any, value: tuple[AccessRule, ...]) -> None:
@@ -64,7 +60,7 @@ class GoogleCalendar:
     calendar: Calendars | None = None
     make: MakeCalendars | None = None
     layout: Layout = Layout.BY_LANGUAGE
-    languages: tuple[str, ...] = field(default=(), converter=_tags)
+    languages: tuple[str, ...] = field(default=(), converter=canonical_tags)
     fallback: Fallback = Fallback.MARK
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
     access: tuple[AccessRule, ...] = field(default=(), validator=_check_access)

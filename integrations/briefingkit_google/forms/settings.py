@@ -14,7 +14,7 @@ from briefingkit.model.addresses import check_email
 from briefingkit.model.keys import duplicates
 from briefingkit.publish import Change, Context, Identity, Outcome, Remote, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
-from briefingkit.text.language import canonical
+from briefingkit.text.language import canonical_tags
 from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, forms_scopes
 from briefingkit_google.forms.choices import EmailCollection, Responders, Style, check_drive_id
 from briefingkit_google.forms.identity import ORDER
@@ -28,10 +28,6 @@ __all__ = ["GoogleForms"]
 
 _BATCH = 1
 """Forms of one call. Forms has no batches of requests, and the ledger then knows of each form whether it was begun."""
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(canonical, tags)))
 
 
 def _lower(addresses: Iterable[str]) -> tuple[str, ...]:
@@ -66,7 +62,7 @@ class GoogleForms:
     """
 
     style: Style = Style.PER_LANGUAGE
-    languages: tuple[str, ...] = field(default=(), converter=_tags)
+    languages: tuple[str, ...] = field(default=(), converter=canonical_tags)
     fallback: Fallback = Fallback.MARK
     fallbacks: Mapping[str, Fallback] = field(factory=dict, hash=False)
     email_collection: EmailCollection = EmailCollection.RESPONDER_INPUT

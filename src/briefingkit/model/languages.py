@@ -1,6 +1,5 @@
 """What is spoken and how it is made accessible: interpretation, captions, sign languages."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from briefingkit.model.keys import duplicates
 from briefingkit.model.place import FromTarget
 from briefingkit.model.schedule import check_day
 from briefingkit.text import LocalizedUrl
-from briefingkit.text.language import canonical
+from briefingkit.text.language import canonical, canonical_tags
 
 __all__ = ["Accessibility", "ArrangementRequests", "Channel", "Interpretation"]
 
@@ -21,10 +20,6 @@ _CONTACT = "contact"
 
 def _canonical_tag(tag: str) -> str:
     return canonical(tag)
-
-
-def _canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(canonical, tags)))
 
 
 def _check_floor(_instance: object, attribute: Any, value: tuple[str, ...]) -> None:
@@ -52,7 +47,7 @@ class Channel:
 class Interpretation:
     """`floor` is what is spoken in the room, `into` the channels that interpreters speak on (BCP 47 tags)."""
 
-    floor: tuple[str, ...] = field(converter=_canonical_tags, validator=_check_floor)
+    floor: tuple[str, ...] = field(converter=canonical_tags, validator=_check_floor)
     into: tuple[Channel, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -78,6 +73,6 @@ class ArrangementRequests:
 class Accessibility:
     """Captions (BCP 47 tags), sign languages (ISO 639-3 tags) and how to ask for more."""
 
-    captions: tuple[str, ...] = field(default=(), converter=_canonical_tags)
-    sign: tuple[str, ...] = field(default=(), converter=_canonical_tags)
+    captions: tuple[str, ...] = field(default=(), converter=canonical_tags)
+    sign: tuple[str, ...] = field(default=(), converter=canonical_tags)
     requests: ArrangementRequests | None = None

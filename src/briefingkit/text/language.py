@@ -4,14 +4,25 @@ langcodes brings the registry and CLDR's distances; it is imported only for tags
 so that reading a briefing in English, French and Spanish never pays for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from briefingkit.errors import TextError
 from briefingkit.text.cldr import locale_for
 
-__all__ = ["best_match", "canonical", "direction", "display_name", "is_same_language", "undetermined"]
+__all__ = [
+    "best_match",
+    "by_canonical_tag",
+    "canonical",
+    "canonical_tags",
+    "direction",
+    "display_name",
+    "is_same_language",
+    "undetermined",
+]
+
+_T = TypeVar("_T")
 
 undetermined = "und"
 """The tag of a text that is in no one language: a name that stays as it is everywhere (BCP 47, section 4.1)."""
@@ -91,6 +102,16 @@ def _canonical_by_registry(tag: str) -> str:
     meant = language_meant(tag[:_MOST])
     advice = f"did you mean {meant}?" if meant else 'use a BCP 47 tag such as "en", "fr" or "pt-BR"'
     raise TextError(f"{shown!r} is not a language tag: {advice}")
+
+
+def canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Give BCP 47 tags in their canonical form, in order and each once. Raises TextError as `canonical` does."""
+    return tuple(dict.fromkeys(map(canonical, tags)))
+
+
+def by_canonical_tag(values: Mapping[str, _T]) -> dict[str, _T]:
+    """Key by canonical tags what is keyed by tags. Raises TextError as `canonical` does."""
+    return {canonical(tag): value for tag, value in values.items()}
 
 
 @lru_cache(maxsize=256)

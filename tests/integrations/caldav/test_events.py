@@ -10,6 +10,7 @@ from briefingkit import model
 from briefingkit.model import Briefing, Publication
 from briefingkit.publish import Resource
 from briefingkit.publish.codec import decode_fields, encode
+from briefingkit.publish.guests import Guests
 from briefingkit.publish.mint import mint
 from briefingkit.publish.planning import context_for
 from briefingkit.testing import strategies
@@ -17,7 +18,7 @@ from briefingkit.testing.contract import sample_briefing
 from briefingkit.text import MultilingualText, Name
 from briefingkit_caldav import CalDAV
 from briefingkit_caldav.body import event_bytes
-from briefingkit_caldav.choices import Guests, Scheduling
+from briefingkit_caldav.choices import Scheduling
 from briefingkit_caldav.content_lines import parse_components, parse_line, split_values, unescape
 from briefingkit_caldav.event import FIELDS, Held, read_event
 

@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from briefingkit.model import Access
+from briefingkit.publish.guests import Guests
 from briefingkit.testing.contract import Workbench, sample_briefing
-from briefingkit_caldav.choices import Guests
 
 pytestmark = pytest.mark.peer
 

@@ -2,9 +2,10 @@ import pytest
 
 from briefingkit.errors import BriefingkitError
 from briefingkit.model import FromTarget
+from briefingkit.publish.guests import Guests
 from briefingkit.source.diagnose import diagnose
 from briefingkit_google.calendar import GoogleCalendar
-from briefingkit_google.calendar.choices import COLORS, Guests, Reminder, ReminderMethod
+from briefingkit_google.calendar.choices import COLORS, Reminder, ReminderMethod
 
 from .projecting import CALENDARS, briefing, target
 

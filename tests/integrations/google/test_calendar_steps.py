@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from briefingkit.publish import Change, Outcome, Remote, Resource, Status
+from briefingkit.publish.guests import Guests
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.auth import Auth
@@ -18,7 +19,6 @@ from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.calendar_steps import AccessWriter, CalendarWriter
 from briefingkit_google.calendar.calendars import CalendarMark, calendar_remote, rule_remote
 from briefingkit_google.calendar.calls import Calls
-from briefingkit_google.calendar.choices import Guests
 from briefingkit_google.calendar.event import Governed, insert_body, remote_of
 from briefingkit_google.calendar.event_steps import EventWriter
 from briefingkit_google.calendar.reading import open_session

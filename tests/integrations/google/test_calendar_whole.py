@@ -9,6 +9,7 @@ from attrs import evolve
 
 from briefingkit.model import Access, Briefing
 from briefingkit.publish import Drift
+from briefingkit.publish.guests import Guests
 from briefingkit.testing.contract import Workbench
 from briefingkit.testing.google import GoogleDouble
 from briefingkit.text import LocalizedUrl
@@ -17,7 +18,6 @@ from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import (
     Agenda,
     Calendars,
-    Guests,
     GuestsCan,
     Layout,
     Reminder,

@@ -1,0 +1,91 @@
+"""A Google spreadsheet of contacts as an audience: the settings of the target."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, field, frozen
+from attrs.validators import is_callable
+
+from briefingkit.errors import ModelError
+from briefingkit.model import RegistrationField
+from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, contact_list_scopes
+from briefingkit_google.people.nothing_published import NothingPublished
+from briefingkit_google.server_address import check_server, ending_in_slash
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.known_people import Heard
+    from briefingkit.model import Briefing
+    from briefingkit.retry import Patience
+    from briefingkit_google.client import Session
+
+__all__ = ["GoogleContactList"]
+
+_DRIVE_ID: Final = re.compile(r"[A-Za-z0-9_-]{10,128}")
+_KEYS: Final = tuple(each.value for each in RegistrationField)
+
+
+def _check_spreadsheet(_instance: object, attribute: Any, value: str) -> None:
+    if not _DRIVE_ID.fullmatch(value):
+        raise ModelError(
+            f"{value[:80]!r} is no Google spreadsheet: take the long word in its address, after /d/",
+            field=attribute.name,
+        )
+
+
+def _check_sheet(_instance: object, attribute: Any, value: str | None) -> None:
+    if value is not None and not value.strip():
+        raise ModelError("a sheet is named as on its tab", field=attribute.name)
+
+
+def _check_columns(_instance: object, attribute: Any, value: Mapping[str, str]) -> None:
+    for key in value.values():
+        if key not in _KEYS:
+            raise ModelError(f"a column is one of {', '.join(_KEYS)}, not {key[:80]!r}", field=attribute.name)
+
+
+@frozen
+class GoogleContactList(NothingPublished):
+    """The people of a spreadsheet with a row for each, and a header. docs/reference/google-people.md has more.
+
+    `spreadsheet` is its id, `sheet` what its tab says, by default the first that is not hidden. `columns` say by their
+    header what columns are (`{Mail privé: email}`); others are known by what they are called in any language that
+    ships. `base_url` is the server, where it is not Google's. `base`, the project's folder, is filled in by the
+    project; `sleep` takes seconds.
+    """
+
+    spreadsheet: str = field(validator=_check_spreadsheet)
+    sheet: str | None = field(default=None, validator=_check_sheet)
+    columns: Mapping[str, str] = field(factory=dict, validator=_check_columns)
+    auth: Auth = APPLICATION_DEFAULT
+    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
+    base: Path = Path()
+    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The least that Google must let us do."""
+        return contact_list_scopes()
+
+    def people(self, briefing: "Briefing") -> "Iterator[Heard]":  # noqa: ARG002 - a list is the same for all
+        """Give the people, page by page, and what is wrong with rows, which stops no others.
+
+        Raises IntegrationError where the spreadsheet cannot be read, or has no header.
+        """
+        from briefingkit_google.people.rows import people_of
+
+        return people_of(self)
+
+    def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
+        """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""
+        from briefingkit.errors import IntegrationError
+        from briefingkit_google.people.rows import find_sheet, open_session
+
+        session = evolve(open_session(self), patience=patience)
+        try:
+            found = find_sheet(session, self)
+        except IntegrationError as error:
+            return session, (), (str(error),)
+        return session, (f"the sheet {found.title} ({found.rows} rows)",), ()

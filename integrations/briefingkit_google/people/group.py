@@ -1,0 +1,103 @@
+"""The members of a Google Group as an audience: the settings of the target, and what may be wrong with it in words."""
+
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, field, frozen
+from attrs.validators import is_callable
+
+from briefingkit.errors import IntegrationError, ModelError
+from briefingkit.model.addresses import check_email
+from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, group_scopes
+from briefingkit_google.people.nothing_published import NothingPublished
+from briefingkit_google.server_address import check_server, ending_in_slash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from briefingkit.mailing.known_people import Heard
+    from briefingkit.model import Briefing
+    from briefingkit.retry import Patience
+    from briefingkit_google.client import Session
+    from briefingkit_google.faults import Fault
+
+__all__ = ["GoogleGroup", "group_problem", "unreadable"]
+
+_OF_CONSUMERS: Final = "@googlegroups.com"
+
+
+def _check_group(instance: object, attribute: Any, value: str) -> None:
+    check_email(instance, attribute, value)
+    if value.lower().endswith(_OF_CONSUMERS):
+        raise ModelError(
+            "a group at googlegroups.com belongs to no organisation, and Google tells no program who is in it",
+            field=attribute.name,
+        )
+
+
+@frozen
+class GoogleGroup(NothingPublished):
+    """The people of a group of a Google Workspace organisation. docs/reference/google-people.md has more.
+
+    `group` is its address, or an alias of it. Who asks has to administer groups: `auth` is a service account with that
+    role, one that acts for an administrator, or an administrator who has signed in. `base_url` is the server, where it
+    is not Google's. `base`, the project's folder, is filled in by the project; `sleep` takes seconds.
+    """
+
+    group: str = field(validator=_check_group)
+    auth: Auth = APPLICATION_DEFAULT
+    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
+    base: Path = Path()
+    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The least that Google must let us do."""
+        return group_scopes()
+
+    def people(self, briefing: "Briefing") -> "Iterator[Heard]":  # noqa: ARG002 - a group is the same for all
+        """Give the members, those of the groups in it too, page by page; a group knows neither names nor languages.
+
+        Raises IntegrationError where the group cannot be read.
+        """
+        from briefingkit_google.people.membership import members_of, open_session
+
+        return members_of(open_session(self), self.group)
+
+    def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
+        """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""
+        from briefingkit_google.people.membership import first_page, open_session
+
+        session = evolve(open_session(self), patience=patience)
+        problem = first_page(session, self.group)
+        return session, (() if problem else (f"the group {self.group}",)), ((problem,) if problem else ())
+
+
+def group_problem(session: "Session", group: str, fault: "Fault") -> str:
+    """Say why the members of a group cannot be read, and what to do."""
+    who = session.account
+    if fault.gone:
+        return (
+            f"{who} sees no group {group}: check its address; it has to be one of the organisation's own, and a new "
+            "one may take some minutes"
+        )
+    if fault.reason == "domainCannotUseApis":
+        return (
+            f"the organisation of {group} lets no program read it: it is another's, or its administrator turned that "
+            "off at admin.google.com, Security > Access and data control > API controls"
+        )
+    if fault.status == HTTPStatus.FORBIDDEN:
+        return (
+            f"{who} may not read who is in {group}: that takes an administrator of groups. At admin.google.com, "
+            "Account > Admin roles, give the account a role with the privilege Groups > Read (Groups Admin has it; a "
+            "service account may have a role as well), or name in auth's subject an administrator whom the service "
+            "account acts for. Of another organisation's group nobody here may"
+        )
+    return f"the group {group}: {fault.words}"
+
+
+def unreadable(session: "Session", group: str, fault: "Fault") -> IntegrationError:
+    """Make the error of a group that cannot be read."""
+    return IntegrationError(group_problem(session, group, fault))
