@@ -8,7 +8,7 @@ from attrs import define
 from starlette.responses import PlainTextResponse, Response
 
 from briefingkit.errors import MailingError, StoreError
-from briefingkit.mailing.hearing import hear
+from briefingkit.mailing.hearing import MEMORY, hear
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,7 +49,8 @@ class Calls:
         headers, now = dict(request.headers), site.now
 
         def take() -> None:
-            hear(receiver.receive(headers, body, now=now), site.ledger, now=now, source=name)
+            events = receiver.receive(headers, body, now=now)
+            hear(events, site.ledger, now=now, source=name, memory=MEMORY)
 
         try:
             await asyncio.to_thread(take)

@@ -12,13 +12,13 @@ from briefingkit.mailing import suppression
 from briefingkit.mailing.feedback import Event, Kind, Reason, suppresses
 from briefingkit.mailing.reports import fields_of
 from briefingkit.mailing.returned import LARGEST, read_returned
-from briefingkit.testing.mail.returned import DOMAIN, KEY, ORIGINAL, complaint, report, status
+from briefingkit.testing.mail.returned import DOMAIN, KEY, NAME, NAMES, ORIGINAL, complaint, report, status
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 
 
 def read(content: bytes) -> tuple[Event, ...]:
-    return read_returned(content, domain=DOMAIN, now=NOW)
+    return read_returned(content, domain=DOMAIN, names=NAMES, now=NOW)
 
 
 def test_a_report_of_a_mailbox_that_is_not_there_suppresses() -> None:

@@ -106,7 +106,9 @@ def _events(contents: Iterable[bytes], office: "Office", mails: _Mails) -> "Iter
     from briefingkit.mailing.returned import read_returned
 
     for content in contents:
-        found = read_returned(content, domain=office.context.namespace, now=office.clock())
+        found = read_returned(
+            content, domain=office.context.namespace, names=office.names, now=office.clock()
+        )
         mails.silent += not found
         yield from found
 
@@ -118,6 +120,7 @@ def _heard_json(heard: "Heard") -> dict[str, Any]:
         "strange": heard.strange,
         "suppressed": heard.suppressed,
         "settled": heard.settled,
+        "old": heard.old,
     }
 
 
@@ -129,6 +132,7 @@ def _say_heard(mails: _Mails, heard: "Heard") -> None:
         (heard.settled, "settled: it went"),
         (heard.repeated, "heard before"),
         (heard.strange, "about no message that went out from here"),
+        (heard.old, "too long after their message"),
         (mails.silent, "of another sort"),
     ):
         if number:

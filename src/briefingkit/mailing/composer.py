@@ -46,8 +46,8 @@ class Composer:
         self._skeletons: OrderedDict[Variant, Skeleton] = OrderedDict()
         self._known: dict[tuple[object, ...], Skeleton] = {}
 
-    def message(self, recipient: Recipient, occasion: str = "") -> Message:
-        """Compose the message to a recipient on an occasion (see `Edition.key`)."""
+    def message(self, recipient: Recipient, occasion: str = "", name: str | None = None) -> Message:
+        """Compose the message to a recipient on an occasion (see `Edition.key`), called by its key or by a name."""
         wire, utf8 = wire_address(recipient.address)
         key = self.edition.key(recipient.address, occasion)
         shape = _shape(recipient)
@@ -56,7 +56,7 @@ class Composer:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
             known = self._known[shape] = self._skeleton(self.variant(recipient))
-        return known.message(Addressee(recipient, wire, utf8, key))
+        return known.message(Addressee(recipient, wire, utf8, key, name or key))
 
     def messages(self, recipients: Iterable[Recipient], occasion: str = "") -> Iterator[Message]:
         """Compose the messages to many, one by one as they are asked for."""

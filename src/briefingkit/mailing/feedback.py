@@ -63,7 +63,8 @@ class Event:
     """One thing that became of one message.
 
     `id` is the same whenever this event comes again, and no other's. `key` is the message's, where it came along, and
-    `remote_id` the service's own name for it. `permanent` says of a bounce that trying again is no use. `words` are
+    `remote_id` the service's own name for it. `proven` says that whoever tells has seen the message, or is the service
+    that sent it. `permanent` says of a bounce that trying again is no use. `words` are
     the other side's, without addresses.
     """
 
@@ -76,6 +77,7 @@ class Event:
     reason: Reason | None = None
     permanent: bool = False
     words: str = field(default="", repr=False)
+    proven: bool = True
 
 
 class Feedback(Protocol):

@@ -22,12 +22,13 @@ _SPECIAL = re.compile("[&<>\"']")
 
 @frozen(slots=False, eq=False)
 class Addressee:
-    """A recipient whose address was looked at: as it is on the wire, and the key of the message."""
+    """A recipient whose address was looked at: as it is on the wire, and the key of the message and its name."""
 
     recipient: Recipient
     wire: str
     utf8: bool
     key: str
+    name: str
 
 
 Value: TypeAlias = Callable[[Addressee], str]

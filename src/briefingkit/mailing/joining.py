@@ -78,6 +78,7 @@ class Skeleton:
             addressee.utf8,
             addressee.utf8,
             partial(self.parts, addressee),
+            addressee.name,
         )
 
 

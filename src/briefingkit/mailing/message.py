@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 __all__ = ["Mailbox", "Message", "Parts"]
 
@@ -45,9 +45,10 @@ class Message:
     """One mail to one recipient, complete.
 
     `key` is its idempotency key, hexadecimal: the same for the same mailing, recipient and occasion, and for no
-    other. `sender` and `recipient` are the envelope's (RFC 5321), bare addresses. `content` is the whole mail
-    (RFC 5322), every line ended by CRLF, the last one too, and no dot doubled. `smtputf8` says that its header or
-    envelope is not ASCII (RFC 6531), `eightbit` that some octet of it is not (RFC 6152).
+    other. `name` is what it is called where others see it (see `names`), the key where nothing else is said. `sender`
+    and `recipient` are the envelope's (RFC 5321), bare addresses. `content` is the whole mail (RFC 5322), every line
+    ended by CRLF, the last one too, and no dot doubled. `smtputf8` says that its header or envelope is not ASCII
+    (RFC 6531), `eightbit` that some octet of it is not (RFC 6152).
     """
 
     key: str
@@ -57,6 +58,7 @@ class Message:
     smtputf8: bool = False
     eightbit: bool = False
     _tell: Callable[[], Parts] | None = field(default=None, repr=False, eq=False)
+    name: str = Factory(lambda self: self.key, takes_self=True)
 
     @cached_property
     def parts(self) -> Parts:

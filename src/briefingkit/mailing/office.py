@@ -11,6 +11,7 @@ from attrs import field, frozen
 from briefingkit.errors import MailingError
 from briefingkit.mailing.audience import KnowsPeople
 from briefingkit.mailing.jobs import send_job
+from briefingkit.mailing.names import Names
 from briefingkit.mailing.suppression import Suppressions
 from briefingkit.publish import Context, is_pending
 from briefingkit.publish.journal import Journal
@@ -69,6 +70,11 @@ class Office:
     def key(self) -> bytes:
         """The ledger's own key, by which links are signed."""
         return key_of(Registrations(self.ledger))
+
+    @cached_property
+    def names(self) -> Names:
+        """What its messages are called where others see them."""
+        return Names.of(self.ledger, self.key)
 
     @cached_property
     def suppressions(self) -> Suppressions:

@@ -2,8 +2,8 @@
 
 Anybody can write such a mail. It is taken apart by hand and only so far as it may go: so many levels of parts, so many
 of them, so many octets; what is not understood tells nothing, and nothing in it is an error. Its events carry our key
-where the mail that came back bears one of our Message-IDs, or its envelope our name for it; whether that is about a
-message of ours is for `hearing` to say.
+where the mail that came back bears one of our names in its Message-ID, or as that of its envelope. Whether the name was
+proven goes along; what that counts for is for `hearing` to say.
 """
 
 import base64
@@ -18,7 +18,10 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from briefingkit.mailing.feedback import Event, Kind
+from briefingkit.mailing.names import NAME, Named, Names
 from briefingkit.mailing.reports import Fields, complaint_kind, fate_of, fields_of, recipients_of, words_of
 
 if TYPE_CHECKING:
@@ -35,26 +38,25 @@ _STATUS = frozenset(("message/delivery-status", "message/global-delivery-status"
 _COMPLAINT = "message/feedback-report"
 _RETURNED = frozenset(("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"))
 _ENVELOPE = "original-envelope-id"
-_NAME = re.compile(r"[0-9a-f]{40}", re.ASCII)
-_KEY = re.compile(r"<\s*([0-9a-f]{40})@([^<>\s@]{1,255})\s*>", re.ASCII)
-_ASKED = re.compile(r"\bunsubscribe\s{1,20}([0-9a-f]{40})\b", re.ASCII | re.IGNORECASE)
+_ID = re.compile(rf"<\s*({NAME})@([^<>\s@]{{1,255}})\s*>", re.ASCII)
+_ASKED = re.compile(rf"\bunsubscribe\s{{1,20}}({NAME})(?![.\w])", re.ASCII | re.IGNORECASE)
 _OLDEST = timedelta(days=366)
 
 
-def read_returned(content: bytes, *, domain: str, now: datetime) -> tuple[Event, ...]:
+def read_returned(content: bytes, *, domain: str, names: Names, now: datetime) -> tuple[Event, ...]:
     """Read what a mail tells; nothing where it is of another sort. `domain` is the one of our Message-IDs."""
     content = content[:LARGEST]
     head, _ = _split(content)
     at, subject = _moment(_said(head, "Date"), now), _said(head, "Subject")
-    if asked := _ASKED.search(subject):
-        key = asked[1].lower()
-        return (Event(Kind.UNSUBSCRIBED, f"asked:{key}:{_named(head, content)}", at, key=key),)
+    if (asked := _ASKED.search(subject)) and (one := names.read(asked[1].lower())):
+        told = f"asked:{one.key}:{_named(head, content)}"
+        return (Event(Kind.UNSUBSCRIBED, told, at, key=one.key, proven=one.proven),)
     parts = list(_parts(content, _DEEPEST))
-    key = next((found for part in parts if (found := _key(*part, domain))), None)
-    if key is None:
+    about = _about(parts, domain, names)
+    if about is None:
         return ()
     named = _named(head, content)
-    return tuple(_events(parts, key, named, at))
+    return tuple(evolve(each, proven=about.proven) for each in _events(parts, about.key, named, at))
 
 
 def _events(parts: list[tuple[str, bytes]], key: str, named: str, at: datetime) -> Iterator[Event]:
@@ -169,16 +171,21 @@ def _decoded(head: "Message", body: bytes) -> bytes:
 # What it says.
 
 
-def _key(kind: str, body: bytes, domain: str) -> str | None:
-    """Find our key in the header that came back, or in what we called the envelope (RFC 3461 section 4.4)."""
+def _about(parts: list[tuple[str, bytes]], domain: str, names: Names) -> Named | None:
+    """Find what a mail is about: of several names one with its proof, or else the first."""
+    found = [one for part in parts if (one := _named_in(*part, domain, names)) is not None]
+    return next((one for one in found if one.proven), found[0] if found else None)
+
+
+def _named_in(kind: str, body: bytes, domain: str, names: Names) -> Named | None:
+    """Find our name in the header that came back, or in what we called the envelope (RFC 3461 section 4.4)."""
     if kind in _STATUS:
-        told = next((each[_ENVELOPE] for each in fields_of(body) if _ENVELOPE in each), "")
-        return told if _NAME.fullmatch(told) else None
+        return names.read(next((each[_ENVELOPE] for each in fields_of(body) if _ENVELOPE in each), ""))
     if kind not in _RETURNED:
         return None
     head, _ = _split(body)
-    match = _KEY.fullmatch(_said(head, "Message-ID").strip())
-    return match[1] if match and match[2].lower() == domain.lower() else None
+    match = _ID.fullmatch(_said(head, "Message-ID").strip())
+    return names.read(match[1]) if match and match[2].lower() == domain.lower() else None
 
 
 def _named(head: "Message", content: bytes) -> str:

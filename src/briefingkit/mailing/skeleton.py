@@ -91,7 +91,7 @@ def _flat(subject: Text, addressee: Addressee | None) -> str:
 
 
 def _message_id(domain: bytes, addressee: Addressee) -> bytes:
-    return b"Message-ID: <%s@%s>\r\n" % (addressee.key.encode("ascii"), domain)
+    return b"Message-ID: <%s@%s>\r\n" % (addressee.name.encode("ascii"), domain)
 
 
 def _unsubscribing(edition: Edition) -> Iterator[_Field]:
@@ -102,7 +102,7 @@ def _unsubscribing(edition: Edition) -> Iterator[_Field]:
         web = addressee.recipient.links.get("unsubscribe")
         urls = [web] if web else []
         if mailto is not None:
-            urls.append(mailto + addressee.key)
+            urls.append(mailto + addressee.name)
         if not urls:
             return b""
         # One-click needs an address of the web, over TLS (RFC 8058 section 3.1).

@@ -48,7 +48,8 @@ class Writer:
         at = datetime.fromisoformat(row.begun_at) if row.begun_at else self._office.clock()
         at = at.replace(second=0, microsecond=0)
         recipient = recipient_of(row, self._publication.briefing, self._office, at)
-        return self.composer(letter_of(row), recipient.language, at).message(recipient, row.occasion)
+        name = self._office.names.name(row.id, row.begun_at)
+        return self.composer(letter_of(row), recipient.language, at).message(recipient, row.occasion, name)
 
     def composer(self, letter: Letter, language: str, at: datetime) -> Composer:
         """Give what composes a letter in a language, dated at a minute."""

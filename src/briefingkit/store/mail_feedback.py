@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 from attrs import field, frozen
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow
@@ -43,13 +43,16 @@ class FeedbackWriter:
     def __init__(self, connection: "Connection") -> None:
         self._connection = connection
 
-    def hear(self, events: Iterable[str], *, at: str) -> set[str]:
-        """Note that events were heard, and give those that were not heard before. Kept is a hash of what names each."""
+    def hear(self, events: Mapping[str, str], *, at: str) -> set[str]:
+        """Note that events were heard, and give those that were not heard before. Kept is a hash of what names each.
+
+        Each goes with the moment until which it is kept; "" is for ever.
+        """
         names = {_name(event): event for event in events}
         if not names:
             return set()
         insert = insert_into(self._connection, _events).on_conflict_do_nothing().returning(_events.c.id)
-        rows = [{"id": name, "at": at} for name in sorted(names)]
+        rows = [{"id": name, "at": at, "until": events[names[name]]} for name in sorted(names)]
         return {names[name] for name in self._connection.execute(insert, rows).scalars()}
 
     def deliveries(self, keys: Collection[str]) -> Mapping[str, DeliveryRow]:
@@ -105,6 +108,12 @@ class MailFeedback:
         """Open a transaction: all of it is written, or nothing."""
         with self._ledger.writing() as connection:
             yield FeedbackWriter(connection)
+
+    def forget_events(self, now: str) -> int:
+        """Forget that events were heard whose time is over; how many is given."""
+        old = delete(_events).where(_events.c.until != "", _events.c.until < now)
+        with self._ledger.writing() as connection:
+            return connection.execute(old).rowcount
 
     def counts(self, mailing: int) -> Mapping[str, int]:
         """Count a mailing's deliveries by what became of them, those of which something is known."""

@@ -122,6 +122,15 @@ _FEEDBACK = (
         PRIMARY KEY (briefing, person))""",
 )
 
+_MAIL_RETENTION = (
+    # Marks of messages of which nothing else is kept.
+    "CREATE TABLE mail_written (mailing BIGINT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (mailing, mark))",
+    # "" is for ever: of what was heard before, nobody knows how long it may be told again.
+    "ALTER TABLE mail_events ADD COLUMN until TEXT NOT NULL DEFAULT ''",
+    # What was begun until now was called by its key alone, and a message that is sent again has the same octets.
+    "INSERT INTO ledger_keys (name, value) SELECT 'mail.bare_until', COALESCE(MAX(begun_at), '') FROM deliveries",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -132,6 +141,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _MAIL_SUPPRESSIONS,
     _ANNOUNCEMENTS,
     _FEEDBACK,
+    _MAIL_RETENTION,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

@@ -12,6 +12,7 @@ __all__ = [
     "mail_fates",
     "mail_rates",
     "mail_suppressions",
+    "mail_written",
     "mailings",
     "metadata",
     "outputs",
@@ -254,6 +255,14 @@ mail_events = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("at", Text, nullable=False),
+    Column("until", Text, nullable=False),
+)
+
+mail_written = Table(
+    "mail_written",
+    metadata,
+    Column("mailing", BigInteger, primary_key=True),
+    Column("mark", Text, primary_key=True),
 )
 
 mail_fates = Table(

@@ -1,17 +1,23 @@
 """Mails that come back, in the forms that servers give them, to test what reads them; names and addresses are ours."""
 
-__all__ = ["DOMAIN", "KEY", "ORIGINAL", "complaint", "report", "status"]
+from briefingkit.mailing.names import Names
+
+__all__ = ["DOMAIN", "KEY", "NAME", "NAMES", "ORIGINAL", "complaint", "report", "status"]
 
 KEY = "ab" * 20
 DOMAIN = "example.org"
 """The key of the message that comes back, and the domain of its Message-ID."""
+
+NAMES = Names(b"the key of a ledger in a test")
+NAME = NAMES.name(KEY)
+"""What gives names, and the name of that message."""
 
 ORIGINAL = f"""\
 Return-Path: <bounces@example.org>
 From: City <events@example.org>
 To: Ana <ana@example.org>
 Subject: Invitation
-Message-ID: <{KEY}@{DOMAIN}>
+Message-ID: <{NAME}@{DOMAIN}>
 MIME-Version: 1.0
 """
 """The header of that message."""
