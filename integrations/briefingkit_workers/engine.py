@@ -85,10 +85,6 @@ class Procrastinate:
         """Work as one worker of any number. While the database is away that is told, and it is tried again."""
         with _translated():
             self._prepare()
-        if once:
-            self.enqueue(
-                [Job(post.task, urgent=True) for post in self._posts.values() if post.every is not None]
-            )
         terms = Terms(self.at_once, self.heartbeat, self.silence, once)
         posts = tuple(self._posts.values())
         serving = serve(self._connect, posts, terms, stop, lambda error: tell(_away(error)))

@@ -84,6 +84,8 @@ def _workers(app: App, posts: Sequence[Post], terms: Terms) -> "list[Awaitable[N
     options: WorkerOptions = {
         "install_signal_handlers": False,
         "update_heartbeat_interval": terms.heartbeat,
+        # A job that waited for its moment is noticed by nobody's word, but by looking.
+        "fetch_job_polling_interval": terms.heartbeat / 2,
         "stalled_worker_timeout": terms.silence,
         # The ledger says what was done, and whoever listens hears what went wrong: a job that is over is of no use.
         "delete_jobs": jobs.DeleteJobCondition.ALWAYS,

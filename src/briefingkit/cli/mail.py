@@ -21,6 +21,7 @@ from briefingkit.cli.mail_words import (
     standing_in_words,
     status_json,
 )
+from briefingkit.cli.mail_work import leave_to_workers, work_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 from briefingkit.errors import BriefingkitError, ProjectError
 
@@ -48,6 +49,7 @@ def mail_command() -> None:
 
 mail_command.add_command(bounces_command)
 mail_command.add_command(answers_command)
+mail_command.add_command(work_command)
 
 
 @mail_command.command("plan")
@@ -94,6 +96,7 @@ def send_command(
     """Send what is due, and confirm registrations: of all briefings, of BRIEFING, or one MAILING.
 
     It can be run again at any time: nobody gets the same thing twice. A mailing without `at` is sent when it is named.
+    Where the project has workers it is planned, and left to them.
     Exit code 1: something could not be sent, or nobody knows whether it went.
     """
     if early and mailing is None:
@@ -122,6 +125,8 @@ def send_command(
 def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple[dict[str, Any] | None, bool]:
     from briefingkit.mailing.stopping import stopping
 
+    if each.office.engine is not None:
+        return leave_to_workers(each, early=early, named=named, as_json=as_json)
     name = f"{each.briefing.identifier} {each.mailing.key}"
     with stopping() as stop:
         try:

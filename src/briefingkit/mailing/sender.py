@@ -197,6 +197,8 @@ class Sender:
     def _sent(self, each: "Dispatch", stop: Callable[[], bool], *, whole: bool) -> bool:
         """Plan and send; tell whether a server wants to be left alone. Who registers meanwhile is confirmed between."""
         schedule = each.queue(anew=each.goes_by_itself)
+        if each.office.engine is not None:  # what was planned is in line for workers
+            return False
         if schedule.standing is not Standing.READY or not (whole or each.is_due):
             return False
 

@@ -53,14 +53,15 @@ _MOVES = frozenset((Standing.READY, Standing.SUSPENDED, Standing.DROPPED, Standi
 
 @frozen
 class Told:
-    """What became of a job: of which task and, where it is about one, which mailing.
+    """What became of a job: of which task and, where it is about one, which mailing of which briefing.
 
-    `report` is what was sent; `error` what kept it from being done, for which it comes again.
+    `report` is what was sent of `each`; `error` is what kept it from being done, for which it comes again.
     """
 
     task: str
     briefing: str = ""
     mailing: str = ""
+    each: Dispatch | None = field(default=None, repr=False)
     report: "Report | None" = None
     error: Exception | None = field(default=None, repr=False)
 
@@ -110,11 +111,17 @@ class Work:
         self._held: tuple[Office, datetime] | None = None
         self._lock = Lock()
 
-    def run(self, stop: Stop, *, once: bool = False) -> None:
-        """Work until `stop`, or `once` what is to be done now. StoreError where the engine cannot begin."""
+    def run(self, stop: Stop, *, once: bool = False, ready: Callable[[], object] = lambda: None) -> None:
+        """Work until `stop`, or `once` what is to be done now; `ready` is called when it begins.
+
+        Raises what opening the mail raises, and StoreError where the engine cannot begin.
+        """
+        self._office(anew=True)
+        self.engine.enqueue([Job(LOOK, urgent=True)])
         self.engine.register(LOOK, self._telling(LOOK, self._look), every=self._every, aside=True)
         self.engine.register(GATHER, self._telling(GATHER, self._gather), aside=True)
         self.engine.register(SEND, self._telling(SEND, self._send))
+        ready()
         try:
             self.engine.run(stop, lambda error: self._tell(Told(WORK, error=error)), once=once)
         finally:
@@ -232,4 +239,4 @@ def _sending_job(each: Dispatch, chunk: int, at: datetime | None) -> Job:
 def _told(
     task: str, each: Dispatch, *, report: "Report | None" = None, error: Exception | None = None
 ) -> Told:
-    return Told(task, each.briefing.identifier, each.mailing.key, report, error)
+    return Told(task, each.briefing.identifier, each.mailing.key, each, report, error)

@@ -1,0 +1,110 @@
+"""`briefingkit mail work`: sending as one of several workers, and leaving to them what is due."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from briefingkit.cli.here import project_here, project_option
+from briefingkit.cli.mail_words import report_json, say_report, standing_in_words
+from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.errors import BriefingkitError, ProjectError
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.sending import Report
+    from briefingkit.mailing.work import Told
+
+__all__ = ["leave_to_workers", "work_command"]
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Do what is to be done now, and end.")
+@project_option
+@json_option
+def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> None:
+    """Send as one of several workers, on as many machines as you like, until the process is told to end.
+
+    Needs `workers` under `mail` in briefingkit.yaml, and a ledger in PostgreSQL. What is due is planned and sent by
+    itself, and registrations are confirmed. Told to end, it finishes the batch in hand.
+    """
+    from briefingkit.mailing.stopping import stopping
+    from briefingkit.mailing.work import Work
+
+    engine = project_here(project_file).engine()
+    if engine is None:
+        raise ProjectError(
+            "the project has no workers: give `mail` in briefingkit.yaml `workers: {use: procrastinate}`, or let this "
+            "machine send alone, by `briefingkit mail send --every 1m`"
+        )
+
+    def ready() -> None:
+        if as_json:
+            emit_json({"pid": os.getpid()})
+        elif not once:
+            say("At work  (Ctrl-C ends it)")
+
+    work = Work(lambda: project_here(project_file).office(engine), engine, tell=_json if as_json else _say)
+    with stopping() as stop:
+        work.run(stop, once=once, ready=ready)
+
+
+def leave_to_workers(
+    each: "Dispatch", *, early: bool, named: bool, as_json: bool
+) -> tuple[dict[str, Any] | None, bool]:
+    """Plan a mailing and leave it to workers; what came of it as JSON, and whether it went wrong."""
+    from briefingkit.mailing.work import hand_over
+
+    name = f"{each.briefing.identifier} {each.mailing.key}"
+    told: dict[str, Any] = {"briefing": each.briefing.identifier, "mailing": each.mailing.key}
+    try:
+        waiting = hand_over(each, early=early, anew=named or each.goes_by_itself)
+    except ProjectError:
+        raise
+    except BriefingkitError as error:
+        say(f"{name}: {error}", "error", err=True)
+        return {**told, "error": str(error)}, True
+    if waiting is None or (not waiting and not named):
+        if named and not as_json:
+            say(f"{name}: {standing_in_words(each.schedule, each.mailing.kind)}")
+        return None, False
+    if not as_json:
+        say(f"{name}: {waiting or 'nothing new'} to send, left to the workers", "good")
+    return {**told, "waiting": waiting}, False
+
+
+def _say(told: "Told") -> None:
+    if told.error is not None:
+        say(f"{_name(told)}: {_reason(told.error)}", "error", err=True)
+    elif told.report is not None and _is_worth_telling(told.report):
+        say_report(_name(told), told.report)
+
+
+def _json(told: "Told") -> None:
+    if told.error is not None:
+        emit_json(
+            {
+                "task": told.task,
+                "briefing": told.briefing,
+                "mailing": told.mailing,
+                "error": _reason(told.error),
+            }
+        )
+    elif told.each is not None and told.report is not None and _is_worth_telling(told.report):
+        emit_json(report_json(told.each, told.report))
+
+
+def _name(told: "Told") -> str:
+    return f"{told.briefing} {told.mailing}".strip() or told.task
+
+
+def _reason(error: Exception) -> str:
+    # The words of our own errors are for whoever reads them; others may quote anything.
+    known = isinstance(error, BriefingkitError | OSError)
+    return str(error) if known else f"{type(error).__name__}, which is a fault of briefingkit's"
+
+
+def _is_worth_telling(report: "Report") -> bool:
+    done = report.progress
+    return bool(done.sent or done.failed or done.deferred or done.uncertain or done.dropped or report.stopped)
