@@ -2,9 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from attrs import frozen
 
 from briefingkit.errors import IntegrationError
 from briefingkit.rendering.markup import Writer
-from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates, fill
+from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates, fill, shipped
 from briefingkit.text.language import direction
 
 __all__ = ["PREFIX", "Filled", "fill_page", "templates_in"]
@@ -46,7 +44,7 @@ def templates_in(folder: Path | None) -> Templates:
             theirs = {path.name: path.read_text(encoding="utf-8") for path in found}
         except (OSError, UnicodeDecodeError) as error:
             raise IntegrationError(f"the templates in {folder} cannot be read: {error}") from error
-    ours = _own()
+    ours = shipped("briefingkit_web")
     style = theirs.pop(_STYLE, f'{{% include "{BUILT_IN}{_STYLE}" %}}')
     prefixed = {f"{PREFIX}{name}": source for name, source in ours.items()}
     return Templates({**ours, **prefixed, **theirs, _SITE_STYLE: style}, str(folder) if folder else None)
@@ -76,11 +74,3 @@ def fill_page(
     }
     body = fill(templates, name, {**everywhere, **values}).encode()
     return Filled(body, policies[-1] if policies else _NOTHING_ELSE)
-
-
-@lru_cache(maxsize=1)
-def _own() -> Mapping[str, str]:
-    folder = files("briefingkit_web").joinpath("templates")
-    return {
-        one.name: one.read_text(encoding="utf-8") for one in folder.iterdir() if one.name.endswith(SUFFIX)
-    }

@@ -43,9 +43,9 @@ def test_what_a_template_writes_is_escaped(imrf: Publication) -> None:
         ("a\n{{ view.__class__.__mro__ }}", 2, "unsafe"),
         ("{{ 1 / 0 }}", 1, "division by zero"),
         ("{{ href('javascript:x') }}", None, "no address for a link"),
-        ("{% include 'missing.html.j2' %}", None, "missing.html.j2"),
+        ("{% include 'missing.html.j2' %}", None, "there is no template missing.html.j2"),
         ("{{ range(10) }}", 1, "'range' is undefined"),
-        ("{% for x in view.title %}{% include 'page.html.j2' %}{% endfor %}", None, "recursion"),
+        ("{% for x in view.title %}{% include 'page.html.j2' %}{% endfor %}", None, "it calls itself"),
     ],
 )
 def test_a_template_that_fails_is_a_render_error_with_its_file_and_line(

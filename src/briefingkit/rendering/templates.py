@@ -1,11 +1,11 @@
-"""Page templates: the package's own, and a user's in their place.
+"""Templates: the package's own, a user's in their place, and what is wrong with one. Filling in those of pages.
 
 A template is Jinja2, sandboxed and autoescaped, and an unknown name in it is an error. One of the user's replaces the
 package's of the same name, and may build on it: `{% extends "briefingkit/page.html.j2" %}`. Rendering reads no file of
 the user's: the sources are passed in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,7 +18,17 @@ from briefingkit.errors import Position, RenderError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["BUILT_IN", "SUFFIX", "Templates", "fill", "template_digest"]
+__all__ = [
+    "BUILT_IN",
+    "FAULTS",
+    "SUFFIX",
+    "Templates",
+    "failure",
+    "fill",
+    "finder",
+    "shipped",
+    "template_digest",
+]
 
 SUFFIX = ".j2"
 """What the name of a template ends with."""
@@ -26,7 +36,10 @@ SUFFIX = ".j2"
 BUILT_IN = "briefingkit/"
 """The prefix under which a user's template reaches the package's own."""
 
-_FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a template that is wrong may raise, beside Jinja2's own errors."""
+
+_PACKAGE = "briefingkit.rendering"
 _REVISION = "1"
 """Raised when the code around the templates changes what they make, so that pages are made again."""
 
@@ -46,30 +59,37 @@ class Templates:
 def template_digest(templates: Templates | None = None) -> str:
     """Hash the templates in use, the package's and the user's: when it changes, pages are to be made again."""
     digest = sha256(_REVISION.encode())
-    for name, source in (*sorted(_own().items()), *(templates or Templates()).sources):
+    for name, source in (*sorted(shipped(_PACKAGE).items()), *(templates or Templates()).sources):
         digest.update(f"\0{name}\0{source}".encode())
     return digest.hexdigest()
 
 
 def fill(templates: Templates | None, name: str, values: Mapping[str, Any]) -> str:
     """Fill in a template. RenderError, with its file and line, for a template that is wrong."""
-    from jinja2 import TemplateError, TemplateSyntaxError
+    from jinja2 import TemplateError
 
     templates = templates or Templates()
     try:
         return _environment(templates).get_template(name).render(values)
-    except TemplateSyntaxError as error:
-        raise _broken(templates, error.name or name, error.lineno, str(error.message)) from error
     except RenderError:
         raise
-    except (TemplateError, *_FAULTS) as error:
-        where, line = _place(error, name)
-        raise _broken(templates, where, line, str(error)) from error
+    except (TemplateError, *FAULTS) as error:
+        raise failure(templates, name, error) from error
 
 
-def _broken(templates: Templates, name: str, line: int | None, message: str) -> RenderError:
-    own = name in dict(templates.sources)
-    file = f"{templates.folder}/{name}" if own and templates.folder else name
+def failure(templates: Templates, name: str, error: Exception) -> RenderError:
+    """Say what is wrong with a template that was to be filled in by its `name`, and in which file and line."""
+    from jinja2 import TemplateNotFound, TemplateSyntaxError
+
+    where, line, message = *_place(error, name), str(error)
+    if isinstance(error, TemplateSyntaxError):
+        where, line, message = error.name or name, error.lineno, str(error.message)
+    elif isinstance(error, TemplateNotFound):
+        message = f"there is no template {message}"
+    elif isinstance(error, RecursionError):
+        message = "it calls itself"
+    own = where in dict(templates.sources)
+    file = f"{templates.folder}/{where}" if own and templates.folder else where
     return RenderError(f"{Position(file, line)}: the template fails: {message}")
 
 
@@ -85,17 +105,31 @@ def _place(error: BaseException, name: str) -> tuple[str, int | None]:
     return where, line
 
 
-@lru_cache(maxsize=1)
-def _own() -> Mapping[str, str]:
-    folder = files("briefingkit.rendering").joinpath("templates")
+@lru_cache(maxsize=8)
+def shipped(package: str) -> Mapping[str, str]:
+    """Read the templates that a package brings, by name."""
+    folder = files(package).joinpath("templates")
     found = sorted((entry for entry in folder.iterdir() if entry.is_file()), key=lambda entry: entry.name)
     return {entry.name: entry.read_text(encoding="utf-8") for entry in found}
+
+
+def finder(
+    sources: Mapping[str, str], own: Mapping[str, str]
+) -> Callable[[str], tuple[str, str, None] | None]:
+    """Give what finds a template for Jinja2: the user's before the package's own, which `BUILT_IN` reaches too."""
+
+    def find(name: str) -> tuple[str, str, None] | None:
+        built_in = name.removeprefix(BUILT_IN)
+        source = own.get(built_in) if name.startswith(BUILT_IN) else sources.get(name, own.get(name))
+        return None if source is None else (source, name, None)
+
+    return find
 
 
 @lru_cache(maxsize=32)
 def _environment(templates: Templates) -> "Environment":
     """Compile once for each set of templates: an environment keeps what it has compiled."""
-    from jinja2 import StrictUndefined
+    from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     made = ImmutableSandboxedEnvironment(
@@ -103,24 +137,8 @@ def _environment(templates: Templates) -> "Environment":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=_loader(dict(templates.sources)),
+        loader=FunctionLoader(finder(dict(templates.sources), shipped(_PACKAGE))),
         auto_reload=False,
     )
     made.globals.clear()  # no range or lipsum to fill a memory with, and nothing random
     return made
-
-
-def _loader(sources: Mapping[str, str]) -> Any:
-    from jinja2 import FunctionLoader
-
-    own = _own()
-
-    def load(name: str) -> tuple[str, str, None] | None:
-        source = (
-            own.get(name.removeprefix(BUILT_IN))
-            if name.startswith(BUILT_IN)
-            else sources.get(name, own.get(name))
-        )
-        return None if source is None else (source, name, None)
-
-    return FunctionLoader(load)
