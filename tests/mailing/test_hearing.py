@@ -7,17 +7,18 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
 from briefingkit.mailing.feedback import Event, Kind, Reason
-from briefingkit.mailing.hearing import Heard, hear
+from briefingkit.mailing.hearing import MEMORY, Heard, hear
 from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.part_answers import Taking, note_answer
 from briefingkit.mailing.suppression import Reason as Why
 from briefingkit.mailing.suppression import Suppressions
 from briefingkit.mailing.wishes import Wish, note_wish, wish_of
 from briefingkit.model import Programme
+from briefingkit.registrations.codec import iso
 from briefingkit.registrations.personal_data import PersonalData
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store import open_ledger, tables
@@ -198,6 +199,83 @@ def test_of_what_anybody_can_write_only_what_fits_a_message_counts(
     assert (told.strange, told.suppressed) == (1, 0)
     assert reasons(ledger) == reasons(ledger, "ben") == []
     assert heard(ledger, bounced(), ours_only=True).suppressed == 1
+
+
+def begun(ledger: Ledger, days: int, name: str = "ana") -> None:
+    put(ledger, "sent", name, begun_at=iso(NOW - timedelta(days=days)))
+
+
+def bare_until(ledger: Ledger, days: int) -> None:
+    table = tables.ledger_keys
+    with ledger.writing() as connection:
+        these = update(table).where(table.c.name == "mail.bare_until")
+        connection.execute(these.values(value=iso(NOW - timedelta(days=days))))
+
+
+def test_a_name_that_anybody_could_make_up_counts_for_what_went_out_under_such_names(ledger: Ledger) -> None:
+    begun(ledger, 1)
+    told = heard(ledger, bounced(proven=False), ours_only=True)
+    assert (told.strange, reasons(ledger)) == (1, [])
+    bare_until(ledger, 5)
+    assert heard(ledger, bounced(proven=False), ours_only=True).strange == 1
+    begun(ledger, 5)
+    assert heard(ledger, bounced(proven=False), ours_only=True).suppressed == 1
+
+
+def test_what_went_out_under_such_names_bounces_for_two_months_and_may_be_left_always(ledger: Ledger) -> None:
+    bare_until(ledger, 50)
+    begun(ledger, 61)
+    told = heard(ledger, bounced(proven=False), ours_only=True)
+    assert (told.old, reasons(ledger)) == (1, [])
+    assert heard(ledger, event(Kind.UNSUBSCRIBED, proven=False), ours_only=True).suppressed == 1
+
+
+def test_a_mail_tells_of_a_message_for_a_year_and_who_wants_no_more_is_heard_always(ledger: Ledger) -> None:
+    begun(ledger, 366)
+    begun(ledger, 367, "ben")
+    told = heard(ledger, bounced(), bounced("ben"), event(Kind.UNSUBSCRIBED, "ben"), ours_only=True)
+    assert (told.old, told.suppressed) == (1, 2)
+    assert reasons(ledger, "ben") == [Why.UNSUBSCRIBED]
+
+
+def later(ledger: Ledger, days: float, *events: Event, **more: Any) -> Heard:
+    now = NOW + timedelta(days=days)
+    MailFeedback(ledger).forget_events(iso(now))
+    return hear(events, ledger, now=now, source="postmark", **more)
+
+
+def remembered(ledger: Ledger) -> int:
+    with ledger.reading() as connection:
+        return len(connection.execute(select(tables.mail_events)).all())
+
+
+@pytest.mark.parametrize("ahead", [-30, 0, 400])
+def test_a_call_is_forgotten_when_it_would_not_be_heard_again(ledger: Ledger, ahead: int) -> None:
+    call = bounced(at=NOW + timedelta(days=ahead))
+    assert heard(ledger, call, memory=MEMORY).suppressed == 1
+    suppressions(ledger).lift("ana@x.example")
+    for days in (0.5, 1, 30, 31, 31.5, 32, 33, 62, 430, 431, 432, 433, 500):
+        told = later(ledger, days, call, memory=MEMORY)
+        assert (told.repeated + told.old, told.suppressed) == (1, 0)
+    assert remembered(ledger) == 0
+
+
+def test_a_mail_is_forgotten_when_it_would_not_be_heard_again(ledger: Ledger) -> None:
+    begun(ledger, 0)
+    left = event(Kind.UNSUBSCRIBED)
+    assert heard(ledger, bounced(), left, ours_only=True).suppressed == 2
+    suppressions(ledger).lift("ana@x.example")
+    for days in (1, 365, 366, 366.5, 367, 4000):
+        told = later(ledger, days, bounced(), left, ours_only=True)
+        assert (told.repeated + told.old, told.suppressed) == (2, 0)
+    assert remembered(ledger) == 1, "of who wants no more it is remembered for ever"
+
+
+def test_what_is_ones_own_is_heard_however_old_and_remembered_for_ever(ledger: Ledger) -> None:
+    left = event(Kind.UNSUBSCRIBED, at=NOW - timedelta(days=3000))
+    assert heard(ledger, left).suppressed == 1
+    suppressions(ledger).lift("ana@x.example")
+    assert later(ledger, 4000, left).repeated == 1
 
 
 def test_the_address_as_it_was_written_is_the_recipient_s_too(ledger: Ledger) -> None:

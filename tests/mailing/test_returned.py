@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from briefingkit.mailing import suppression
 from briefingkit.mailing.feedback import Event, Kind, Reason, suppresses
+from briefingkit.mailing.names import Names
 from briefingkit.mailing.reports import fields_of
 from briefingkit.mailing.returned import LARGEST, read_returned
 from briefingkit.testing.mail.returned import DOMAIN, KEY, NAME, NAMES, ORIGINAL, complaint, report, status
@@ -80,11 +81,37 @@ def test_a_complaint_suppresses_and_what_is_none_does_not() -> None:
     assert read(complaint("auth-failure")) == ()
 
 
+def asked(subject: str) -> tuple[Event, ...]:
+    return read(f"From: ana@example.org\r\nSubject: {subject}\r\n\r\nplease\r\n".encode())
+
+
 def test_who_asks_by_mail_for_no_more_is_heard() -> None:
-    mail = f"From: ana@example.org\r\nSubject: Unsubscribe {KEY}\r\n\r\n\r\n".encode()
-    (event,) = read(mail)
-    assert (event.kind, event.key) == (Kind.UNSUBSCRIBED, KEY)
-    assert read(b"From: ana@example.org\r\nSubject: unsubscribe\r\n\r\nplease\r\n") == ()
+    (event,) = asked(f"Unsubscribe {NAME.upper()}")
+    assert (event.kind, event.key, event.proven) == (Kind.UNSUBSCRIBED, KEY, True)
+    assert asked("unsubscribe") == ()
+
+
+def test_a_name_counts_with_the_proof_that_only_our_ledger_can_make() -> None:
+    (event,) = read(report(status()))
+    assert (event.key, event.proven) == (KEY, True)
+    stranger = Names(b"another ledger's key").name(KEY)
+    for forged in (stranger, f"{KEY}.{'0' * 20}", f"{KEY}.", NAME[:-1], f"{NAME}0", NAME.replace("ab", "ac")):
+        assert read(report(status(), original=ORIGINAL.replace(NAME, forged))) == ()
+        assert read(report(f"Original-Envelope-Id: {forged}\n{status()}", original="")) == ()
+        assert asked(f"unsubscribe {forged}") == ()
+
+
+def test_a_name_without_a_proof_is_read_and_said_to_have_none() -> None:
+    (bounced,) = read(report(status(), original=ORIGINAL.replace(NAME, KEY)))
+    (by_envelope,) = read(report(f"Original-Envelope-Id: {KEY}\n{status()}", original=""))
+    (left,) = asked(f"unsubscribe {KEY}")
+    for event in (bounced, by_envelope, left):
+        assert (event.key, event.proven) == (KEY, False)
+
+
+def test_a_proof_in_one_place_is_enough() -> None:
+    (event,) = read(report(f"Original-Envelope-Id: {KEY}\n{status()}"))
+    assert (event.key, event.proven) == (KEY, True)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +119,7 @@ def test_who_asks_by_mail_for_no_more_is_heard() -> None:
     [
         "",
         ORIGINAL.replace(DOMAIN, "example.net"),
-        ORIGINAL.replace(KEY, "1234"),
+        ORIGINAL.replace(NAME, "1234"),
         ORIGINAL.replace("Message-ID", "X-Message"),
     ],
     ids=["nothing", "another domain", "another name", "no Message-ID"],
@@ -102,16 +129,16 @@ def test_a_mail_that_is_none_of_ours_tells_nothing(original: str) -> None:
 
 
 def test_our_name_for_the_envelope_is_enough_where_no_header_came_back() -> None:
-    named = f"Original-Envelope-Id: {KEY}\n{status()}"
+    named = f"Original-Envelope-Id: {NAME}\n{status()}"
     (event,) = read(report(named, original=""))
-    assert (event.key, event.reason) == (KEY, Reason.BOUNCED)
-    assert read(report(named.replace(KEY, "x" * 40), original="")) == ()
+    assert (event.key, event.reason, event.proven) == (KEY, Reason.BOUNCED, True)
+    assert read(report(named.replace(NAME, "x" * 40), original="")) == ()
 
 
 def test_our_key_counts_in_the_header_that_came_back_and_nowhere_else() -> None:
-    original = f"From: x@example.org\n\nMessage-ID: <{KEY}@{DOMAIN}>\n"
+    original = f"From: x@example.org\n\nMessage-ID: <{NAME}@{DOMAIN}>\n"
     assert read(report(status(), original=original)) == ()
-    mail = f"Message-ID: <{KEY}@{DOMAIN}>\r\nSubject: hello\r\n\r\nhello\r\n".encode()
+    mail = f"Message-ID: <{NAME}@{DOMAIN}>\r\nSubject: hello\r\n\r\nhello\r\n".encode()
     assert read(mail) == ()
 
 
@@ -208,7 +235,7 @@ HOSTILE = st.one_of(
             b"Content-Transfer-Encoding: base64\r\n",
             b"Action: failed\r\nStatus: 5.1.1\r\n",
             b"Final-Recipient: rfc822;\r\n",
-            f"Message-ID: <{KEY}@{DOMAIN}>\r\n".encode(),
+            f"Message-ID: <{NAME}@{DOMAIN}>\r\n".encode(),
         ]
     ),
 )
