@@ -24,7 +24,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_compiled_catalogues_that_git_ignores(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
     assert {f"briefingkit/text/locale/{tag}.mo" for tag in SHIPPED} <= names
-    assert "briefingkit/py.typed" in names
+
+
+def test_every_package_in_the_wheel_says_that_it_has_types(wheel: Path) -> None:
+    names = ZipFile(wheel).namelist()
+    packages = {top for name in names if (top := name.partition("/")[0]).isidentifier()}
+    assert {"briefingkit", "briefingkit_files", "briefingkit_mail"} <= packages
+    assert {package for package in packages if f"{package}/py.typed" not in names} == set()
 
 
 def test_phrases_are_said_from_the_wheel_alone(wheel: Path) -> None:
