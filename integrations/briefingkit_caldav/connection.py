@@ -67,7 +67,10 @@ def read_all(chunks: Iterator[bytes]) -> bytes:
 
 
 class Connection:
-    """Sends requests, one after the other. Not for several threads."""
+    """Sends requests, one after the other. Not for several threads.
+
+    `meanwhile` is called once a request is sent, while the server is at work on it; it must raise nothing.
+    """
 
     def __init__(self, settings: "CalDAV") -> None:
         self._scheme, self._host, self._port = origin_of(settings.url)
@@ -77,6 +80,7 @@ class Connection:
         self._http: HTTPConnection | None = None
         self.requests = 0
         self.headers: Mapping[str, str] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
 
     @property
     def origin(self) -> str:
@@ -146,6 +150,7 @@ class Connection:
         self.requests += 1
         try:
             http.request(method, path, body=body or None, headers={**self._own_headers(), **headers})
+            self.meanwhile()
             return http.getresponse()
         except (HTTPException, OSError) as error:
             self.close()

@@ -17,7 +17,7 @@ from briefingkit_caldav.hrefs import child, name_of, parent_of
 from briefingkit_caldav.identity import COLLECTION, EVENT, ONE_FOR_ALL, could_be_ours, event_name, language_of
 from briefingkit_caldav.remotes import event_remote
 from briefingkit_caldav.server import Changes, Server, Stored
-from briefingkit_caldav.watching import is_as_it_was
+from briefingkit_caldav.watching import is_as_it_was, look_again
 
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
@@ -86,13 +86,13 @@ class _Reading:
         """Read on: one request where nothing has changed, whatever the server offers to tell that by."""
         calendar, changes = None, None
         if self._settings.make is not None or place.token is None:
-            calendar = look_at(self._server, place.path)
+            calendar = look_again(self._server, place)
             if is_as_it_was(calendar, place):
                 changes = Changes({}, place.token, whole=False)
         if changes is None and place.token is not None:
             changes = self._server.changes(place.path, place.token)
         if changes is None:
-            return self._all_of(key, calendar or look_at(self._server, place.path))
+            return self._all_of(key, look_at(self._server, place.path))
         remotes = self._with_wanted(
             key, place.path, self._fetched(key, place.path, changes, before, place.known)
         )

@@ -19,6 +19,7 @@ from briefingkit.text.language import canonical_tags
 from briefingkit_caldav.choices import Collections, MakeCollections, Scheduling, as_url
 from briefingkit_caldav.identity import ONE_FOR_ALL, ORDER
 from briefingkit_caldav.quirks import AUTO, check_server
+from briefingkit_caldav.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from briefingkit.model import Publication
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["CalDAV"]
 
 _BATCH = 200
-"""Changes in one call, in which the calendars are looked for once, and at whose end what is written is read back."""
+"""Changes in one call, at whose end what is written is read back where that is needed."""
 _EVERY_LANGUAGE = "und"
 _LONGEST_TIMEOUT = 600
 
@@ -53,7 +54,7 @@ class CalDAV:
     say who we are. `verify` is false for a server whose certificate nobody has signed, `ca_file` a file of authorities
     from `base`. `quirks` names the server, where that cannot be told from its answers. `timeout` is in seconds, for one
     request; `patience` for its repetitions. `target` and `base`, the target's name and the project's folder, are filled
-    in by the project; `sleep` takes seconds.
+    in by the project; `sleep` takes seconds. `whereabouts` is what one call has found out for the next.
     """
 
     url: str = field(converter=as_url)
@@ -76,6 +77,7 @@ class CalDAV:
     target: str = ""
     base: Path = Path()
     sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
+    whereabouts: Whereabouts = field(factory=Whereabouts, init=False, repr=False, eq=False)
 
     batch = _BATCH
     order = ORDER

@@ -10,7 +10,7 @@ from briefingkit_caldav.server import Server
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
 
-__all__ = ["is_all_unchanged", "is_as_it_was", "nothing_has_changed"]
+__all__ = ["is_all_unchanged", "is_as_it_was", "look_again", "nothing_has_changed"]
 
 
 def nothing_has_changed(settings: "CalDAV", written: str) -> bool:
@@ -32,19 +32,22 @@ def is_all_unchanged(settings: "CalDAV", cursor: Cursor | None) -> bool:
         return False
 
 
+def look_again(server: Server, place: Place) -> Calendar:
+    """Ask for what has to be known of a calendar, and of its history for the one word that is cheapest to tell."""
+    return look_at(server, place.path, history=TOKEN if place.ctag is None else CTAG)
+
+
 def is_as_it_was(calendar: Calendar, place: Place) -> bool:
-    """Whether nothing in a calendar has changed, by its token or else its ctag; without either that is not known."""
-    if place.token is not None:
-        return calendar.token == place.token
-    return place.ctag is not None and calendar.ctag == place.ctag
+    """Whether nothing in a calendar has changed, by its ctag or else its token; without either that is not known."""
+    if place.ctag is not None:
+        return calendar.ctag == place.ctag
+    return place.token is not None and calendar.token == place.token
 
 
 def _is_unchanged(server: Server, place: Place) -> bool:
     if server.settings.make is None and place.token is not None:
         changes = server.changes(place.path, place.token)
         return changes is not None and not changes.etags
-    calendar = look_at(server, place.path, history=TOKEN if place.ctag is None else CTAG)
+    calendar = look_again(server, place)
     same = server.settings.make is None or digest_of_properties(calendar.properties) == place.properties
-    if place.ctag is not None:
-        return same and calendar.ctag == place.ctag
     return same and is_as_it_was(calendar, place)

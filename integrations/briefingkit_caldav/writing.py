@@ -1,6 +1,9 @@
 """Writing events: each under a precondition, so that nothing that moved is overwritten and nothing is made twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
@@ -34,18 +37,22 @@ _NEW: Final = {"If-None-Match": "*"}
 def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Outcome]:
     """Make changes one by one; what stops the target is said with the first that it stopped.
 
-    What a server may have stored otherwise than it was sent is read back when all is written, many in a request.
+    While the server is at work on one, the next is written out. What a server may have stored otherwise than it was
+    sent is read back when all is written, many in a request.
     """
     with Server(settings) as server:
         writer = _Writer(server)
         stopped: str | None = None
-        for change in changes:
+        for change, following in zip_longest(changes, changes[1:]):
             if stopped is not None:
                 yield Outcome(change, Status.REFUSED, error=f"not tried: {stopped}")
                 continue
+            server.connection.meanwhile = partial(writer.prepare, following)
             outcome = writer.outcome(change)
             if outcome is None:
                 continue
+            if outcome.status is not Status.DONE or change.identity.kind == COLLECTION:
+                settings.whereabouts.forget()
             if outcome.stop:
                 stopped = outcome.error
             yield outcome
@@ -75,8 +82,17 @@ class _Writer:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._settings = server.settings
-        self._collections: dict[str, str] | None = None
+        self._server.recognised = server.settings.whereabouts.server
         self._sent: dict[str, _Sent] = {}
+        self._ahead: tuple[Change, bytes] | None = None
+
+    def prepare(self, change: Change | None) -> None:
+        """Write an event out before its turn comes. What is wrong with it is told then."""
+        if change is None or change.identity.kind == COLLECTION or change.wanted is None:
+            return
+        if self._ahead is None or self._ahead[0] is not change:
+            with suppress(Exception):
+                self._ahead = (change, _content(change.wanted, change.held))
 
     def outcome(self, change: Change) -> Outcome | None:
         """Make a change; whatever goes wrong is its outcome. None for one that is to be read back."""
@@ -96,12 +112,11 @@ class _Writer:
     # Making
 
     def _create(self, change: Change) -> Outcome | None:
-        wanted = _wanted(change)
+        wanted, content = _wanted(change), self._content_of(change, None)
         path = child(self._collection(wanted), event_name(_namespace(wanted), wanted.key))
         looks_first = quirks_of(kind_of(self._server)).looks_first
         if looks_first and (there := self._server.get(path)) is not None:
             return self._stands_already(change, there, in_doubt=False)
-        content = event_bytes(wanted, None)
         answer = self._server.put(path, content, _NEW)
         if _done(answer):
             return self._written(change, answer, path, content)
@@ -162,7 +177,7 @@ class _Writer:
     ) -> Outcome | None:
         """Write over what is held; where only guests' answers or people's own additions moved, write again once."""
         wanted = _wanted(change)
-        content = event_bytes(wanted, held_of(over))
+        content = self._content_of(change, over)
         precondition = {"If-Schedule-Tag-Match": tag} if tag is not None else _unchanged(over)
         answer = self._server.put(path, content, precondition)
         in_doubt = in_doubt or answer.in_doubt
@@ -199,6 +214,12 @@ class _Writer:
             over = now
         return _moved(change, in_doubt=in_doubt)
 
+    def _content_of(self, change: Change, over: Remote | None) -> bytes:
+        """Give the event as it is sent over what is held: what was prepared, if that was for the same."""
+        if self._ahead is not None and self._ahead[0] is change and over is change.held:
+            return self._ahead[1]
+        return _content(_wanted(change), over)
+
     # What is there then
 
     def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome | None:
@@ -227,11 +248,13 @@ class _Writer:
 
     def _collection(self, wanted: Resource) -> str:
         """Return the path of the calendar that an event stands in; IntegrationError where there is none."""
-        if self._collections is None:
-            _, calendars = find_calendars(self._server, {_namespace(wanted)})
-            self._collections = {name: calendar.path for name, calendar in calendars.items()}
+        known, namespace = self._settings.whereabouts, _namespace(wanted)
+        if namespace not in known.paths:
+            _, calendars = find_calendars(self._server, {namespace})
+            known.paths[namespace] = {name: calendar.path for name, calendar in calendars.items()}
+            known.server = self._server.recognised
         name = language_of(wanted.key) if self._settings.is_by_language else ONE_FOR_ALL
-        path = self._collections.get(name)
+        path = known.paths[namespace].get(name)
         if path is None:
             raise IntegrationError(f"the calendar {name} is not there")
         return path
@@ -250,6 +273,10 @@ def _settled(sent: _Sent, stored: Stored | None, problem: str) -> Outcome:
         error = "the server took the event, and does not hold it as ours: look at it there, then plan again"
         return Outcome(change, Status.UNKNOWN, error=error)
     return Outcome(change, Status.DONE, remote)
+
+
+def _content(wanted: Resource, over: Remote | None) -> bytes:
+    return event_bytes(wanted, held_of(over) if over is not None else None)
 
 
 def _wanted(change: Change) -> Resource:

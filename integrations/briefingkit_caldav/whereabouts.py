@@ -1,0 +1,20 @@
+"""Where calendars were found, for the calls that follow in the same run: a search costs several requests."""
+
+from attrs import define, field
+
+__all__ = ["Whereabouts"]
+
+
+@define
+class Whereabouts:
+    """The paths of a namespace's calendars by key, and which server their tokens gave away.
+
+    Forgotten when anything goes wrong.
+    """
+
+    paths: dict[str, dict[str, str]] = field(factory=dict)
+    server: str | None = None
+
+    def forget(self) -> None:
+        """Have everything looked for again."""
+        self.paths, self.server = {}, None
