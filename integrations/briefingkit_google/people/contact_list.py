@@ -76,7 +76,7 @@ class GoogleContactList(NothingPublished):
         """
         from briefingkit_google.people.rows import people_of
 
-        return people_of(self)
+        yield from people_of(self)
 
     def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
         """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""

@@ -64,7 +64,8 @@ class GoogleGroup(NothingPublished):
         """
         from briefingkit_google.people.membership import members_of, open_session
 
-        return members_of(open_session(self), self.group)
+        # A generator, so that the settings live as long as it is read: with them the session ends.
+        yield from members_of(open_session(self), self.group)
 
     def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
         """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""

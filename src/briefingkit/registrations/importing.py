@@ -149,10 +149,16 @@ def open_table(
 
 
 def table_in(
-    rows: Iterator[Row], asked: Sequence[Asked], columns: Mapping[str, str], called: str
+    rows: Iterator[Row],
+    asked: Sequence[Asked],
+    columns: Mapping[str, str],
+    called: str,
+    *,
+    hint: str = 'name the columns, as in "Courriel=email"',
 ) -> OpenedTable:
-    """Find the header among the first rows of a table, wherever it comes from; `called` names it in words.
+    """Find the header among the first rows of a table, wherever it comes from.
 
+    `called` is what the table is in words, `hint` what to do where no header is known.
     RegistrationError where there is none, or where it lacks one of the `columns` that were named.
     """
     known = {one.key: one for one in asked}
@@ -165,9 +171,7 @@ def table_in(
     best = max(head, key=lambda row: recognised(row.cells or (), asked, columns), default=None)
     if best is None or not recognised(best.cells or (), asked, columns):
         # Not what stands there: without a header it is somebody's data.
-        raise RegistrationError(
-            f'{called} has no row with a header that the form knows: name the columns, as in "Courriel=email"'
-        )
+        raise RegistrationError(f"{called} has no row with a header that is known: {hint}")
     found = find_columns(best.cells or (), asked, columns)
     _require(columns, found, called)
     below = chain((row for row in head if row.number > best.number), rows)

@@ -21,6 +21,7 @@ _STATES = {
     501: "UNIMPLEMENTED",
     503: "UNAVAILABLE",
 }
+_BY_REASON = {"failedPrecondition": "FAILED_PRECONDITION"}
 
 
 class Refusal(Exception):
@@ -60,7 +61,7 @@ class Refusal(Exception):
 
     def typed_body(self) -> dict[str, Any]:
         """Give the JSON of the answer as newer APIs have it: a status, and details of a type."""
-        status = _STATES.get(self.status, "UNKNOWN")
+        status = _BY_REASON.get(self.reason) or _STATES.get(self.status, "UNKNOWN")
         whole: dict[str, Any] = {"code": self.status, "message": self.message, "status": status}
         details = list(self.details)
         if self.status == 400 and self.location is not None:  # noqa: PLR2004 - an HTTP status
