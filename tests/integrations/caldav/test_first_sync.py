@@ -1,5 +1,6 @@
 """Many events at once: the server is never waited for in vain, and its calendars are looked for once."""
 
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
@@ -57,7 +58,10 @@ def test_an_event_is_written_out_while_the_server_is_at_work_on_the_one_before(
     at = steps.index(third)
     assert steps[at - 1 : at + 2] == ["PUT", third, "wait"]
     at = steps.index(second)
-    assert (steps[at - 1], steps[at + 1]) == ("PROPFIND", "wait")  # the calendar was looked for with the first
+    assert (steps[at - 1], steps[at + 1]) == (
+        "PROPFIND",
+        "wait",
+    )  # the calendar was looked for with the first
     assert [steps.count(key) for key in (first, second, third)] == [1, 1, 1]
 
 
@@ -97,29 +101,37 @@ def test_what_was_written_out_for_another_state_is_not_sent(peer: Any) -> None:
         assert b"X-THEIRS:1" in said
 
 
-def test_calendars_are_looked_for_once_in_a_run(peer: Any) -> None:
-    bench = Workbench(peer.settings(make=_MADE))
-    bench.publish(sample_briefing())
-    target = evolve(bench.target.integration)
+@pytest.fixture
+def making(peer: Any) -> Iterator[Workbench]:
+    """Give a target that makes its calendars, and take them away in the end."""
+    yield Workbench(peer.settings(make=_MADE))
+    for language in ("en", "fr"):
+        peer.by_hand("DELETE", f"{peer.home}briefingkit.contract.example.under-test.{language}/")
+
+
+def test_calendars_are_looked_for_once_in_a_run(peer: Any, making: Workbench) -> None:
+    making.publish(sample_briefing())
+    target = evolve(making.target.integration)
     asked = []
     for name in _NAMES:
         peer.proxy.requests.clear()
-        assert [each.status for each in target.apply(_events(bench, name))] == [Status.DONE]
+        assert [each.status for each in target.apply(_events(making, name))] == [Status.DONE]
         asked.append([each.method for each in peer.proxy.requests].count("PROPFIND"))
     assert asked[0] > 0
     assert asked[1:] == [0, 0]
 
 
-def test_a_calendar_that_went_away_in_a_run_is_said_to_and_looked_for_again(peer: Any) -> None:
-    bench = Workbench(peer.settings(make=_MADE))
-    bench.publish(sample_briefing())
-    target = bench.target.integration
-    (done,) = target.apply(_events(bench, "first"))
+def test_a_calendar_that_went_away_in_a_run_is_said_to_and_looked_for_again(
+    peer: Any, making: Workbench
+) -> None:
+    making.publish(sample_briefing())
+    target = making.target.integration
+    (done,) = target.apply(_events(making, "first"))
     assert done.remote is not None
     gone = done.remote.id.rpartition("/")[0]
     peer.by_hand("DELETE", f"{gone}/")
-    (failed,) = target.apply(_events(bench, "second"))
+    (failed,) = target.apply(_events(making, "second"))
     assert failed.status is Status.FAILED
-    bench.publish(sample_briefing("second"))
-    (done,) = target.apply(_events(bench, "third"))
+    making.publish(sample_briefing("second"))
+    (done,) = target.apply(_events(making, "third"))
     assert done.status is Status.DONE
