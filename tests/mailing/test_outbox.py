@@ -306,10 +306,15 @@ class TestPace:
             def stage(self, _messages: object) -> object:  # type: ignore[override]
                 raise Transient("mail.example cannot be found now")
 
-        report = send(Away())
+        told = list[Progress]()
+        report = send(Away(), tell=told.append)
         assert report.stopped == "mail.example cannot be found now"
         assert counts(store) == {"planned": 20}
         assert clock.now - START <= Sending().patience
+        assert [(each.rest, each.complaint) for each in told[:2]] == [
+            (timedelta(seconds=5), "mail.example cannot be found now"),
+            (timedelta(seconds=10), "mail.example cannot be found now"),
+        ]
         assert send(MemoryTransport()).progress.sent == 20
 
     def test_a_transport_that_cannot_be_used_is_said_at_once(self, store: Deliveries, send: Send) -> None:

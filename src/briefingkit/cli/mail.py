@@ -151,12 +151,15 @@ def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple
 
 
 def _teller(name: str) -> "Callable[[Progress], None]":
-    """Tell of progress on standard error, each time that the number sent has doubled or grown by ten thousand."""
+    """Tell on standard error of rests, and of progress each time that it has doubled or grown by ten thousand."""
     next_told = 1000
 
     def tell(progress: "Progress") -> None:
         nonlocal next_told
-        if progress.sent >= next_told:
+        if progress.rest is not None:
+            seconds = round(progress.rest.total_seconds())
+            say(f"{name}: {progress.complaint}: goes on in {seconds} s", "warning", err=True)
+        elif progress.sent >= next_told:
             next_told += min(next_told, 10_000)
             say(f"{name}: {progress.sent} sent", err=True)
 

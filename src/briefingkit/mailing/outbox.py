@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.errors import BriefingkitError, StoreError, Transient
 from briefingkit.mailing.answers import clean
@@ -226,6 +226,7 @@ class _Run:
             return None
         if self._is_out_of_patience(rest):
             return self.complaint
+        self.box.tell(evolve(self.progress, rest=rest, complaint=self.complaint))
         self._sleep(rest)
         return None
 

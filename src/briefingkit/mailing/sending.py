@@ -44,13 +44,18 @@ class Sending:
 
 @frozen
 class Progress:
-    """What a run has done so far, in messages: `deferred` come again, of `uncertain` nobody knows whether they went."""
+    """What a run has done so far, in messages: `deferred` come again, of `uncertain` nobody knows whether they went.
+
+    While it rests, `rest` is for how long, and `complaint` what the server said, or why there is none.
+    """
 
     sent: int = 0
     failed: int = 0
     deferred: int = 0
     uncertain: int = 0
     dropped: int = 0
+    rest: timedelta | None = None
+    complaint: str = ""
 
 
 @frozen
