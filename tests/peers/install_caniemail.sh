@@ -5,4 +5,4 @@ set -eu
 folder="$(cd "$(dirname "$0")/../.." && pwd)/.cache/peers"
 mkdir -p "$folder"
 cd "$folder"
-npm install --no-save --no-package-lock --no-audit --no-fund --silent caniemail@1.0.5
+npm install --save-exact --no-package-lock --no-audit --no-fund --silent caniemail@1.0.5

@@ -4,4 +4,4 @@ set -eu
 folder="$(cd "$(dirname "$0")/../.." && pwd)/.cache/peers"
 mkdir -p "$folder"
 cd "$folder"
-npm install --no-save --no-package-lock --no-audit --no-fund --silent ical.js@2.2.1
+npm install --save-exact --no-package-lock --no-audit --no-fund --silent ical.js@2.2.1

@@ -6,58 +6,33 @@ the octets of its preview.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
-from attrs import define, frozen
+from attrs import frozen
 from icalendar import Calendar, Event
 
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.sending import Progress
-from briefingkit.project import Project, open_project
+from briefingkit.project import Project
 from briefingkit.text.bidi import strip_isolates
 from briefingkit.text.phrases import SHIPPED
 
 from .conftest import Authority
 from .real_postfix import Postfix, asked, numbers, started
+from .seven_languages import BRIEFING, HOSTS, PEOPLE, TITLES, Clock, town
 from .test_dkim import _PEM, RSA, verifies
 
 pytestmark = pytest.mark.peer
 
-SEVEN = Path(__file__).with_name("seven_languages.yaml")
-PROJECT = """\
-format: 1
-namespace: ghent.example
-mail:
-  sender: {{address: events@ghent.example, unsubscribe: leave@ghent.example}}
-  pages: https://register.ghent.example
-  transport:
-    use: smtp
-    host: localhost
-    port: {port}
-    ca_file: authority.pem
-    hello: client.example
-    connections: 4
-    dkim: {{domain: ghent.example, selector: autumn, key_file: dkim.pem}}
-"""
-# Names as people write them: with a comma, in another script, of one letter, and longer than a header's line.
-PEOPLE = {
-    "en": "O’Neil, Ann",
-    "fr": "Zoë Lefèvre",
-    "es": "José Núñez",
-    "ar": "ليلى حدّاد",
-    "ru": "Анна Константиновна Соколова-Преображенская фон дер Вейде",
-    "zh": "王小明",
-    "pt": "João Conceição",
-}
+TRANSPORT = """host: localhost, port: {port}, ca_file: authority.pem, connections: 4,
+    dkim: {{domain: ghent.example, selector: autumn, key_file: dkim.pem}}"""
 SUBJECTS = {
     "invite": {
         "en": "Invitation: Night trams: what the first year has taught us",
@@ -140,8 +115,6 @@ ZONED = {
     "zh": "您的当地时间：{a}–{b} IST (UTC+5:30)，加尔各答",
     "pt": "Seu horário local: {a}–{b} IST (UTC+5:30), Calcutá",
 }
-BRIEFING: Any = yaml.load(SEVEN.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - strings only
-TITLES, HOSTS = BRIEFING["title"], BRIEFING["organizers"][0]["name"]
 # The tree of RFC 3501 section 7.4.2, with what is not about its shape left out.
 STRUCTURE = re.compile(
     rb'\(\(\("text" "plain" \("charset" "utf-8"\) .*?\)'
@@ -153,14 +126,6 @@ STRUCTURE = re.compile(
     rb'\("attachment" \("filename" "invite\.ics"\)\) NIL NIL\) "mixed" ',
     re.IGNORECASE,
 )
-
-
-@define
-class Clock:
-    now: datetime = datetime(2027, 3, 1, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @frozen
@@ -192,17 +157,6 @@ class Journey:
 
     meant: Mapping[str, Mapping[str, Message]]
     arrived: Mapping[str, Mapping[str, Arrived]]
-
-
-def town(folder: Path, authority: Authority, port: int, clock: Clock) -> Project:
-    """Write the project's files: the briefing, whom to write to, and the key to sign with."""
-    (folder / "briefingkit.yaml").write_text(PROJECT.format(port=port), "utf-8")
-    (folder / "briefing.yaml").write_text(SEVEN.read_text("utf-8"), "utf-8")
-    (folder / "authority.pem").write_bytes(authority.file.read_bytes())
-    (folder / "dkim.pem").write_bytes(RSA.private_bytes(*_PEM))
-    rows = [f'{tag}@city.example,"{name}",{tag},Asia/Kolkata' for tag, name in PEOPLE.items()]
-    (folder / "contacts.csv").write_text("\n".join(("email,name,language,timezone", *rows)), "utf-8")
-    return open_project(folder, clock=clock)
 
 
 def sent(project: Project, mailing: str) -> Mapping[str, Message]:
@@ -246,7 +200,9 @@ def journey(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> J
     folder, clock = tmp_path_factory.mktemp("town"), Clock()
     meant, arrived = {}, {}
     with started(authority) as postfix:
-        project = town(folder, authority, postfix.port, clock)
+        (folder / "authority.pem").write_bytes(authority.file.read_bytes())
+        (folder / "dkim.pem").write_bytes(RSA.private_bytes(*_PEM))
+        project = town(folder, clock, TRANSPORT.format(port=postfix.port))
         for mailing in METHODS:
             clock.now += timedelta(days=1)
             edit(folder, *EDITS.get(mailing, ()))
