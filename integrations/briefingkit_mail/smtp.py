@@ -1,17 +1,18 @@
 """Sending by SMTP (RFC 5321): several connections in step, each of which holds one message back by its last dot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from attrs import Factory, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.errors import ModelError, Transient
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.dkim import DKIM
-from briefingkit_mail.smtp_session import Flight, Session, open_session, transparent, unfit
+from briefingkit_mail.smtp_pool import Pool
+from briefingkit_mail.smtp_session import Flight, transparent, unfit
 from briefingkit_mail.smtp_settings import Encryption, Server
 
 __all__ = ["SMTP"]
@@ -47,7 +48,6 @@ class SMTP:
     timeout: float = 60
     answer_timeout: float = 600
     base: Path = Path()
-    _idle: list[Session] = field(init=False, repr=False, eq=False, default=Factory(list))
 
     def __attrs_post_init__(self) -> None:
         """Refuse settings that cannot be."""
@@ -76,6 +76,10 @@ class SMTP:
         )
 
     @cached_property
+    def _pool(self) -> Pool:
+        return Pool(self.server)
+
+    @cached_property
     def _signer(self) -> DKIM | None:
         """The signer, whose key file stands where the project does if it does not say where it stands."""
         if self.dkim is None or self.dkim.base != Path():
@@ -102,26 +106,26 @@ class SMTP:
                 settled.append(Delivery(message.key, Status.FAILED, words=reason or _CR_ALONE))
             else:
                 fit.append((message, content))
-        sessions, busy = self._sessions(len(fit))
-        settled += [_away(message, busy) for message, _ in fit[len(sessions) :]]
+        sessions, busy = self._pool.take([message for message, _ in fit])
         flights = list[Flight]()
-        for (message, content), session in zip(fit, sessions, strict=False):
-            if (reason := session.refusal(message)) is None:
-                flights.append(Flight(session, message, content, hidden=self._hidden(message)))
-            else:
+        for (message, content), session in zip(fit, sessions, strict=True):
+            if session is None:
+                settled.append(_away(message, busy))
+            elif (reason := session.refusal(message)) is not None:
                 settled.append(Delivery(message.key, Status.FAILED, words=reason))
-                self._idle.append(session)
-        try:
-            _in_step(flights)
-        except BaseException:
-            for session in sessions:
-                session.close()
-            raise
+                self._pool.give(session)
+            else:
+                flights.append(Flight(session, message, content, hidden=self._hidden(message)))
+        _in_step(flights)
         for flight in flights:
             if flight.verdict is not None:
                 settled.append(flight.verdict)
-                self._idle.append(flight.session)
-        return _Flights([each for each in flights if each.verdict is None], settled, self._idle)
+                self._pool.give(flight.session)
+        return _Flights([each for each in flights if each.verdict is None], settled, self._pool)
+
+    def expect(self, messages: Sequence[Message]) -> None:
+        """Hear what is likely to be staged next: each connection says its envelope behind the dot that it says now."""
+        self._pool.expected = messages
 
     def find(self, message: Message) -> Delivery | None:  # noqa: ARG002 - the protocol's
         """Find nothing: SMTP has no way to ask."""
@@ -129,29 +133,7 @@ class SMTP:
 
     def close(self) -> None:
         """Say goodbye on all connections."""
-        while self._idle:
-            self._idle.pop().quit()
-
-    def _sessions(self, number: int) -> tuple[list[Session], Transient | None]:
-        """Give open connections, at most so many; where some more cannot be had the fault is given as well."""
-        sessions = list[Session]()
-        while self._idle and len(sessions) < number:
-            session = self._idle.pop()
-            if session.is_alive:
-                sessions.append(session)
-            else:
-                session.close()
-        try:
-            while len(sessions) < number:
-                sessions.append(open_session(self.server))
-        except Transient as fault:
-            if not sessions:
-                raise
-            return sessions, fault
-        except BaseException:
-            self._idle.extend(sessions)
-            raise
-        return sessions, None
+        self._pool.close()
 
     def _content(self, message: Message) -> bytes | None:
         """Give the octets as DATA takes them, signed; None where they cannot be sent."""
@@ -172,7 +154,7 @@ class _Flights:
 
     flights: Sequence[Flight]
     settled: Sequence[Delivery]
-    idle: list[Session]
+    pool: Pool
 
     @property
     def keys(self) -> Sequence[str]:
@@ -181,13 +163,13 @@ class _Flights:
 
     def commit(self) -> Iterator[Delivery]:
         """Say all the dots, and hear the answers."""
-        waiting = list(self.flights)
+        waiting, following = list(self.flights), self.pool.following()
         try:
             for flight in self.flights:
-                flight.let_go()
+                flight.let_go(next(following, None))
             while waiting:
                 yield waiting[0].landed()
-                self.idle.append(waiting.pop(0).session)
+                self.pool.give(waiting.pop(0).session)
         finally:
             for flight in waiting:  # which nobody waits for any more
                 flight.session.close()
@@ -198,11 +180,16 @@ class _Flights:
             flight.session.close()
 
 
-def _in_step(flights: Iterable[Flight]) -> None:
+def _in_step(flights: Sequence[Flight]) -> None:
     """Bring all flights on, a word of each in turn, so that the server's answers are waited for together."""
     under_way = [flight.approach() for flight in flights]
-    while under_way:
-        under_way = [each for each in under_way if next(each, _LANDED) is not _LANDED]
+    try:
+        while under_way:
+            under_way = [each for each in under_way if next(each, _LANDED) is not _LANDED]
+    except BaseException:
+        for flight in flights:
+            flight.session.close()
+        raise
 
 
 _LANDED = object()

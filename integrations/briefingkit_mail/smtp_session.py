@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from attrs import define, field
@@ -20,6 +21,7 @@ __all__ = ["Flight", "Session", "open_session", "transparent", "unfit"]
 
 _DONE, _GO_AHEAD, _CLOSING = 2, 354, 421
 _LONGEST_LINE, _MOST_LINES = 8192, 1000
+_FEW = 10  # messages on one connection: servers that have had enough after more only want another one
 _QUEUED_AS = re.compile(r"(?i)\bqueued as ([A-Za-z0-9._-]{1,80})")
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 # The dot is looked for, and then what is before it: six times as fast as looking for the two of them.
@@ -59,13 +61,19 @@ class _EncryptedReplies(_Replies, smtplib.SMTP_SSL):
 
 
 class Session:
-    """An open connection. `carried` counts the messages that went through it."""
+    """An open connection. `carried` counts the messages that went through it.
+
+    `announced` is the key of the message whose envelope was said behind the dot of the one before. `balks` tells of a
+    server that has hung up over one.
+    """
 
     def __init__(self, smtp: smtplib.SMTP, server: Server) -> None:
         self.smtp = smtp
         self.server = server
         self.carried = 0
         self.in_transaction = False
+        self.announced: str | None = None
+        self.balks = False
         self.pipelining = smtp.has_extn("pipelining")
         self.eightbit = smtp.has_extn("8bitmime")
         self.smtputf8 = smtp.has_extn("smtputf8")
@@ -87,10 +95,14 @@ class Session:
 
     def close(self) -> None:
         """Hang up without a word. What was not let go does not go (RFC 5321 section 4.1.1.4)."""
+        self.announced = None
         self.smtp.close()
 
     def quit(self) -> None:
-        """Say goodbye."""
+        """Say goodbye; where the server waits for a mail, goodbye would be one."""
+        if self.announced is not None:
+            self.close()
+            return
         try:
             if self.smtp.sock is not None:
                 self.smtp.sock.settimeout(5)
@@ -120,13 +132,20 @@ class Session:
             mail.append("SMTPUTF8")
         if self.dsn:
             # RFC 3461: tell us of what did not arrive, with our own name for it.
-            mail += ["RET=HDRS", f"ENVID={message.key}"]
+            mail += ["RET=HDRS", f"ENVID={message.name}"]
             recipient.append("NOTIFY=FAILURE,DELAY")
         encoding = "utf-8" if message.smtputf8 else "ascii"
         commands = [" ".join(mail), " ".join(recipient), "DATA"]
         if self.in_transaction:
             commands.insert(0, "RSET")
         return [f"{command}\r\n".encode(encoding) for command in commands]
+
+    def announce(self, message: Message | None) -> bytes:
+        """Give the envelope of the message that comes next, to be said behind a dot (RFC 2920 section 3.1)."""
+        if message is None or not self.pipelining or self.refusal(message) is not None:
+            return b""
+        self.in_transaction, self.announced = False, message.key
+        return b"".join(self.envelope(message))
 
 
 def unfit(message: Message, sender: str | None) -> str | None:
@@ -164,18 +183,22 @@ class Flight:
 
     def approach(self) -> Iterator[None]:
         """Say everything but the last dot, and pause after each word, so that other flights need not wait for it."""
+        told, session = self.session.announced is not None, self.session
         try:
             yield from self._approach()
         except OSError as error:  # smtplib's errors are that as well
             self._lost(error)
+        session.balks = told and session.smtp.sock is None and session.carried < _FEW
 
-    def let_go(self) -> None:
-        """Say the dot."""
+    def let_go(self, following: Message | None = None) -> None:
+        """Say the dot, and behind it the envelope of the message that comes next on this connection."""
         session = self.session
+        sock, said = session.smtp.sock, b".\r\n" + session.announce(following)
         try:
-            if session.smtp.sock is not None:
-                session.smtp.sock.settimeout(session.server.answer_timeout)
-            session.smtp.send(b".\r\n")
+            if sock is None:
+                raise smtplib.SMTPServerDisconnected("it was closed")
+            sock.settimeout(session.server.answer_timeout)
+            left = sock.send(said)
         except OSError as error:
             if session.server.encryption is not Encryption.NONE:
                 # Of an encrypted dot nobody can say how much of it has left.
@@ -183,6 +206,9 @@ class Flight:
             else:
                 self._lost(error)
             session.close()
+            return
+        with suppress(OSError):  # the answer to the dot, or that there is none, says more
+            sock.sendall(said[left:])
 
     def landed(self) -> Delivery:
         """Hear what became of it."""
@@ -205,9 +231,13 @@ class Flight:
 
     def _approach(self) -> Iterator[None]:
         session, smtp = self.session, self.session.smtp
-        commands = session.envelope(self.message)
         replies = list[tuple[int, bytes]]()
-        if session.pipelining:
+        commands = session.envelope(self.message)
+        if session.announced is not None:
+            session.announced = None
+            session.in_transaction = True
+            replies += [smtp.getreply() for _ in commands]
+        elif session.pipelining:
             # RFC 2920: DATA ends a group, so that its answers come before the mail does.
             smtp.send(b"".join(commands))
             session.in_transaction = True

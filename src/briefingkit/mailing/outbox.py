@@ -11,7 +11,7 @@ import platform
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from briefingkit.mailing.batch import Batch, answer, answer_to, written
 from briefingkit.mailing.deliveries import Resolution, mailing_id
 from briefingkit.mailing.pacing import Pace, paced
 from briefingkit.mailing.sending import MessageOf, Progress, Report, Sending, Suppressed
-from briefingkit.mailing.transport import Delivery, Staged, Status, Transport
+from briefingkit.mailing.transport import Delivery, Expecting, Staged, Status, Transport
 from briefingkit.registrations.codec import iso
 from briefingkit.store.claims import Bucket, Claims, Orphans, Position
 from briefingkit.store.deliveries import Deliveries
@@ -102,6 +102,7 @@ class _Run:
         )
         self.progress = Progress()
         self.after: Position | None = None
+        self.held: Sequence[DeliveryRow] = ()
         self.ahead: Batch | None = None
         self.moved_at = outbox.clock()
         self.complaint = ""
@@ -168,19 +169,15 @@ class _Run:
                 return "asked to stop"
             if (reason := self._rest()) is not None:
                 return reason
-            rows = self._claim()
-            if not rows:
+            if not self.held:
+                self._claim()
+            if not self.held:
                 if self._nothing_more():
                     return None
-                continue
-            for batch, following in self._batches(rows):
-                if not self._send(batch, following) or self.box.stop() or self.pace.wait(self.box.clock()):
-                    break
-            else:
-                continue
-            self._give_back()
+            elif not self._send(self._next_rows()) or self.pace.wait(self.box.clock()):
+                self._give_back()
 
-    def _claim(self) -> Sequence[DeliveryRow]:
+    def _claim(self) -> None:
         now = self.box.clock()
         rows = self.claims.claim(
             self.mailing,
@@ -196,7 +193,7 @@ class _Run:
         reasons = self.box.suppressed(rows) if rows else {}
         if reasons:
             self._record([answer(row, "dropped", reasons[row.id]) for row in rows if row.id in reasons])
-        return [row for row in rows if row.id not in reasons]
+        self.held = [row for row in rows if row.id not in reasons]
 
     def _nothing_more(self) -> bool:
         """Tell whether all is done that is to be done now; else look again, from the beginning, after a while."""
@@ -238,17 +235,12 @@ class _Run:
     def _is_out_of_patience(self, rest: timedelta) -> bool:
         return self.box.clock() + rest - self.moved_at > self.box.sending.patience
 
-    def _batches(
-        self, rows: Sequence[DeliveryRow]
-    ) -> Iterator[tuple[Sequence[DeliveryRow], Sequence[DeliveryRow]]]:
-        """Give batches, as wide as the pace allows when each one's turn comes, and what is likely to come after it."""
-        start = 0
-        while start < len(rows):
-            end = start + self.pace.width
-            yield rows[start:end], rows[end : end + self.pace.width]
-            start = end
+    def _next_rows(self) -> Sequence[DeliveryRow]:
+        width = self.pace.width
+        rows, self.held = self.held[:width], self.held[width:]
+        return rows
 
-    def _send(self, rows: Sequence[DeliveryRow], following: Sequence[DeliveryRow]) -> bool:
+    def _send(self, rows: Sequence[DeliveryRow]) -> bool:
         """Send a batch; False where what is still held should be given back and claimed anew."""
         batch = self._written(rows)
         if not batch.messages:
@@ -265,7 +257,7 @@ class _Run:
             return False
         by_id = {row.id: row for row in rows}
         try:
-            self._write_ahead(following)
+            self._look_ahead()
             lease = self._note(staged, by_id, batch)
         except BaseException:
             staged.abandon()
@@ -285,11 +277,13 @@ class _Run:
         ahead, self.ahead = self.ahead, None
         return ahead if ahead is not None and ahead.rows == rows else written(rows, self.message_of)
 
-    def _write_ahead(self, rows: Sequence[DeliveryRow]) -> None:
-        """Write the next batch while the server is busy with this one, which waits for no more than its dots."""
-        if rows:
+    def _look_ahead(self) -> None:
+        """Claim and write the next batch while the server is busy with this one, which only its dots are missing of."""
+        if not self.held and self.bucket is None:
+            self._claim()
+        if self.held:
             with suppress(Exception):  # which stops nobody but whom it is about: it comes again in their turn
-                self.ahead = written(rows, self.message_of)
+                self.ahead = written(self.held[: self.pace.width], self.message_of)
 
     def _note(self, staged: Staged, by_id: dict[str, DeliveryRow], batch: Batch) -> datetime | None:
         """Note what is about to go and what was refused; the end of the lease is given, None if rows are not ours."""
@@ -304,7 +298,9 @@ class _Run:
 
     def _let_go(self, staged: Staged, by_id: dict[str, DeliveryRow]) -> None:
         """Let a batch go and write down what became of each, whatever happens in between."""
-        known = dict[str, Delivery]()
+        known, transport = dict[str, Delivery](), self.box.transport
+        if isinstance(transport, Expecting):
+            transport.expect(() if self.ahead is None else self.ahead.messages)
         try:
             for delivery in staged.commit():
                 known[delivery.key] = delivery
@@ -336,6 +332,7 @@ class _Run:
     def _give_back(self) -> None:
         self.claims.release(self.mailing)
         self.after = self.ahead = None
+        self.held = ()
 
     def _learn(self, deliveries: Sequence[Delivery]) -> None:
         now = self.box.clock()

@@ -7,13 +7,13 @@ dies after it leaves at most one batch of which nobody can say whether it went (
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
 from briefingkit.mailing.message import Message
 
-__all__ = ["Capabilities", "Delivery", "Feature", "Settled", "Staged", "Status", "Transport"]
+__all__ = ["Capabilities", "Delivery", "Expecting", "Feature", "Settled", "Staged", "Status", "Transport"]
 
 
 class Status(StrEnum):
@@ -116,6 +116,14 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give connections back; it may be used again."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """What a transport has beside that, if it can begin with a message while the one before is let go."""
+
+    def expect(self, messages: Sequence[Message]) -> None:
+        """Hear, just before a batch is let go, what is likely to be staged after it; it may be something else."""
 
 
 @frozen

@@ -58,7 +58,7 @@ class TestPipelined(_Contract):
         self.mailbox.extensions.append("PIPELINING")
         transport = open_smtp(serve())
         yield transport
-        assert all(session.pipelining for session in transport._idle)
+        assert all(session.pipelining for session in transport._pool._idle)
         transport.close()
 
 
@@ -85,7 +85,7 @@ class TestEncryptedAfterTheGreeting(_Contract):
         self.send(transport, self.message(1))
         (session,) = {id(envelope): envelope for envelope in self.mailbox.envelopes}.values()
         assert session.mail_from == "events@ghent.example"
-        assert all(each.smtp.sock.version().startswith("TLS") for each in transport._idle)  # type: ignore[attr-defined]
+        assert all(each.smtp.sock.version().startswith("TLS") for each in transport._pool._idle)  # type: ignore[attr-defined]
 
 
 class TestEncryptedFromTheFirstOctet(_Contract):
@@ -133,7 +133,7 @@ class TestWhatIsRefusedBeforeAnythingIsSent:
             encryption=Encryption.STARTTLS,
             ca_file=str(authority.file),
         )
-        session = transport._sessions(1)[0][0]
+        session = transport._pool.take([message_for(1)])[0][0]
         assert (session.sized, session.largest) == (False, 0)
         session.close()
 
