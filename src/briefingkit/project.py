@@ -338,6 +338,7 @@ class Project:
         """Open what the ledger holds of people, over all lists: to be shown to them, erased, and gone in time."""
         from briefingkit.registrations.personal_data import PersonalData
 
+        from briefingkit.source.mail_settings import RETENTION
         return PersonalData(
             self.programme(),
             self.ledger(),
@@ -345,6 +346,7 @@ class Project:
             hooks=self.hooks,
             connections=self._connected,
         )
+            mail_retention=RETENTION if self.settings.mail is None else self.settings.mail.retention,
 
     def _connected(self, protocol: type, briefing: str | None = None, /) -> "Sequence[Connected]":
         """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""

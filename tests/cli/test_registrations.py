@@ -95,7 +95,11 @@ def test_what_is_over_expires(cli: Command, guests: Path) -> None:
     cli("registrations", "import", "night-buses", guests)
     text = (guests.parent / "briefing.yaml").read_text(encoding="utf-8").replace("2027-03-10", "2020-03-10")
     (guests.parent / "briefing.yaml").write_text(text, encoding="utf-8")
-    assert cli("registrations", "expire", "--json").json == {"expired": {"night-buses": 1}, "kept": []}
+    assert cli("registrations", "expire", "--json").json == {
+        "expired": {"night-buses": 1},
+        "messages": {},
+        "kept": [],
+    }
 
 
 def test_nobodys_data_are_in_an_error(cli: Command, guests: Path) -> None:

@@ -52,16 +52,22 @@ def erase_command(who: str, briefing: str | None, project_file: Path | None, *, 
 @project_option
 @json_option
 def expire_command(project_file: Path | None, *, as_json: bool) -> None:
-    """Erase every list whose retention is over; run it every night. Exit code 1: a copy is left, as is said."""
+    """Erase every list whose retention is over, and what was written to people; run it every night.
+
+    Exit code 1: a copy is left, as is said.
+    """
     with project_here(project_file).personal_data() as data:
         gone = data.expire()
     if as_json:
-        emit_json({"expired": dict(gone), "kept": list(map(kept_json, gone.kept))})
+        messages, kept = dict(gone.messages), list(map(kept_json, gone.kept))
+        emit_json({"expired": dict(gone), "messages": messages, "kept": kept})
     else:
         for name, number in gone.items():
             say(f"{name}: {number} registrations erased")
         say_erased_copies(gone.kept)
-        if not gone:
+        for name, number in gone.messages.items():
+            say(f"{name}: {number} messages forgotten")
+        if not (gone or gone.messages):
             say("Nothing is due.")
     if any(kept.error for kept in gone.kept):
         raise click.exceptions.Exit(1)

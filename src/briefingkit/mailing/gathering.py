@@ -1,16 +1,20 @@
 """Whom a mailing goes to, as things stand: its audiences, without those who must not or need not be written to."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from briefingkit.mailing.addressing import number_of, takes_part
 from briefingkit.mailing.audience import Member, Selection, participants, registrants, select
 from briefingkit.mailing.concern import concerned
 from briefingkit.mailing.contacts import contacts
+from briefingkit.mailing.keys import message_keys
 from briefingkit.mailing.kinds import KINDS, Letter
 from briefingkit.mailing.known_people import heard
 from briefingkit.model import AudienceGroup, MailingKind
+from briefingkit.registrations.mail_retention import written_before
 from briefingkit.registrations.registration import RegistrationStatus
+from briefingkit.store.deliveries import mailing_id
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ _UNCONCERNED = "are not concerned by the change"
 _LATE = "registered after it was due, and know it from their confirmation"
 _SINCE = "registered after the change, and know it from their confirmation"
 _GONE = "no longer on the list as then"
+_WRITTEN = "have had it, longer ago than is kept"
 _STATUSES = {
     AudienceGroup.REGISTERED: RegistrationStatus.CONFIRMED,
     AudienceGroup.WAITLISTED: RegistrationStatus.WAITLISTED,
@@ -55,12 +60,15 @@ class Gathering:
         groups = (
             (audience, self._of(audience, schedule, selection, faults)) for audience in self._mailing.audience
         )
-        return select(groups, self._briefing.languages, refused=self._refused_members, selection=selection)
+        refused = partial(self._refused_members, schedule.occasion)
+        return select(groups, self._briefing.languages, refused=refused, selection=selection)
 
     def refused(self, rows: "Sequence[DeliveryRow]") -> Mapping[str, str]:
         """Tell which rows must not go any more, just before they go: people may have left, or said no, since."""
         reasons = self._refused({row.person: takes_part(row) for row in rows})
         refused = {row.id: reasons[row.person] for row in rows if row.person in reasons}
+        # Its time may have been over between planning and now.
+        refused |= dict.fromkeys(self._written([row.id for row in rows]), _WRITTEN)
         groups = {audience.group for audience in self._mailing.audience} - {None, AudienceGroup.PARTICIPANTS}
         wanted = {_STATUSES.get(group) for group in groups if group is not None}
         if self._mailing.kind is MailingKind.CONFIRMATION or None in wanted:
@@ -115,10 +123,16 @@ class Gathering:
         reminds = self._mailing.kind is MailingKind.REMINDER
         return _LATE if reminds and schedule.due is not None and each.created_at > schedule.due else None
 
-    def _refused_members(self, people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
-        return self._refused(
-            {person: member.number is not None or member.key is not None for person, member in people}
-        )
+    def _refused_members(self, occasion: str, people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
+        key_of = message_keys(self._briefing.identifier, self._mailing.key)
+        keys = {key_of(person, occasion): person for person, _ in people}
+        written = {keys[key]: _WRITTEN for key in self._written(keys)}
+        takes = {person: member.number is not None or member.key is not None for person, member in people}
+        return {**written, **self._refused(takes)}
+
+    def _written(self, keys: Collection[str]) -> frozenset[str]:
+        office, mailing = self._office, mailing_id(self._briefing.identifier, self._mailing.key)
+        return written_before(office.ledger, office.key, mailing, keys)
 
     def _refused(self, people: Mapping[str, bool]) -> Mapping[str, str]:
         """Tell who must not be written to, of people and whether they take part.

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.attendance import attendance_json
@@ -16,11 +16,13 @@ from briefingkit.registrations.connected import Connections, not_connected
 from briefingkit.registrations.erasure import Erased, erase_from, expire_list, joined
 from briefingkit.registrations.events import Hook, deliver
 from briefingkit.registrations.intake import Desk
+from briefingkit.registrations.mail_retention import forget_mail
 from briefingkit.registrations.mirroring import kept_after_erasing
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.pulling import located
 from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.registration_list import key_of
+from briefingkit.source.mail_settings import RETENTION
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.part_answers import PartAnswers
 from briefingkit.store.registrations import Registrations
@@ -35,10 +37,14 @@ __all__ = ["Expired", "PersonalData"]
 
 @frozen(eq=False, repr=False)
 class Expired(Mapping[str, int]):
-    """How many registrations went, by briefing; `kept` is what became of these lists at targets that keep them too."""
+    """How many registrations went, by briefing; `kept` is what became of these lists at targets that keep them too.
+
+    `messages` counts what was written to people and whose own time was over, by briefing.
+    """
 
     counts: Mapping[str, int]
     kept: "tuple[Kept, ...]" = ()
+    messages: Mapping[str, int] = field(factory=dict)
 
     def __getitem__(self, briefing: str) -> int:
         return self.counts[briefing]
@@ -64,8 +70,9 @@ class PersonalData:
         clock: Callable[[], datetime],
         hooks: Mapping[str, Hook] | None = None,
         connections: Connections = not_connected,
+        mail_retention: timedelta = RETENTION,
     ) -> None:
-        self._connections = connections
+        self._connections, self._mail_retention = connections, mail_retention
         self._programme, self._ledger, self._clock = programme, ledger, clock
         self._hooks, self._store = dict(hooks or {}), Registrations(ledger)
         if self._hooks:
@@ -148,7 +155,8 @@ class PersonalData:
         """Erase every list whose data have to be gone by now: the end of the briefing, and the consent's retention.
 
         Give how many registrations went, by briefing. A briefing that was moved is looked at as it stands now. Then
-        these lists are brought in step wherever they are kept as well.
+        these lists are brought in step wherever they are kept as well. What was written to people, on a list or not,
+        goes when its own retention is over.
         """
         now, gone = self._clock(), dict[str, int]()
         for held in self._store.lists():
@@ -158,10 +166,13 @@ class PersonalData:
                 number = expire_list(self._store, held, self._desk(held.briefing))
                 if number:
                     gone[held.briefing] = number
-        if gone:
+        key = key_of(self._store)
+        messages = forget_mail(self._ledger, key, retention=self._mail_retention, now=now)
+        if gone or messages:
             self._store.compact()
+        if gone:
             deliver(self._store, self._hooks)
-        return Expired(gone, self._kept(gone))
+        return Expired(gone, self._kept(gone), messages)
 
     def _kept(self, names: Iterable[str]) -> "tuple[Kept, ...]":
         return tuple(

@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, func, literal_column, select
 
 from briefingkit.store import tables
 from briefingkit.store.deliveries import forget_everybody, forget_person
+from briefingkit.store.mail_retention import forget_marks
 from briefingkit.store.registration_rows import (
     AttendanceRow,
     CursorRow,
@@ -205,10 +206,11 @@ class ListWriter(ListReader):
         forget_person(self._connection, self._briefing, person)
 
     def forget_all(self) -> None:
-        """Delete all rows of everybody, the marks of those who were erased before as well."""
+        """Delete all rows of everybody, and the marks of those who were erased or written to before."""
         for table in (*_OF_PEOPLE, tables.suppressions):
             self._connection.execute(delete(table).where(table.c.briefing == self._briefing))
         forget_everybody(self._connection, self._briefing)
+        forget_marks(self._connection, self._briefing)
 
     def subscribers(self) -> Sequence[str]:
         """Return the names of those who are told of events."""
