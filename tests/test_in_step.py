@@ -207,7 +207,7 @@ def settled(bench: Bench, lookout: Lookout, tmp_path: Path) -> Callable[..., Sai
     watch.remember(bench.plan(sample_briefing()), SAID)
 
     def look(drift: str = "stop", name: str = "briefingkit.yaml", **environment: str) -> Said | None:
-        return glance(tmp_path / name, bench.ledger, drift, {"WORD": "hidden", **environment})
+        return glance(tmp_path / name, bench.ledger, drift, {"WORD": "hidden", **environment}).said
 
     return look
 
@@ -246,11 +246,22 @@ def test_a_glance_says_nothing_in_doubt(
     assert settled() is None
 
 
+def test_what_a_glance_has_digested_in_vain_is_taken_over_for_the_same_sources_alone(
+    settled: Callable[..., Said | None], tmp_path: Path, bench: Bench
+) -> None:
+    assert settled() is not None
+    (tmp_path / "briefing.yaml").write_text("title: b", encoding="utf-8")
+    seen = glance(tmp_path / "briefingkit.yaml", bench.ledger, "stop", {"WORD": "hidden"})
+    assert seen.digest_of(SOURCES) == SOURCES.digest(tmp_path, {})
+    assert seen.digest_of(evolve(SOURCES, drift="keep")) is None
+    assert glance(tmp_path / "other.yaml", bench.ledger, "stop", {}).digest_of(SOURCES) is None
+
+
 def test_a_glance_says_nothing_where_a_variable_is_missing(
     settled: Callable[..., Said | None], bench: Bench, tmp_path: Path
 ) -> None:
     assert settled() is not None
-    assert glance(tmp_path / "briefingkit.yaml", bench.ledger, "stop", {}) is None
+    assert glance(tmp_path / "briefingkit.yaml", bench.ledger, "stop", {}).said is None
 
 
 def test_a_glance_says_nothing_where_a_target_has_no_lookout(
@@ -264,4 +275,4 @@ def test_a_glance_says_nothing_where_a_target_has_no_lookout(
 
 
 def test_a_glance_says_nothing_of_what_is_not_remembered(tmp_path: Path) -> None:
-    assert glance(tmp_path / "briefingkit.yaml", tmp_path / "ledger.sqlite3", "stop", {}) is None
+    assert glance(tmp_path / "briefingkit.yaml", tmp_path / "ledger.sqlite3", "stop", {}).said is None

@@ -6,7 +6,8 @@ the ledger are the same, and no target has anything new since the cursor of that
 doubt it is not, and a plan is made as ever: the memory is a shortcut, never the truth, and may be deleted at any time.
 
 There are two looks. A `Watch` is taken with the project open. A `glance` comes before that: where every target has a
-lookout, nothing else is loaded at all, for then the loading is most of what a run costs.
+lookout, nothing else is loaded at all, for then the loading is most of what a run costs. What it has digested in vain
+the watch takes over.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from briefingkit.publish.present import Style
     from briefingkit.publish.protocol import Target
 
-__all__ = ["FILE_NAME", "Said", "Sources", "Watch", "glance"]
+__all__ = ["FILE_NAME", "Glance", "Said", "Sources", "Watch", "glance"]
 
 FILE_NAME = "in-step.json"
 _FORMAT = 1
@@ -134,26 +135,40 @@ class Watch:
 _SOURCES = ("project", "patterns", "heard", "packages", "drift")
 
 
-def glance(project: Path, ledger: Path, drift: str, environment: Mapping[str, str]) -> Said | None:
+@frozen
+class Glance:
+    """What a look from outside has come to: what the last plan `said`, or what was digested until there was a doubt."""
+
+    said: Said | None = None
+    sources: Sources | None = None
+    digest: str | None = None
+
+    def digest_of(self, sources: Sources) -> str | None:
+        """Return the digest of these sources, where that is what was looked at."""
+        return self.digest if self.sources == sources else None
+
+
+def glance(project: Path, ledger: Path, drift: str, environment: Mapping[str, str]) -> Glance:
     """Tell what the last plan of a project file said, where everything is still so, without opening the project.
 
-    `ledger` is where its ledger stands if the file says nothing else. None wherever that is not certain.
+    `ledger` is where its ledger stands if the file says nothing else. Nothing is said wherever that is not certain.
     """
-    held = _remembered(ledger)
+    held, seen = _remembered(ledger), Glance()
     if held is None:
-        return None
+        return seen
     try:
         name, patterns, heard, packages, meant = held["sources"]
         sources = Sources(name, tuple(patterns), tuple(heard), tuple(packages), meant)
         if (name, meant) != (project.name, drift) or held["generations"] != generations(ledger):
-            return None
-        if sources.digest(project.parent, environment) != held["digest"]:
-            return None
+            return seen
+        seen = Glance(None, sources, sources.digest(project.parent, environment))
+        if seen.digest != held["digest"]:
+            return seen
         told = held["targets"].values()
         unchanged = all(_sees_nothing_new(each, project.parent, environment) for each in told)
     except (BriefingkitError, OSError, LookupError, TypeError, ValueError, ImportError, AttributeError):
-        return None
-    return _said(held) if unchanged else None
+        return seen
+    return Glance(_said(held)) if unchanged else seen
 
 
 def _sees_nothing_new(told: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> bool:

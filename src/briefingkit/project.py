@@ -31,7 +31,7 @@ from briefingkit.source.project_file import (
 from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
 
 if TYPE_CHECKING:
-    from briefingkit.in_step import Watch
+    from briefingkit.in_step import Glance, Watch
     from briefingkit.mailing.dispatch import Dispatch
     from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.feedback import Feedback
@@ -196,11 +196,11 @@ class Project:
 
     # Publishing
 
-    def watch(self, *, drift: "Drift | None" = None) -> "Watch | None":
+    def watch(self, *, drift: "Drift | None" = None, glance: "Glance | None" = None) -> "Watch | None":
         """Look at all that a plan of the whole project would be made from, before any of it is read.
 
         None where nothing can be remembered from plan to plan: for targets without an entry point and a ledger that
-        is no file. `drift` is as for `plan`. Raises what `targets` raises.
+        is no file. `drift` is as for `plan`; `glance` is what was looked at just before. Raises what `targets` raises.
         """
         from briefingkit.in_step import Sources, Watch
 
@@ -218,7 +218,8 @@ class Project:
             drift.value if drift is not None else "",
         )
         settings = {target.name: target.settings for target in self.settings.targets}
-        digest = sources.digest(self.folder, self.environment)
+        seen = glance.digest_of(sources) if glance is not None else None
+        digest = seen or sources.digest(self.folder, self.environment)
         return Watch(sources, digest, Path(store), targets, settings)
 
     def plan(
@@ -337,16 +338,16 @@ class Project:
     def personal_data(self) -> "PersonalData":
         """Open what the ledger holds of people, over all lists: to be shown to them, erased, and gone in time."""
         from briefingkit.registrations.personal_data import PersonalData
-
         from briefingkit.source.mail_settings import RETENTION
+
         return PersonalData(
             self.programme(),
             self.ledger(),
             clock=self.clock,
             hooks=self.hooks,
             connections=self._connected,
-        )
             mail_retention=RETENTION if self.settings.mail is None else self.settings.mail.retention,
+        )
 
     def _connected(self, protocol: type, briefing: str | None = None, /) -> "Sequence[Connected]":
         """Give the targets that keep a protocol, with what the ledger knows to be there of a briefing."""

@@ -21,7 +21,7 @@ from briefingkit.cli.writing import write_whole
 from briefingkit.errors import PublishError
 
 if TYPE_CHECKING:
-    from briefingkit.in_step import Said, Watch
+    from briefingkit.in_step import Glance, Said, Watch
     from briefingkit.project import Project
     from briefingkit.publish import Outcome
     from briefingkit.publish.plan import Plan
@@ -96,12 +96,12 @@ def plan_command(
     Exit code 0: every target is in step. 3: changes are pending. 1: something stands in the way.
     """
     whole = not (targets or briefings or out or full)
-    said = _glance(project_file, drift) if whole else None
-    if said is not None:
-        _say_again(said, _plan_report(said) if as_json else None)
+    seen = _glance(project_file, drift) if whole else None
+    if seen is not None and seen.said is not None:
+        _say_again(seen.said, _plan_report(seen.said) if as_json else None)
         return
     project = project_here(project_file)
-    watch = _watch(project, drift) if whole else None
+    watch = _watch(project, drift, seen) if whole else None
     if watch is not None and (said := watch.still()):
         _say_again(said, _plan_report(said) if as_json else None)
         return
@@ -158,12 +158,12 @@ def apply_command(
             "a saved plan is applied as it is: --target, --briefing and --drift belong to `plan`"
         )
     whole = not (saved or targets or briefings)
-    said = _glance(project_file, drift) if whole else None
-    if said is not None:
-        _say_again(said, _apply_report(said) if as_json else None)
+    seen = _glance(project_file, drift) if whole else None
+    if seen is not None and seen.said is not None:
+        _say_again(seen.said, _apply_report(seen.said) if as_json else None)
         return
     project = project_here(project_file)
-    watch = _watch(project, drift) if whole else None
+    watch = _watch(project, drift, seen) if whole else None
     if watch is not None and (said := watch.still()):
         _say_again(said, _apply_report(said) if as_json else None)
         return
@@ -188,7 +188,7 @@ def apply_command(
     context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else FAILED)
 
 
-def _glance(project_file: Path | None, drift: str | None) -> "Said | None":
+def _glance(project_file: Path | None, drift: str | None) -> "Glance | None":
     """Look whether nothing can have changed, before anything else is loaded."""
     from briefingkit.in_step import glance
     from briefingkit.source.tree import DEFAULT_LEDGER
@@ -197,10 +197,10 @@ def _glance(project_file: Path | None, drift: str | None) -> "Said | None":
     return None if file is None else glance(file, file.parent / DEFAULT_LEDGER, drift or "", os.environ)
 
 
-def _watch(project: "Project", drift: str | None) -> "Watch | None":
+def _watch(project: "Project", drift: str | None, seen: "Glance | None") -> "Watch | None":
     from briefingkit.publish.change import Drift
 
-    return project.watch(drift=Drift(drift) if drift else None)
+    return project.watch(drift=Drift(drift) if drift else None, glance=seen)
 
 
 def _said(plan: "Plan", drafts: Sequence[str]) -> "Said":
