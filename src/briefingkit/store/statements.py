@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -16,7 +15,14 @@ __all__ = ["Prepared", "execute_rows", "insert_into", "upsert", "upsert_values"]
 
 def insert_into(connection: "Connection", table: Table) -> Any:
     """Begin an insert that can say what becomes of a conflict."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert(table)
+    # Loaded where it is used: each dialect takes as long as a hundred briefings.
+    from sqlalchemy.dialects.postgresql import insert as insert_by_postgresql
+
+    return insert_by_postgresql(table)
 
 
 def upsert(connection: "Connection", table: Table) -> Any:
