@@ -12,6 +12,8 @@ from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import Calendars
 from briefingkit_google.sheets import GoogleSheets
 
+from .dying import Death
+
 SERVICE = "briefingkit@double.iam.gserviceaccount.com"
 CITY = "city@group.calendar.google.com"
 TARGET = "under-test"
@@ -25,6 +27,11 @@ def google() -> Iterator[GoogleDouble]:
         double.make_calendar(CITY)
         double.share(CITY, "writer", f"user:{SERVICE}")
         yield double
+
+
+@pytest.fixture
+def death(monkeypatch: pytest.MonkeyPatch) -> Death:
+    return Death(monkeypatch)
 
 
 @pytest.fixture

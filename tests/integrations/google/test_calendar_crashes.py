@@ -1,6 +1,7 @@
 """A run may die at any request, before or after Google acted: the next one ends where an unhurt one would."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,44 +9,16 @@ import pytest
 from briefingkit.publish import Progress
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
-from briefingkit.testing.memory import Crash
 from briefingkit.text import Name
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.calendar.choices import AccessRole, AccessRule, MakeCalendars
-from briefingkit_google.transport import Transport
 
 from .conftest import CITY, TARGET
+from .dying import Death
 
 Make = Callable[..., GoogleCalendar]
 BEFORE = [sample_briefing("kept"), sample_briefing("dropped")]
 AFTER = [sample_briefing("kept", hour=17), sample_briefing("new")]
-
-
-class Death:
-    """Counts requests, and kills the run at one of them: before it is sent, or once it is answered."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at, self.after, self.count = 0, False, 0
-        request = Transport.request
-
-        def die_at_last(transport: Transport, uri: str, *args: Any, **more: Any) -> Any:
-            self.count += 1
-            if self.count == self.at and not self.after:
-                raise Crash
-            answer = request(transport, uri, *args, **more)
-            if self.count == self.at:
-                raise Crash
-            return answer
-
-        monkeypatch.setattr(Transport, "request", die_at_last)
-
-    def set(self, at: int, *, after: bool) -> None:
-        self.at, self.after, self.count = at, after, 0
-
-
-@pytest.fixture
-def death(monkeypatch: pytest.MonkeyPatch) -> Death:
-    return Death(monkeypatch)
 
 
 def state(google: GoogleDouble) -> list[tuple[str, list[Mapping[str, Any]], dict[str, str]]]:
@@ -78,7 +51,11 @@ def test_wherever_a_run_dies_the_next_one_ends_as_if_it_had_not(
             google.make_calendar(CITY)
             google.share(CITY, "writer", "user:briefingkit@double.iam.gserviceaccount.com")
             integration = calendar(**settings, google=google)
-            died = _live(google, integration, death, at=at, after=after, lost=lost)
+            bench = Workbench(integration, TARGET)
+            written = partial(_assert_that_the_journal_knows, google, bench, death)
+            died = death.live(
+                bench, BEFORE, AFTER, at=at, after=after, lost=lost, found_dead=None if lost else written
+            )
             seen = state(google)
         expected = expected or seen
         assert seen == expected, at
@@ -86,29 +63,7 @@ def test_wherever_a_run_dies_the_next_one_ends_as_if_it_had_not(
     assert at > 4
 
 
-def _live(
-    google: GoogleDouble, integration: GoogleCalendar, death: Death, *, at: int, after: bool, lost: bool
-) -> bool:
-    """Publish twice, dying at the second; the first time of all, nobody dies. Gives whether to go on."""
-    bench = Workbench(integration, TARGET)
-    death.set(0, after=False)
-    bench.publish(*BEFORE)
-    death.set(at, after=after)
-    try:
-        bench.publish(*AFTER)
-        died = False
-    except Crash:
-        died = True
-        if not lost and google.requests[-1].verb != "GET":
-            assert _progress(bench) >= {Progress.STARTED} or death.at == 1
-    death.set(0, after=False)
-    if died and lost:
-        bench.lose_ledger()
-    if died:
-        bench.publish(*AFTER)
-    assert bench.plan(*AFTER).is_empty
-    return died or at == 0
-
-
-def _progress(bench: Workbench) -> set[Progress]:
-    return {applied.progress for applied in bench.journal.load(TARGET).applied.values()}
+def _assert_that_the_journal_knows(google: GoogleDouble, bench: Workbench, death: Death) -> None:
+    """Whatever was asked of Google last was written down before, unless nothing was to be written."""
+    progress = {applied.progress for applied in bench.journal.load(TARGET).applied.values()}
+    assert google.requests[-1].verb == "GET" or progress >= {Progress.STARTED} or death.at == 1

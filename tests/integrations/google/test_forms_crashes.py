@@ -8,11 +8,10 @@ import pytest
 from briefingkit.testing.contract import Workbench
 from briefingkit.testing.google import GoogleDouble
 from briefingkit.testing.memory import Crash
-from briefingkit_google.forms import GoogleForms
 from briefingkit_google.forms.choices import Style
-from briefingkit_google.transport import Transport
 
 from .conftest import SERVICE, TARGET
+from .dying import Death
 from .forming import briefing, choice, form_ids, forms_target, question, with_questions
 
 BEFORE = [
@@ -23,33 +22,6 @@ AFTER = [
     briefing({"questions": [choice("c", "x", "z"), question("a", "paragraph"), question("d")]}, "kept"),
     briefing({"questions": [question("e")]}, "new"),
 ]
-
-
-class Death:
-    """Counts requests, and kills the run at one of them: before it is sent, or once it is answered."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at, self.after, self.count = 0, False, 0
-        request = Transport.request
-
-        def die_at_last(transport: Transport, uri: str, *args: Any, **more: Any) -> Any:
-            self.count += 1
-            if self.count == self.at and not self.after:
-                raise Crash
-            answer = request(transport, uri, *args, **more)
-            if self.count == self.at:
-                raise Crash
-            return answer
-
-        monkeypatch.setattr(Transport, "request", die_at_last)
-
-    def set(self, at: int, *, after: bool) -> None:
-        self.at, self.after, self.count = at, after, 0
-
-
-@pytest.fixture
-def death(monkeypatch: pytest.MonkeyPatch) -> Death:
-    return Death(monkeypatch)
 
 
 def state(google: GoogleDouble) -> list[Any]:
@@ -79,32 +51,13 @@ def test_wherever_a_run_dies_the_next_one_ends_as_if_it_had_not(
             target = forms_target(
                 google, tmp_path, style=style, editors=editors, languages=languages, sleep=lambda _: None
             )
-            died = _live(target, death, at=at, after=after, lost=lost)
+            bench = Workbench(target, TARGET)
+            died = death.live(bench, BEFORE, AFTER, at=at, after=after, lost=lost)
             seen = state(google)
         expected = expected or seen
         assert seen == expected, at
         at += 2 if at else 1 + lost
     assert at > 20
-
-
-def _live(target: GoogleForms, death: Death, *, at: int, after: bool, lost: bool) -> bool:
-    """Publish twice, dying at the second; the first time of all, nobody dies. Gives whether to go on."""
-    bench = Workbench(target, TARGET)
-    death.set(0, after=False)
-    bench.publish(*BEFORE)
-    death.set(at, after=after)
-    try:
-        bench.publish(*AFTER)
-        died = False
-    except Crash:
-        died = True
-    death.set(0, after=False)
-    if died and lost:
-        bench.lose_ledger()
-    if died:
-        bench.publish(*AFTER)
-    assert bench.plan(*AFTER).is_empty
-    return died or at == 0
 
 
 def test_a_form_that_was_made_and_not_filled_is_filled_and_has_nothing_left_over(
