@@ -14,8 +14,10 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
 - `<!-- google: … -->` is what a reader does at Google's pages, done at a double: `key FILE` (or `key $NAME`, a secret
   of the environment) makes a service account, `client FILE` a client, `calendar ID` a calendar, `share ID` shares it
   with the service account, `reader $NAME` makes another one that may only read, and `folder ID` a folder in a shared
-  drive whose files the service account manages; `answer LANGUAGE` answers the form in a language. From there on the
-  targets of google.* in a file lead to the double, and whoever is asked for consent gives it;
+  drive whose files the service account manages; `answer LANGUAGE` answers the form in a language; `group ADDRESS:
+  MEMBERS` makes a group, of whom some are (suspended) or a (group) elsewhere, and `role groups` lets the service
+  account read groups; `contacts ID` makes a spreadsheet of what stands in contacts.csv, and `viewer ID` shares it. From
+  there on the targets of google.* in a file lead to the double, and whoever is asked for consent gives it;
 - `<!-- nextcloud: account NAME $PASSWORD -->` makes an account, with an app password in the environment, at a Radicale
   that stands for Nextcloud: the address https://cloud.example.org/remote.php/dav leads there from then on; and
   `<!-- nextcloud: retitle OLD | NEW -->` is somebody who changes the title of an event there;
@@ -24,6 +26,7 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
 """
 
+import csv
 import json
 import os
 import re
@@ -52,7 +55,9 @@ _BLOCK = re.compile(
 )
 _COPY = re.compile(r"^<!-- copy: (?P<name>\S+) -->$", re.MULTILINE)
 _GOOGLE = re.compile(
-    r"^<!-- google: (?P<what>key|reader|client|calendar|share|folder|answer) (?P<name>\S+) -->$", re.MULTILINE
+    r"^<!-- google: (?P<what>key|reader|client|calendar|share|folder|answer|group|role|contacts|viewer) "
+    r"(?P<name>\S+?)(?:: (?P<more>.+))? -->$",
+    re.MULTILINE,
 )
 _NEXTCLOUD = re.compile(r"^<!-- nextcloud: (?P<what>account|retitle) (?P<name>.+) -->$", re.MULTILINE)
 _NEXTCLOUD_ADDRESS = "https://cloud.example.org/remote.php/dav"
@@ -244,7 +249,7 @@ def _read_terminal(end: int) -> Iterator[bytes]:
 def _visit_google(example: Example) -> None:
     from briefingkit.testing.google import GoogleDouble
 
-    google = example.namespace.setdefault("_google", None) or GoogleDouble()
+    google = example.namespace.setdefault("_google", None) or GoogleDouble(workspace=("city.example.org",))
     example.namespace["_google"] = google
     what, name = example.parsed["what"], example.parsed["name"]
     if name.startswith("$"):
@@ -265,10 +270,42 @@ def _visit_google(example: Example) -> None:
         google.files[name] = folder
     elif what == "answer":
         _answer_form(google, name)
+    elif what in {"group", "role", "contacts", "viewer"}:
+        _introduce(google, what, name, example)
     elif what == "calendar":
         google.make_calendar(name, summary="City briefings", timezone="Europe/Brussels")
     else:
         google.share(name, "writer", f"user:{_SERVICE}")
+
+
+def _introduce(google: Any, what: str, name: str, example: Example) -> None:
+    """Let the service account in where people are known."""
+    if what == "group":
+        _make_group(google, name, example.parsed["more"])
+    elif what == "role":
+        google.admins.add(_SERVICE)
+    elif what == "contacts":
+        _make_contacts(google, name, _folder_of(example) / "contacts.csv")
+    else:
+        google.share_file(name, "reader", f"user:{_SERVICE}")
+
+
+def _make_group(google: Any, name: str, members: str) -> None:
+    google.make_group(name)
+    for member in members.split(", "):
+        email, _, said = member.partition(" ")
+        google.add_member(name, email, kind="GROUP" if said == "(group)" else None)
+        if said == "(suspended)":
+            google.make_user(email, status="SUSPENDED")
+
+
+def _make_contacts(google: Any, name: str, table: Path) -> None:
+    made = google.make_spreadsheet("Press contacts")
+    for held in (google.files, google._sheets.spreadsheets):  # Google names files, and this one is in a text
+        held[name] = held.pop(made)
+        held[name].id = name
+    with table.open(encoding="utf-8", newline="") as file:
+        google.type_cells(name, "A1", list(csv.reader(file)))
 
 
 def _answer_form(google: Any, language: str) -> None:

@@ -92,7 +92,7 @@ def group_problem(session: "Session", group: str, fault: "Fault") -> str:
     if fault.status == HTTPStatus.FORBIDDEN:
         return (
             f"{who} may not read who is in {group}: that takes an administrator of groups. At admin.google.com, "
-            "Account > Admin roles, give the account a role with the privilege Groups > Read (Groups Admin has it; a "
+            "Account > Admin roles, give the account a role with the privilege Admin API > Groups > Read (a "
             "service account may have a role as well), or name in auth's subject an administrator whom the service "
             "account acts for. Of another organisation's group nobody here may"
         )
