@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from briefingkit.errors import RenderError
-from briefingkit.model import Access, Programme, Publication, Status, structure, uid
+from briefingkit.model import Access, Programme, Publication, Status, uid
 from briefingkit.rendering.ics import Method, event_component, ics
 from briefingkit.rendering.values import View
 from briefingkit.rendering.view import view
 from briefingkit.testing.strategies import HOSTILE, programmes, publications
 from briefingkit.text.phrases import phrase
 
+from .forum import AT, publication
+
 pytestmark = pytest.mark.usefixtures("packaged_zones")
 
-AT = datetime(2022, 3, 1, 9, 30, tzinfo=UTC)
 Parsed = Any  # icalendar's types are unions of all that a property may be
 LANGUAGES = st.sampled_from(("en", "fr", "es", "ar", "zh"))
 # What a view from somewhere else might hold: the model itself refuses most of these.
@@ -30,20 +31,6 @@ WORSE = (
     "\u202eoverride",
     "\\N \\n \\; ^n ^'",
 )
-
-
-def publication(**fields: object) -> Publication:
-    data = {
-        "briefing": "imrf-2022",
-        "namespace": "example.org",
-        "languages": ["en", "fr"],
-        "title": {"en": "The road to the forum", "fr": "En route vers le forum"},
-        "status": "confirmed",
-        "start": "2022-04-13T15:00",
-        "end": "2022-04-13T16:00",
-        "timezone": "Europe/Brussels",
-    }
-    return Publication(structure({**data, **fields}), revision=3, at=AT)
 
 
 def seen(language: str = "en", **fields: object) -> View:

@@ -1,7 +1,7 @@
 import json
 import re
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,30 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import Unpublishable
-from briefingkit.model import Access, Programme, Publication, structure, uid
+from briefingkit.model import Access, Programme, Publication, uid
 from briefingkit.rendering.jscalendar import jscalendar, jscalendar_event, patch_between
 from briefingkit.rendering.view import view
 from briefingkit.testing.strategies import publications
 from briefingkit.text.fallback import Fallback
 
-AT = datetime(2022, 3, 1, 9, 30, tzinfo=UTC)
+from .forum import publication
+
 FALLBACKS = st.sampled_from((Fallback.MARK, Fallback.OMIT))
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,255}")
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-
-
-def publication(**fields: object) -> Publication:
-    data = {
-        "briefing": "imrf-2022",
-        "namespace": "example.org",
-        "languages": ["en", "fr"],
-        "title": {"en": "The road to the forum", "fr": "En route vers le forum"},
-        "status": "confirmed",
-        "start": "2022-04-13T15:00",
-        "end": "2022-04-13T16:00",
-        "timezone": "Europe/Brussels",
-    }
-    return Publication(structure({**data, **fields}), revision=3, at=AT)
 
 
 def event(**fields: object) -> dict[str, Any]:

@@ -1,5 +1,4 @@
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,30 +14,15 @@ from briefingkit.model import (
     Programme,
     Publication,
     Status,
-    structure,
 )
 from briefingkit.rendering.values import Availability
 from briefingkit.rendering.view import View, view, view_fields, view_from_fields
 from briefingkit.testing.strategies import publications
 from briefingkit.text.fallback import Fallback
 
-AT = datetime(2022, 3, 1, 9, 30, tzinfo=UTC)
+from .forum import publication
+
 LANGUAGES = st.sampled_from(("en", "fr", "es", "ar", "pt-BR", "und"))
-
-
-def _publication(**fields: object) -> Publication:
-    data: dict[str, Any] = {
-        "briefing": "imrf-2022",
-        "namespace": "example.org",
-        "languages": ["en", "fr"],
-        "title": {"en": "The road to the forum", "fr": "En route vers le forum"},
-        "status": "confirmed",
-        "start": "2022-04-13T15:00",
-        "end": "2022-04-13T16:00",
-        "timezone": "Europe/Brussels",
-    }
-    return Publication(structure({**data, **fields}), revision=3, at=AT)
-
 
 ONLY_ITS_TITLE: dict[str, Any] = {
     "background": {"en": "Why"},
@@ -80,7 +64,7 @@ PATHS = (
 
 
 def test_a_view_says_what_when_and_in_which_revision() -> None:
-    made = view(_publication(), "fr")
+    made = view(publication(), "fr")
     assert (made.title, made.language, made.languages) == ("En route vers le forum", "fr", ("en", "fr"))
     assert (made.start, made.end, made.timezone) == (
         "2022-04-13T15:00",
@@ -97,13 +81,13 @@ def test_a_view_says_what_when_and_in_which_revision() -> None:
 
 
 def test_whole_days_are_dates_whose_last_is_inclusive() -> None:
-    made = view(_publication(start="2022-04-11", end="2022-04-13"), "en")
+    made = view(publication(start="2022-04-11", end="2022-04-13"), "en")
     assert (made.start, made.end, made.all_day) == ("2022-04-11", "2022-04-13", True)
     assert made.utc_end == "2022-04-13T22:00:00Z"
 
 
 def test_a_french_that_has_only_its_title_is_marked_path_by_path() -> None:
-    made = view(_publication(**ONLY_ITS_TITLE), "fr")
+    made = view(publication(**ONLY_ITS_TITLE), "fr")
     assert made.title == "En route vers le forum"
     assert made.marks == dict.fromkeys(PATHS, "en")
     assert made.background == "Why"
@@ -113,13 +97,13 @@ def test_a_french_that_has_only_its_title_is_marked_path_by_path() -> None:
 
 def test_a_french_that_has_only_its_title_is_refused_with_every_missing_path() -> None:
     with pytest.raises(Unpublishable) as refused:
-        view(_publication(**ONLY_ITS_TITLE), "fr", fallback=Fallback.REFUSE)
+        view(publication(**ONLY_ITS_TITLE), "fr", fallback=Fallback.REFUSE)
     assert all(path in str(refused.value) for path in PATHS)
     assert "not complete in fr" in str(refused.value)
 
 
 def test_a_french_that_has_only_its_title_leaves_out_all_prose_and_keeps_names() -> None:
-    made = view(_publication(**ONLY_ITS_TITLE), "fr", fallback=Fallback.OMIT)
+    made = view(publication(**ONLY_ITS_TITLE), "fr", fallback=Fallback.OMIT)
     assert made.title == "En route vers le forum"
     assert (made.background, made.objectives, made.part_of) == (None, None, None)
     assert (made.agenda, made.links, made.materials, made.leads_to) == ((), (), (), ())
@@ -128,17 +112,17 @@ def test_a_french_that_has_only_its_title_leaves_out_all_prose_and_keeps_names()
 
 
 def test_a_title_that_is_missing_is_marked_where_other_texts_are_left_out() -> None:
-    made = view(_publication(), "es", fallback=Fallback.OMIT)
+    made = view(publication(), "es", fallback=Fallback.OMIT)
     assert (made.title, made.marks) == ("The road to the forum", {"title": "en"})
 
 
 def test_a_complete_language_is_not_refused() -> None:
-    assert view(_publication(), "fr", fallback=Fallback.REFUSE).language == "fr"
+    assert view(publication(), "fr", fallback=Fallback.REFUSE).language == "fr"
 
 
 def test_a_name_for_every_language_is_never_missing() -> None:
     made = view(
-        _publication(organizers=[{"key": "uclg", "name": {"und": "UCLG", "fr": "CGLU"}}]),
+        publication(organizers=[{"key": "uclg", "name": {"und": "UCLG", "fr": "CGLU"}}]),
         "ar",
         fallback=Fallback.OMIT,
     )
@@ -148,21 +132,21 @@ def test_a_name_for_every_language_is_never_missing() -> None:
 
 def test_the_place_of_what_was_left_out_does_not_shift_the_marks() -> None:
     events = [{"title": {"en": "First"}}, {"title": {"fr": "Second"}, "url": {"en": "https://example.org"}}]
-    made = view(_publication(leads_to=events), "fr", fallback=Fallback.OMIT)
+    made = view(publication(leads_to=events), "fr", fallback=Fallback.OMIT)
     assert [event.title for event in made.leads_to] == ["Second"]
     assert made.marks == {"leads_to.0.url": "en"}
 
 
 def test_an_address_in_another_language_is_marked_and_never_refused() -> None:
     link = {"key": "gcm", "title": {"en": "A", "fr": "B"}, "url": {"en": "https://example.org/en"}}
-    made = view(_publication(links=[link]), "fr", fallback=Fallback.REFUSE)
+    made = view(publication(links=[link]), "fr", fallback=Fallback.REFUSE)
     assert made.links[0].url == "https://example.org/en"
     assert made.marks == {"links.gcm.url": "en"}
 
 
 def test_a_tag_that_is_no_language_is_refused() -> None:
     with pytest.raises(TextError):
-        view(_publication(), "frensh")
+        view(publication(), "frensh")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +165,7 @@ def test_an_online_address_is_given_to_those_who_may_see_it(
     access: str, audience: Access, expected: Availability
 ) -> None:
     place = {"online": {"url": "https://room.example/1", "access": access}}
-    online = view(_publication(place=place), "en", audience=audience).online
+    online = view(publication(place=place), "en", audience=audience).online
     assert online is not None
     assert online.availability is expected
     assert online.url == ("https://room.example/1" if expected is Availability.GIVEN else None)
@@ -189,31 +173,31 @@ def test_an_online_address_is_given_to_those_who_may_see_it(
 
 def test_an_address_that_is_not_there_yet_is_to_come_for_those_who_may_see_it() -> None:
     place = {"online": {"access": "public"}}
-    online = view(_publication(place=place), "en").online
+    online = view(publication(place=place), "en").online
     assert online is not None
     assert online.availability is Availability.TO_COME
 
 
 def test_an_address_that_a_target_made_has_the_same_access() -> None:
-    publication = _publication(place={"online": {"url": {"from": "city-calendar"}}})
+    published = publication(place={"online": {"url": {"from": "city-calendar"}}})
     addresses = {"online.url": "https://room.example/made"}
-    hidden = view(publication, "en", addresses=addresses).online
-    shown = view(publication, "en", addresses=addresses, audience=Access.REGISTERED).online
+    hidden = view(published, "en", addresses=addresses).online
+    shown = view(published, "en", addresses=addresses, audience=Access.REGISTERED).online
     assert hidden is not None
     assert shown is not None
     assert (hidden.url, shown.url) == (None, "https://room.example/made")
 
 
 def test_an_address_in_the_briefing_goes_before_one_that_a_target_made() -> None:
-    publication = _publication(registration={"url": "https://form.example/own"})
-    made = view(publication, "en", addresses={"registration.url": "https://form.example/made"})
+    published = publication(registration={"url": "https://form.example/own"})
+    made = view(published, "en", addresses={"registration.url": "https://form.example/made"})
     assert made.registration is not None
     assert made.registration.url == "https://form.example/own"
 
 
 def test_a_registration_without_an_address_takes_the_one_that_a_target_made() -> None:
-    publication = _publication(registration={"closes": "-1d", "opens": "2022-03-21T09:00", "capacity": 30})
-    made = view(publication, "en", addresses={"registration.url": "https://form.example/made"}).registration
+    published = publication(registration={"closes": "-1d", "opens": "2022-03-21T09:00", "capacity": 30})
+    made = view(published, "en", addresses={"registration.url": "https://form.example/made"}).registration
     assert made is not None
     assert (made.url, made.capacity) == ("https://form.example/made", 30)
     assert (made.opens, made.closes) == ("2022-03-21T09:00", "2022-04-12T15:00")
@@ -232,7 +216,7 @@ def test_someone_who_declined_is_not_shown() -> None:
         }
     ]
     people = {"no": {"name": "Not Coming"}, "yes": {"name": "Coming"}}
-    made = view(_publication(agenda=agenda, people=people), "en")
+    made = view(publication(agenda=agenda, people=people), "en")
     assert [one.name for one in made.agenda[0].participants] == ["Coming", None]
     assert "Not Coming" not in json.dumps(view_fields(made))
 
@@ -243,7 +227,7 @@ def test_the_agenda_runs_on_from_the_start() -> None:
         {"key": "b", "title": {"en": "B"}, "duration": "25m"},
         {"key": "c", "title": {"en": "C"}},
     ]
-    made = view(_publication(agenda=agenda), "en")
+    made = view(publication(agenda=agenda), "en")
     assert [(one.start, one.end) for one in made.agenda] == [
         ("2022-04-13T15:00", "2022-04-13T15:05"),
         ("2022-04-13T15:05", "2022-04-13T15:30"),
@@ -254,14 +238,14 @@ def test_the_agenda_runs_on_from_the_start() -> None:
 
 def test_the_first_organiser_is_the_host_where_none_is_marked() -> None:
     organizers = [{"key": "mm", "name": "MM"}, {"key": "uclg", "name": "UCLG", "steers": "mm"}]
-    made = view(_publication(organizers=organizers), "en")
+    made = view(publication(organizers=organizers), "en")
     assert [one.role for one in made.organizers] == [OrganizerRole.HOST, OrganizerRole.CO_ORGANIZER]
     assert ([one.key for one in made.hosts], [one.key for one in made.co_organizers]) == (["mm"], ["uclg"])
 
 
 def test_requests_go_to_the_contact() -> None:
     made = view(
-        _publication(
+        publication(
             contact={"email": "desk@example.org"},
             accessibility={"captions": ["en"], "requests": {"to": "contact", "until": "2022-04-08"}},
         ),
@@ -272,10 +256,10 @@ def test_requests_go_to_the_contact() -> None:
 
 
 def _programme(**child: object) -> tuple[Publication, Publication, Programme]:
-    parent = _publication(
+    parent = publication(
         briefing="week", title={"en": "Crisis week"}, start="2022-04-11", end="2022-04-13", languages=["en"]
     )
-    segment = _publication(part_of={"briefing": "week", "joinable": True}, **child)
+    segment = publication(part_of={"briefing": "week", "joinable": True}, **child)
     return parent, segment, Programme((parent.briefing, segment.briefing))
 
 
@@ -305,7 +289,7 @@ def test_a_segment_that_is_a_draft_is_not_shown() -> None:
 
 
 def test_hybrid_is_both() -> None:
-    made = view(_publication(place={"online": {}, "venue": {"name": "Hall", "address": "1 Square"}}), "en")
+    made = view(publication(place={"online": {}, "venue": {"name": "Hall", "address": "1 Square"}}), "en")
     assert made.mode is PlaceMode.HYBRID
     assert made.venue is not None
     assert (made.venue.name, made.venue.address) == ("Hall", "1 Square")
@@ -354,7 +338,7 @@ PLANTED: dict[str, Any] = {
     ],
 )
 def test_an_audience_sees_what_it_may_and_nobody_sees_private_data(audience: Access, seen: set[str]) -> None:
-    text = json.dumps(view_fields(view(_publication(**PLANTED), "en", audience=audience))).lower()
+    text = json.dumps(view_fields(view(publication(**PLANTED), "en", audience=audience))).lower()
     planted = {"zqroom", "zqchannel", "zqtape", "zqslides", "zqhall", "zqstreet", "zqmail", "zqphone"}
     planted |= {"ushuaia", "zqdeclined", "zqmailing", "zqunplaced", "zqunconfirmed", "w104"}
     assert {token for token in planted if token in text} == seen
