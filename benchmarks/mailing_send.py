@@ -1,8 +1,9 @@
-"""Mailings from the ledger to the wire, beside EmailMessage with smtplib and beside Postfix's own smtp-source.
+"""Mailings from the ledger to the wire, beside EmailMessage with smtplib, Django, and Postfix's own smtp-source.
 
 The message is that of `mailing_build`. Each is built, noted in a ledger on the disk (SQLite, synchronous=FULL), sent to
-Postfix's smtp-sink with its dot withheld, and its answer is written down. A second part plans and sends to a transport
-that leads nowhere: MAILING_RECIPIENTS says how many, a hundred thousand if it says nothing.
+Postfix's smtp-sink with its dot withheld, and its answer is written down. A second part does the same with the web API
+of a service. A third plans and sends to a transport that leads nowhere: MAILING_RECIPIENTS says how many, a hundred
+thousand if it says nothing.
 """
 
 import json
@@ -23,20 +24,23 @@ from briefingkit.mailing.deliveries import Addressed, plan_deliveries
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.transport import Transport
 from briefingkit.model import Access
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.delivery_rows import DeliveryRow
 from briefingkit_mail import SMTP
+from briefingkit_mail.postmark import Postmark
 from briefingkit_mail.smtp_settings import Encryption
 from lines import Line, best_interleaved
-from mailing_build import _everyday as everyday
-from mailing_build import composer, recipients
+from mailing_build import composer, everyday, recipients
+from mailing_django import POSTMARK_TOKEN, django_anymail, django_message, django_smtp, postmark
 
 __all__ = ["sending_lines"]
 
-_NUMBER = 3000
+_NUMBER = 6000
 _SLOW_NUMBER = 100
+_SERVICE_NUMBER = 1000
 _ROUNDS = 5
 _CONNECTIONS = 50
 _PEER_CONNECTIONS = 10
@@ -114,18 +118,21 @@ def _sink() -> Iterator[int]:
         started.wait()
 
 
-def _ours(port: int, connections: int) -> float:
+def _ours(transport: Transport, number: int = _NUMBER) -> float:
     with TemporaryDirectory() as folder, open_ledger(f"{folder}/ledger.sqlite3") as ledger:
         store = Deliveries(ledger)
-        plan(store, _NUMBER)
-        transport = SMTP(
-            "127.0.0.1", port, encryption=Encryption.NONE, connections=connections, hello="bench.example.org"
-        )
+        plan(store, number)
         start = perf_counter()
-        assert send(store, transport) == _NUMBER
+        assert send(store, transport) == number
         seconds = perf_counter() - start
         transport.close()
-        return seconds / _NUMBER
+        return seconds / number
+
+
+def _smtp(port: int, connections: int) -> SMTP:
+    return SMTP(
+        "127.0.0.1", port, encryption=Encryption.NONE, connections=connections, hello="bench.example.org"
+    )
 
 
 def _everyday(port: int, build: Callable[[Recipient], bytes], people: Sequence[Recipient]) -> float:
@@ -154,44 +161,62 @@ def _source(port: int, size: int) -> float:
 
 
 def sending_lines() -> Iterator[Line]:
-    """Send the same messages in four ways, and very many nowhere."""
+    """Send the same messages in several ways, and very many nowhere."""
     if shutil.which(_SINK) is None or shutil.which(_SOURCE) is None:
         yield Line("sending", "Postfix's smtp-sink is not installed: not measured")
     else:
         yield from _to_the_sink()
+    yield from _to_a_service()
     yield from _nowhere(int(os.environ.get("MAILING_RECIPIENTS", "100000")))
 
 
 def _to_the_sink() -> Iterator[Line]:
     people, made = recipients(_SLOW_NUMBER), composer()
     first = made.message(people[0])
-    build = everyday(first.parts, people[0])
+    build, write = everyday(first.parts, people[0]), django_message(first.parts, people[0], invites=True)
     with _sink() as port:
-        slow, ours, few, peer = best_interleaved(
+        slow, django, ours, few, peer = best_interleaved(
             _ROUNDS,
             lambda: _everyday(port, build, people),
-            lambda: _ours(port, _CONNECTIONS),
-            lambda: _ours(port, _PEER_CONNECTIONS),
+            lambda: django_smtp(port, write, people),
+            lambda: _ours(_smtp(port, _CONNECTIONS)),
+            lambda: _ours(_smtp(port, _PEER_CONNECTIONS)),
             lambda: _source(port, len(first.content)),
         )
+    what, measured = f"built, noted, sent on {_CONNECTIONS} connections", f"{1 / ours:,.0f}/s"
     yield Line(
-        f"built, noted, sent on {_CONNECTIONS} connections",
-        f"{1 / ours:,.0f}/s",
+        what,
+        measured,
         f"EmailMessage, smtplib: {1 / slow:,.0f}/s; {slow / ours:.0f} times",
         ours / slow,
         1 / 25,
     )
+    peers = f"smtp-source -s {_PEER_CONNECTIONS}: {1 / peer:,.0f}/s; {peer / ours:.2f} of it"
+    yield Line("…", measured, peers, ours / peer, 1 / 0.4)
     yield Line(
-        "…",
-        f"{1 / ours:,.0f}/s",
-        f"smtp-source -s {_PEER_CONNECTIONS}: {1 / peer:,.0f}/s; {peer / ours:.2f} of it",
-        ours / peer,
-        1 / 0.4,
+        "…", measured, f"Django, by SMTP: {1 / django:,.0f}/s; {django / ours:.0f} times", ours / django
     )
     yield Line(
         f"… on {_PEER_CONNECTIONS} connections",
         f"{1 / few:,.0f}/s",
         f"{peer / few:.2f} of smtp-source, {slow / few:.0f} times smtplib",
+    )
+
+
+def _to_a_service() -> Iterator[Line]:
+    people, made = recipients(_SLOW_NUMBER), composer()
+    write = django_message(made.message(people[0]).parts, people[0], invites=False)
+    with postmark() as url:
+        peer, ours = best_interleaved(
+            _ROUNDS,
+            lambda: django_anymail(url, write, people),
+            lambda: _ours(Postmark(POSTMARK_TOKEN, base_url=url), _SERVICE_NUMBER),
+        )
+    yield Line(
+        "built, noted, sent by Postmark's web API",
+        f"{1 / ours:,.0f}/s",
+        f"django-anymail: {1 / peer:,.0f}/s; {peer / ours:.1f} times",
+        ours / peer,
     )
 
 
