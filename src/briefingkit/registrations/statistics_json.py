@@ -3,7 +3,15 @@
 from typing import Any
 
 from briefingkit.registrations.codec import iso
-from briefingkit.registrations.statistics import Breakdown, Count, Statistics
+from briefingkit.registrations.statistics import (
+    AttendanceStatistics,
+    Breakdown,
+    Count,
+    Demand,
+    QuestionStatistics,
+    Statistics,
+    WrittenAnswers,
+)
 from briefingkit.registrations.statistics_words import label_in_words
 
 __all__ = ["statistics_json"]
@@ -22,54 +30,59 @@ def statistics_json(statistics: Statistics, language: str) -> dict[str, Any]:
         "statuses": dict(statistics.statuses),
         "capacity": statistics.capacity,
         "taken": statistics.taken,
-        "attendance": None
-        if attendance is None
-        else {
-            "expected": attendance.expected,
-            "attended": attendance.attended,
-            "unexpected": attendance.unexpected,
-            "timed": attendance.timed,
-            "minutes": attendance.minutes,
-        },
-        "interpretation": [
-            {
-                "language": each.language,
-                "count": each.count,
-                "of": each.of,
-                "threshold": each.threshold,
-                "planned": each.planned,
-                "verdict": each.verdict.value,
-            }
-            for each in statistics.demand
-        ],
+        "attendance": None if attendance is None else _attendance(attendance),
+        "interpretation": [_demand(each) for each in statistics.demand],
         "days": [{"day": day.isoformat(), "count": count} for day, count in statistics.days],
         "languages": _breakdown(statistics.languages, language),
         "countries": _breakdown(statistics.countries, language),
         "organizations": _breakdown(statistics.organizations, language),
         "segments": _breakdown(statistics.segments, language),
-        "questions": [
-            {
-                "key": each.key,
-                "label": label_in_words(each.label, language),
-                "type": each.type.value,
-                "mean": each.mean,
-                **_breakdown(each.breakdown, language),
-            }
-            for each in statistics.questions
-        ],
-        "written": [
-            {
-                "key": each.key,
-                "label": label_in_words(each.label, language),
-                "about": None if each.about is None else label_in_words(each.about, language),
-                "guiding": each.guiding,
-                "asked": each.asked,
-                "answered": each.answered,
-                "languages": [{"language": tag, "count": count} for tag, count in each.languages.items()],
-            }
-            for each in statistics.written
-        ],
+        "questions": [_question(each, language) for each in statistics.questions],
+        "written": [_written(each, language) for each in statistics.written],
         "accessibility": statistics.accessibility,
+    }
+
+
+def _attendance(attendance: AttendanceStatistics) -> dict[str, Any]:
+    return {
+        "expected": attendance.expected,
+        "attended": attendance.attended,
+        "unexpected": attendance.unexpected,
+        "timed": attendance.timed,
+        "minutes": attendance.minutes,
+    }
+
+
+def _demand(demand: Demand) -> dict[str, Any]:
+    return {
+        "language": demand.language,
+        "count": demand.count,
+        "of": demand.of,
+        "threshold": demand.threshold,
+        "planned": demand.planned,
+        "verdict": demand.verdict.value,
+    }
+
+
+def _question(question: QuestionStatistics, language: str) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "label": label_in_words(question.label, language),
+        "type": question.type.value,
+        "mean": question.mean,
+        **_breakdown(question.breakdown, language),
+    }
+
+
+def _written(answers: WrittenAnswers, language: str) -> dict[str, Any]:
+    return {
+        "key": answers.key,
+        "label": label_in_words(answers.label, language),
+        "about": None if answers.about is None else label_in_words(answers.about, language),
+        "guiding": answers.guiding,
+        "asked": answers.asked,
+        "answered": answers.answered,
+        "languages": [{"language": tag, "count": count} for tag, count in answers.languages.items()],
     }
 
 
