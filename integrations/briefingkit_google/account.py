@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -66,13 +66,9 @@ class GoogleAccount:
             return Standing(problems=("it is of an integration that signs in by itself",))
         session, standing = None, Standing()
         try:
-            if _knows_people(target):
-                session, sees, problems = target.look(_PATIENCE)
-                scopes = tuple(session.credentials.scopes or ())
-                return Standing(session.account, scopes, sees, problems)
-            session = _session(target, _scopes(target), "drive" if _is_in_drive(target) else "calendar")
+            session = _session_of(target)
             standing = Standing(who=session.account, scopes=tuple(session.credentials.scopes or ()))
-            for each in _looks_in_drive(session, target) if _is_in_drive(target) else _looks(session, target):
+            for each in _looked_through(session, target):
                 standing = evolve(
                     standing, sees=standing.sees + each.sees, problems=standing.problems + each.problems
                 )
@@ -116,10 +112,23 @@ def _scopes(target: Any) -> tuple[str, ...]:
     return calendar_scopes(make=target.make is not None, access=bool(target.access))
 
 
+def _session_of(target: Any) -> "Session":
+    if _knows_people(target):
+        session: Session = target.open_session()
+        return evolve(session, patience=_PATIENCE)
+    return _session(target, _scopes(target), "drive" if _is_in_drive(target) else "calendar")
+
+
 def _session(settings: Any, scopes: tuple[str, ...], api: str = "calendar") -> "Session":
     with library_missing():
         from briefingkit_google.client import Api, session_of
     return evolve(session_of(settings, Api(api, "v3", scopes)), patience=_PATIENCE)
+
+
+def _looked_through(session: "Session", target: Any) -> Iterable[Standing]:
+    if _knows_people(target):
+        return (target.look(session),)
+    return _looks_in_drive(session, target) if _is_in_drive(target) else _looks(session, target)
 
 
 def _met(asked: SignIn) -> tuple[str, tuple[str, ...]]:

@@ -17,11 +17,16 @@ def pages(
 
     Raises IntegrationError where it cannot be read.
     """
+    seen = set[str]()
     while request is not None:
         page = session.ask(request, calendar=calendar)
         if isinstance(page, Fault):
             raise Unreadable(page)
         yield page
+        token = str(page.get("nextPageToken", ""))
+        if token and token in seen:
+            raise IntegrationError("Google gives the same page of a list again and again: try again later")
+        seen.add(token)
         request = following(request, page)
 
 

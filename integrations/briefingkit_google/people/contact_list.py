@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
 from briefingkit.model import RegistrationField
+from briefingkit.publish.account import Standing
 from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, contact_list_scopes
 from briefingkit_google.people.nothing_published import NothingPublished
 from briefingkit_google.server_address import check_server, ending_in_slash
@@ -18,7 +19,6 @@ from briefingkit_google.server_address import check_server, ending_in_slash
 if TYPE_CHECKING:
     from briefingkit.mailing.known_people import Heard
     from briefingkit.model import Briefing
-    from briefingkit.retry import Patience
     from briefingkit_google.client import Session
 
 __all__ = ["GoogleContactList"]
@@ -78,14 +78,15 @@ class GoogleContactList(NothingPublished):
 
         yield from people_of(self)
 
-    def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
-        """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""
-        from briefingkit.errors import IntegrationError
-        from briefingkit_google.people.rows import find_sheet, open_session
+    def open_session(self) -> "Session":
+        """Return this thread's session with Sheets. IntegrationError where there are no credentials."""
+        from briefingkit_google.client import Api, session_of
 
-        session = evolve(open_session(self), patience=patience)
-        try:
-            found = find_sheet(session, self)
-        except IntegrationError as error:
-            return session, (), (str(error),)
-        return session, (f"the sheet {found.title} ({found.rows} rows)",), ()
+        return session_of(self, Api("sheets", "v4", self.scopes))
+
+    def look(self, session: "Session") -> Standing:
+        """Tell which sheet is read, and how large it is; nobody is read. Raises IntegrationError."""
+        from briefingkit_google.people.rows import find_sheet
+
+        found = find_sheet(session, self)
+        return Standing(sees=(f"the sheet {found.title} ({found.rows} rows)",))

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from attrs.validators import is_callable
 
 from briefingkit.errors import IntegrationError, ModelError
 from briefingkit.model.addresses import check_email
+from briefingkit.publish.account import Standing
 from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, group_scopes
 from briefingkit_google.people.nothing_published import NothingPublished
 from briefingkit_google.server_address import check_server, ending_in_slash
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from briefingkit.mailing.known_people import Heard
     from briefingkit.model import Briefing
-    from briefingkit.retry import Patience
     from briefingkit_google.client import Session
     from briefingkit_google.faults import Fault
 
@@ -62,18 +62,23 @@ class GoogleGroup(NothingPublished):
 
         Raises IntegrationError where the group cannot be read.
         """
-        from briefingkit_google.people.membership import members_of, open_session
+        from briefingkit_google.people.membership import members_of
 
         # A generator, so that the settings live as long as it is read: with them the session ends.
-        yield from members_of(open_session(self), self.group)
+        yield from members_of(self.open_session(), self.group)
 
-    def look(self, patience: "Patience") -> tuple["Session", tuple[str, ...], tuple[str, ...]]:
-        """Open a session, and tell what is seen there and what is wrong, in words; nobody is read."""
-        from briefingkit_google.people.membership import first_page, open_session
+    def open_session(self) -> "Session":
+        """Return this thread's session with the directory. IntegrationError where there are no credentials."""
+        from briefingkit_google.client import Api, session_of
 
-        session = evolve(open_session(self), patience=patience)
-        problem = first_page(session, self.group)
-        return session, (() if problem else (f"the group {self.group}",)), ((problem,) if problem else ())
+        return session_of(self, Api("admin", "directory_v1", self.scopes))
+
+    def look(self, session: "Session") -> Standing:
+        """Tell whether the group is to be seen; nobody is read. Raises IntegrationError."""
+        from briefingkit_google.people.membership import first_problem
+
+        problem = first_problem(session, self.group)
+        return Standing(problems=(problem,)) if problem else Standing(sees=(f"the group {self.group}",))
 
 
 def group_problem(session: "Session", group: str, fault: "Fault") -> str:

@@ -9,22 +9,19 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import define, field
 
 from briefingkit.mailing.audience import Member
 from briefingkit.mailing.known_people import Heard, Omitted
-from briefingkit_google.client import Api, Session, session_of
+from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault
 from briefingkit_google.listing import Unreadable, pages
 from briefingkit_google.people.group import group_problem, unreadable
 from briefingkit_google.unchecked import list_in, mapping_in, text_in
 
-if TYPE_CHECKING:
-    from briefingkit_google.people.group import GoogleGroup
-
-__all__ = ["OMITTED", "first_page", "members_of", "open_session"]
+__all__ = ["OMITTED", "first_problem", "members_of"]
 
 OMITTED: Final[Mapping[str, str]] = {
     "SUSPENDED": "are suspended at Google",
@@ -41,12 +38,7 @@ _SERVICE: Final = ".gserviceaccount.com"
 _CLOSED: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
-def open_session(settings: "GoogleGroup") -> Session:
-    """Return this thread's session with the directory for a target."""
-    return session_of(settings, Api("admin", "directory_v1", settings.scopes))
-
-
-def first_page(session: Session, group: str) -> str | None:
+def first_problem(session: Session, group: str) -> str | None:
     """Ask for one member; what is wrong, in words, or None."""
     answer = session.ask(session.service.members().list(groupKey=group, maxResults=1, fields="members(type)"))
     return group_problem(session, group, answer) if isinstance(answer, Fault) else None

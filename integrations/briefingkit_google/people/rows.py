@@ -16,7 +16,7 @@ from briefingkit.mailing.known_people import Heard
 from briefingkit.registrations.columns import built_in
 from briefingkit.registrations.importing import table_in
 from briefingkit.registrations.tables import Row
-from briefingkit_google.client import Api, Session, session_of
+from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault
 from briefingkit_google.sheets.identity import address
 from briefingkit_google.unchecked import list_in, mapping_in
@@ -24,7 +24,7 @@ from briefingkit_google.unchecked import list_in, mapping_in
 if TYPE_CHECKING:
     from briefingkit_google.people.contact_list import GoogleContactList
 
-__all__ = ["Found", "find_sheet", "open_session", "people_of"]
+__all__ = ["Found", "find_sheet", "people_of", "rows_of"]
 
 _CELLS: Final = 100_000
 _ROWS: Final = 10_000
@@ -48,20 +48,15 @@ class Found:
         return f"'{title}'!{first}:{last}"
 
 
-def open_session(settings: "GoogleContactList") -> Session:
-    """Return this thread's session with Sheets for a target."""
-    return session_of(settings, Api("sheets", "v4", settings.scopes))
-
-
 def people_of(settings: "GoogleContactList") -> Iterator[Heard]:
     """Give the people of a spreadsheet, and what is wrong with its rows.
 
     Raises IntegrationError where it cannot be read, or has no header.
     """
-    session = open_session(settings)
+    session = settings.open_session()
     sheet = find_sheet(session, settings)
     where = f"the sheet {sheet.title} of {address(settings.spreadsheet)}"
-    rows = _rows(session, settings, sheet)
+    rows = rows_of(session, settings, sheet)
     try:
         table = table_in(rows, tuple(built_in()), settings.columns, where, hint=_NAMED)
     except RegistrationError as error:
@@ -91,7 +86,8 @@ def _count(size: Mapping[str, Any], name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _rows(session: Session, settings: "GoogleContactList", sheet: Found) -> Iterator[Row]:
+def rows_of(session: Session, settings: "GoogleContactList", sheet: Found) -> Iterator[Row]:
+    """Read the rows of a sheet as they are wanted, numbered as people see them. Raises IntegrationError."""
     values = session.service.spreadsheets().values()
     step = max(1, min(_ROWS, _CELLS // max(1, sheet.columns)))
     for first in range(1, sheet.rows + 1, step):

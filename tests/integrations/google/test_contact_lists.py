@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from briefingkit.errors import BriefingkitError, IntegrationError
 from briefingkit.mailing.audience import KnowsPeople, Member, Selection
-from briefingkit.mailing.known_people import UNREADABLE, heard
+from briefingkit.mailing.contacts import people_in
+from briefingkit.mailing.known_people import UNREADABLE, Omitted, heard
 from briefingkit.model.structure import converter
-from briefingkit.registrations.importing import RowFault
+from briefingkit.registrations.columns import built_in
+from briefingkit.registrations.importing import RowFault, table_in
 from briefingkit.testing.contract import sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount
@@ -175,6 +180,28 @@ class TestRows:
         with pytest.raises(IntegrationError) as caught:
             people(contacts())
         assert "ada" not in str(caught.value).lower()
+
+
+_CELL = st.one_of(
+    st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.lists(st.integers(), max_size=2)
+)
+_ROW = st.one_of(st.lists(_CELL, max_size=6), st.just("no row"), st.none())
+
+
+@given(st.lists(_ROW, max_size=12))
+def test_whatever_stands_in_cells_good_rows_are_read_and_bad_ones_told(drawn: list[Any]) -> None:
+    session = Mock()
+    session.ask.return_value = {
+        "values": [["email", "name", "language", "timezone"], *drawn, ["z@x.org", "Zoe"]]
+    }
+    settings = GoogleContactList("x" * 20)
+    numbered = rows.rows_of(session, settings, rows.Found("It's here", 1000, 26))
+    found = list(people_in(table_in(numbered, tuple(built_in()), {}, "the sheet")))
+    assert found[-1] == Member("z@x.org", "Zoe")
+    told = {each.row for each in found if isinstance(each, RowFault)}
+    assert told <= set(range(2, len(drawn) + 2))
+    unread = [each for each in found if isinstance(each, Omitted)]
+    assert sum(not isinstance(row, list) for row in drawn) <= len(unread) <= len(told)
 
 
 class TestSheets:

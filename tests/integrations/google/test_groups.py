@@ -15,7 +15,8 @@ from briefingkit.testing.contract import sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount
 from briefingkit_google.auth import Auth
-from briefingkit_google.people import GoogleGroup
+from briefingkit_google.client import Session
+from briefingkit_google.people import GoogleGroup, membership
 from briefingkit_google.people.membership import OMITTED
 
 from .conftest import SERVICE
@@ -245,6 +246,34 @@ class TestWhatGoesWrong:
         directory.fail("directory.members.list", status=400, reason="invalid", skip=1)
         with pytest.raises(IntegrationError, match=r"the group local@cities\.example"):
             people(group())
+
+    def test_an_answer_that_is_none_of_googles_is_nobody(
+        self, directory: GoogleDouble, group: Target, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        directory.make_group(LOCAL, "cy@cities.example")
+        strange = [
+            None,
+            3,
+            {"email": 5},
+            {"type": "GROUP"},
+            {"type": ["USER"], "email": " ", "id": 7},
+            {"email": LOCAL},
+        ]
+        monkeypatch.setattr(
+            membership, "pages", lambda *_: iter([{"members": strange}, {"members": "none"}, {}])
+        )
+        found = list(group().people(sample_briefing()))
+        assert {each.address for each in found if isinstance(each, Member)} == {None, LOCAL}
+
+    def test_a_list_that_begins_again_and_again_comes_to_an_end(
+        self, directory: GoogleDouble, group: Target, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        directory.make_group(PRESS, *(f"p{number}@cities.example" for number in range(450)))
+        target = group()
+        page = {"members": [{"email": "ann@cities.example"}], "nextPageToken": "again"}
+        monkeypatch.setattr(Session, "ask", lambda *_, **__: page)
+        with pytest.raises(IntegrationError, match="again and again"):
+            people(target)
 
     def test_nobodys_address_is_in_what_is_raised(self, directory: GoogleDouble, group: Target) -> None:
         directory.make_group(PRESS, "ann@cities.example")
