@@ -49,10 +49,10 @@ def _path(_context: click.Context, _option: click.Parameter, path: str) -> str:
     help="Forms that one address may hand in; 0 is no limit.",
 )
 @click.option(
-    "--send/--no-send",
-    default=True,
-    show_default=True,
-    help="Send mail that is due, where the project says how: confirmations at once.",
+    "--no-send",
+    "silent",
+    is_flag=True,
+    help="Send no mail. Without it what is due goes by itself, and confirmations at once.",
 )
 @project_option
 @json_option
@@ -63,7 +63,7 @@ def serve_command(
     root_path: str,
     trusted: str,
     per_minute: float,
-    send: bool,
+    silent: bool,
     project_file: Path | None,
     as_json: bool,
 ) -> None:
@@ -73,7 +73,7 @@ def serve_command(
     Where the project says how mail is sent, what `briefingkit mail send` would send goes by itself meanwhile.
     """
     project = project_here(project_file)
-    sends = send and project.settings.mail is not None
+    sends = not silent and project.settings.mail is not None
     server = registry.get("web", registry.APPS)(project, host, port, root_path, trusted, per_minute, sends)
 
     def ready(address: str) -> None:
