@@ -5,7 +5,7 @@ import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ __all__ = ["Flight", "Session", "open_session", "transparent", "unfit"]
 
 _DONE, _GO_AHEAD, _CLOSING = 2, 354, 421
 _LONGEST_LINE, _MOST_LINES = 8192, 1000
+_COMMANDS = 3  # of an envelope: MAIL, RCPT and DATA
 _FEW = 10  # messages on one connection: servers that have had enough after more only want another one
 _QUEUED_AS = re.compile(r"(?i)\bqueued as ([A-Za-z0-9._-]{1,80})")
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
@@ -150,10 +151,10 @@ class Session:
 
 def unfit(message: Message, sender: str | None) -> str | None:
     """Say why a message has no envelope that could be written; None where it has."""
-    addresses = (sender or message.sender, message.recipient)
-    if not message.recipient or any(_UNFIT.search(each) for each in addresses):
+    sender, recipient = sender or message.sender, message.recipient
+    if not recipient or _UNFIT.search(recipient) or _UNFIT.search(sender):
         return "the address holds what no envelope can"
-    if not message.smtputf8 and not all(each.isascii() for each in addresses):
+    if not (message.smtputf8 or (recipient.isascii() and sender.isascii())):
         return "the address is not ASCII, and the mail was not written for that (SMTPUTF8, RFC 6531)"
     return None
 
@@ -198,7 +199,7 @@ class Flight:
             if sock is None:
                 raise smtplib.SMTPServerDisconnected("it was closed")
             sock.settimeout(session.server.answer_timeout)
-            left = sock.send(said)
+            gone = sock.send(said)
         except OSError as error:
             if session.server.encryption is not Encryption.NONE:
                 # Of an encrypted dot nobody can say how much of it has left.
@@ -207,8 +208,9 @@ class Flight:
                 self._lost(error)
             session.close()
             return
-        with suppress(OSError):  # the answer to the dot, or that there is none, says more
-            sock.sendall(said[left:])
+        if gone < len(said):
+            with suppress(OSError):  # the answer to the dot, or that there is none, says more
+                sock.sendall(said[gone:])
 
     def landed(self) -> Delivery:
         """Hear what became of it."""
@@ -230,32 +232,12 @@ class Flight:
         return self._told(code, words)
 
     def _approach(self) -> Iterator[None]:
-        session, smtp = self.session, self.session.smtp
-        replies = list[tuple[int, bytes]]()
-        commands = session.envelope(self.message)
-        if session.announced is not None:
-            session.announced = None
-            session.in_transaction = True
-            replies += [smtp.getreply() for _ in commands]
-        elif session.pipelining:
-            # RFC 2920: DATA ends a group, so that its answers come before the mail does.
-            smtp.send(b"".join(commands))
-            session.in_transaction = True
-            yield
-            replies += [smtp.getreply() for _ in commands]
-        else:
-            for command in commands:
-                smtp.send(command)
-                session.in_transaction = True
-                yield
-                replies.append(smtp.getreply())
-                if not _is_good(*replies[-1]):
-                    break
+        smtp, replies = self.session.smtp, (yield from self._say_envelope())
         bad = [reply for reply in replies[:-1] if reply[0] // 100 != _DONE]
         bad += [reply for reply in replies[-1:] if reply[0] != _GO_AHEAD]
         if bad:
             self.verdict = self._told(*bad[0], on_the_way=True)
-            if replies[-1][0] == _GO_AHEAD and len(replies) == len(commands):
+            if replies[-1][0] == _GO_AHEAD:
                 # Nobody is left to send to, and the server waits for a mail all the same: an empty one (RFC 2920, 3.1).
                 smtp.send(b".\r\n")
                 yield
@@ -263,6 +245,28 @@ class Flight:
             return
         smtp.send(self.content)
         yield
+
+    def _say_envelope(self) -> Generator[None, None, list[tuple[int, bytes]]]:
+        """Say the envelope, if it was not said behind the last dot, and give what is answered up to a refusal."""
+        session, smtp = self.session, self.session.smtp
+        if session.announced is not None:
+            session.announced, session.in_transaction = None, True
+            return [smtp.getreply() for _ in range(_COMMANDS)]
+        commands, replies = session.envelope(self.message), list[tuple[int, bytes]]()
+        if session.pipelining:
+            # RFC 2920: DATA ends a group, so that its answers come before the mail does.
+            smtp.send(b"".join(commands))
+            session.in_transaction = True
+            yield
+            return [smtp.getreply() for _ in commands]
+        for command in commands:
+            smtp.send(command)
+            session.in_transaction = True
+            yield
+            replies.append(smtp.getreply())
+            if not _is_good(*replies[-1]):
+                break
+        return replies
 
     def _told(self, code: int, words: bytes, *, on_the_way: bool = False) -> Delivery:
         delivery = answered(self.message.key, code, words, self.hidden)
