@@ -6,20 +6,26 @@ another site could use.
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
 from briefingkit.registrations.links import BadLink, Fault, read_link
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations
-from briefingkit.text.phrases import msgid
+from briefingkit.text.phrases import msgid, phrase
 from briefingkit_web.rendering import error_page
+from briefingkit_web.words import said
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from briefingkit.model import Briefing
     from briefingkit_web.site import Edition, Site
 
-__all__ = ["subject_under"]
+__all__ = ["excuse", "organizers_address", "subject_under"]
+
+_MASTHEADS = {UNSUBSCRIBE: msgid("Your mails"), PART: msgid("Your part in the programme")}
 
 _EXPIRED = (
     msgid("This link has expired"),
@@ -42,4 +48,24 @@ async def subject_under(
     except BadLink as error:
         expired = error.fault is Fault.EXPIRED
         status, reason = (410, _EXPIRED) if expired else (404, forged)
-        return error_page(edition, request, status, language=language, reason=reason)
+        return excuse(edition, request, language, purpose, status, reason)
+
+
+def excuse(
+    edition: "Edition", request: "Request", language: str, purpose: str, status: int, reason: tuple[str, str]
+) -> "Response":
+    """Say why a link leads nowhere, and whom to write to."""
+    briefing = edition.programme.briefings.get(request.path_params["briefing"])
+    more = {
+        "about": said(_MASTHEADS[purpose], language),
+        "mail": briefing and organizers_address(briefing, phrase(reason[0], language), language),
+    }
+    return error_page(edition, request, status, language=language, reason=reason, more=more)
+
+
+def organizers_address(briefing: "Briefing", words: str, language: str) -> str | None:
+    """Address a mail to the organisers, with what it is about (RFC 6068); None where they give no address."""
+    if briefing.contact is None or briefing.contact.email is None or briefing.title is None:
+        return None
+    subject = f"{words}: {briefing.title.lookup(language).text}"
+    return f"mailto:{quote(briefing.contact.email, safe='@')}?subject={quote(subject, safe='')}"

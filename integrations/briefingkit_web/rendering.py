@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["error_page", "page", "root_of", "see_other", "spoken"]
 
+_MASTHEAD = msgid("Registration")
 _REASONS = {
     400: (msgid("This request cannot be read"), msgid("Nothing was saved. Go back and try again.")),
     401: (
@@ -97,13 +98,23 @@ def error_page(
     language: str | None = None,
     reason: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Answer with what went wrong, in the reader's language; `reason` are message ids of a heading and of advice."""
+    """Answer with what went wrong, in the reader's language; `reason` are message ids of a heading and of advice.
+
+    `more` may hold `about`, the words of the masthead, and `mail`, an address (mailto:) of those who can help.
+    """
     tag = language or spoken(request)
     heading, advice = reason or _REASONS.get(
         status, _REASONS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     )
-    values = {"heading": said(heading, tag), "advice": said(advice, tag)}
+    values = {
+        "heading": said(heading, tag),
+        "advice": said(advice, tag),
+        "about": said(_MASTHEAD, tag),
+        "mail": None,
+        **(more or {}),
+    }
     answer = page(edition, "error.html.j2", tag, values, status=status)
     answer.headers.update(headers or {})
     return answer

@@ -5,12 +5,11 @@ Who takes part stands in the briefing, which organisers write. The answer is kep
 
 import asyncio
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from briefingkit.mailing.addressing import PART
 from briefingkit.mailing.part_answers import Taking, answered, note_answer
 from briefingkit.text.phrases import msgid, phrase
-from briefingkit_web.mail_links import subject_under
+from briefingkit_web.mail_links import excuse, organizers_address, subject_under
 from briefingkit_web.rendering import error_page, page, see_other
 from briefingkit_web.words import Words, said
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from briefingkit.model import Briefing
     from briefingkit_web.site import Edition, Site
 
 __all__ = ["take_part"]
@@ -44,7 +42,7 @@ async def take_part(site: "Site", edition: "Edition", request: "Request", langua
         return person
     briefing, taking = edition.programme.briefings.get(told["briefing"]), Taking(told["answer"])
     if briefing is None or person not in {each.key for each in briefing.people}:
-        return error_page(edition, request, 410, language=language, reason=_GONE)
+        return excuse(edition, request, language, PART, 410, _GONE)
     if request.method == "POST":
         await asyncio.to_thread(note_answer, site.ledger, briefing.identifier, person, taking, at=site.now)
         return see_other(request.scope["path"])
@@ -60,14 +58,6 @@ async def take_part(site: "Site", edition: "Edition", request: "Request", langua
         "other": said(_ANSWERS[other], language),
         "path": path,
         "other_path": f"{path.removesuffix('/').rpartition('/')[0]}/{other.value}",
-        "mail": _mail(briefing, phrase(_ANSWERS[taking], language), language),
+        "mail": organizers_address(briefing, phrase(_ANSWERS[taking], language), language),
     }
     return page(edition, "part.html.j2", language, values)
-
-
-def _mail(briefing: "Briefing", answer: str, language: str) -> str | None:
-    """Address a mail to the organisers, with what it is about (RFC 6068); None where they give no address."""
-    if briefing.contact is None or briefing.contact.email is None or briefing.title is None:
-        return None
-    subject = f"{answer}: {briefing.title.lookup(language).text}"
-    return f"mailto:{quote(briefing.contact.email, safe='@')}?subject={quote(subject, safe='')}"

@@ -63,6 +63,27 @@ def test_one_click_of_a_mail_program_ends_it_in_both_forms(
         assert reasons(project, email) == [Reason.UNSUBSCRIBED]
 
 
+def test_a_link_that_leads_nowhere_says_what_it_was_about_and_whom_to_write_to(
+    browser: Any, project: Project, clock: Any, edit: Any
+) -> None:
+    edit("agenda:\n", "contact: {name: Desk, email: desk@example.org}\nagenda:\n")
+    with project.ledger() as ledger:
+        key = key_of(Registrations(ledger))
+    expires = clock.now + timedelta(days=1)
+    part = sign(key, "nobody", purpose=PART, briefing="road-2027", expires=expires)
+    for path, about in (
+        (f"{link(project, clock)[:-2]}AA", "Vos courriels"),
+        (f"/road-2027/fr/p/{part[:-2]}AA/yes", "Votre place dans le programme"),
+        (f"/road-2027/fr/p/{part}/yes", "Votre place dans le programme"),
+    ):
+        page = browser.get(path)
+        assert page.status in {404, 410}
+        assert about in page.words
+        assert 'href="mailto:desk@example.org?subject=' in page.text
+        assert "%3A%20En%20chemin" in page.text
+    assert "mailto:" not in browser.get("/nothing/fr/u/x").text
+
+
 def test_it_works_when_the_briefing_is_gone(browser: Any, project: Project, clock: Any) -> None:
     assert browser.post(link(project, clock, briefing="long-gone-2020"), "").status == 200
     assert reasons(project) == [Reason.UNSUBSCRIBED]

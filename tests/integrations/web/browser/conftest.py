@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import briefingkit as bk
+from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
+from briefingkit.mailing.suppression import Suppressions
+from briefingkit.registrations.links import sign
+from briefingkit.registrations.registration_list import key_of
+from briefingkit.store.registrations import Registrations
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TOKEN = "a-token-for-tests-alone"
-_FORUMS = 40
+_FORUMS = 120
 _used = itertools.count()
 
 FLAGS = [
@@ -57,10 +64,16 @@ start: START
 duration: 1h
 timezone: Europe/Brussels
 place: {online: {url: "https://meet.example.org/NAME", access: registered}}
+people: {maulik: {name: Monami Maulik}}
+contact: {name: Desk, email: desk+forum@town.example}
 organizers: [{key: mm, name: {en: Mayors Mechanism, fr: Mécanisme des maires, ar: آلية العمداء}, role: host}]
 interpretation: [en, fr, ar]
 agenda:
-  - {key: road, title: {en: The road, fr: La route, ar: الطريق}, kind: presentation, duration: 30m}
+  - key: road
+    title: {en: The road, fr: La route, ar: الطريق}
+    kind: presentation
+    duration: 30m
+    participants: [{person: maulik, status: invited}]
   - key: floor
     title: {en: Open floor, fr: Débat, ar: نقاش مفتوح}
     kind: discussion
@@ -102,15 +115,33 @@ def _briefing(name: str, *, status: str = "confirmed", when: str = "closes: -1h"
 class Town:
     """The town's pages: where they are. Each test has a forum of its own, for one server serves them all."""
 
-    def __init__(self, address: str, forum: str) -> None:
-        self.address, self.forum = address, forum
+    def __init__(self, address: str, forum: str, folder: Path) -> None:
+        self.address, self.forum, self.folder = address, forum, folder
 
     def at(self, briefing: str, language: str = "en") -> str:
         return f"{self.address}{self.forum if briefing == 'forum' else briefing}/{language}"
 
+    def wishes(self, language: str = "en", *, briefing: str = "forum", holds: bool = True) -> str:
+        """Give the link in a mail by which somebody ends mails, each test somebody else."""
+        with bk.open(self.folder).ledger() as ledger:
+            mark = Suppressions.of(ledger, key_of(Registrations(ledger))).mark(f"ada@{self.forum}.example")
+        return f"{self.at(briefing, language)}/u/{self._signed(mark, UNSUBSCRIBE, briefing, holds=holds)}"
+
+    def part(self, language: str = "en", person: str = "maulik", *, holds: bool = True) -> str:
+        """Give the link in a mail by which somebody in the programme answers, without the answer."""
+        return f"{self.at('forum', language)}/p/{self._signed(person, PART, 'forum', holds=holds)}"
+
+    def _signed(self, subject: str, purpose: str, briefing: str, *, holds: bool) -> str:
+        name = self.forum if briefing == "forum" else briefing
+        expires = datetime.now(UTC) + timedelta(days=1 if holds else -1)
+        with bk.open(self.folder).ledger() as ledger:
+            return sign(
+                key_of(Registrations(ledger)), subject, purpose=purpose, briefing=name, expires=expires
+            )
+
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("town")
     (folder / "briefingkit.yaml").write_text(PROJECT, "utf-8")
     told = {
@@ -132,14 +163,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             if line.startswith("}"):
                 break
         try:
-            yield json.loads(said)["address"]
+            yield json.loads(said)["address"], folder
         finally:
             serving.terminate()
 
 
 @pytest.fixture
-def town(served: str) -> Town:
-    return Town(served, f"forum-{next(_used)}")
+def town(served: tuple[str, Path]) -> Town:
+    address, folder = served
+    return Town(address, f"forum-{next(_used)}", folder)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +204,7 @@ def visit(browser: "Browser") -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(address)
         return page
 
