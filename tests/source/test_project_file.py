@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,14 @@ BAD = {
     "mail-field": ("mail: {sendr: {address: a@b.org}, transport: {use: x}}\n", ["p:1:7 E102", "p:1:8 E101"]),
     "mail-sender": ("mail: {sender: {address: nobody}, transport: {use: x}}\n", ["p:1:26 E103"]),
     "mail-pages": ("mail: {sender: {address: a@b.org}, pages: here, transport: {use: x}}\n", ["p:1:43 E103"]),
+    "mail-every": (
+        "mail: {sender: {address: a@b.org}, every: often, transport: {use: x}}\n",
+        ["p:1:43 E103"],
+    ),
+    "mail-retention": (
+        "mail: {sender: {address: a@b.org}, retention: 0m, transport: {use: x}}\n",
+        ["p:1:47 E103"],
+    ),
     "mail-secret": (
         "mail: {sender: {address: a@b.org}, transport: {use: smtp, password: hunter2}}\n",
         ["p:1:69 E109"],
@@ -170,9 +179,31 @@ def test_the_schema_takes_what_reading_takes_and_refuses_its_mistakes() -> None:
     Draft202012Validator.check_schema(project_schema())
     validator = Draft202012Validator(project_schema())
     assert list(validator.iter_errors(read_yaml(GOOD, "p").data)) == []
-    sense = {"namespace", "outside", "absolute", "limit", "yaml", "mail-sender", "mail-pages", "mail-secret"}
+    sense = {
+        "namespace",
+        "outside",
+        "absolute",
+        "limit",
+        "yaml",
+        "mail-sender",
+        "mail-pages",
+        "mail-retention",
+        "mail-secret",
+    }
     for name in BAD.keys() - sense:
         assert list(validator.iter_errors(read_yaml(BAD[name][0], "p").data)), name
+
+
+def test_how_often_mail_is_looked_for_and_how_long_it_is_kept_may_be_said() -> None:
+    text = "mail: {{sender: {{address: a@b.org}}, {} transport: {{use: x}}}}\n"
+    for said, every, days in (
+        ("", timedelta(minutes=1), 400),
+        ("every: , retention: ,", timedelta(minutes=1), 400),
+        ("every: 2h30m, retention: 90d,", timedelta(hours=2, minutes=30), 90),
+    ):
+        mail = loads_project_file(text.format(said)).require().mail
+        assert mail is not None
+        assert (mail.every, mail.retention) == (every, timedelta(days=days))
 
 
 def test_a_target_without_languages_takes_the_projects() -> None:

@@ -96,7 +96,7 @@ class Sender:
     def start(self) -> None:
         """Begin, in a thread of its own; where that runs already, nothing is done."""
         if self._thread is None:
-            self._ending.clear()
+            self._ending = threading.Event()  # one that was not waited for keeps its own
             self._thread = threading.Thread(target=self.run, name="briefingkit-sender", daemon=True)
             self._thread.start()
 
@@ -117,8 +117,13 @@ class Sender:
 
     def run(self, stop: Callable[[], bool] | None = None) -> None:
         """Send in this thread until `stop` says so, or another one calls `stop()`."""
-        while not (self._ending.is_set() or (stop is not None and stop())):
-            wait = self.step(stop)
+        ending = self._ending
+
+        def over() -> bool:
+            return ending.is_set() or (stop is not None and stop())
+
+        while not over():
+            wait = self.step(over)
             self._signal.wait(wait if stop is None else min(wait, _LOOKS))
             self._signal.clear()
 
