@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import RenderError
+from briefingkit.rendering import prose_text
 from briefingkit.rendering.prose import prose_html, safe_address
 from briefingkit.rendering.prose_text import escape_markdown, prose_markdown, prose_plain
 from briefingkit.testing.strategies import HOSTILE, words
@@ -64,6 +65,18 @@ def test_plain_text_keeps_the_text_and_the_address_of_a_link() -> None:
 def test_plain_text_keeps_lists_quotes_code_and_tables_readable() -> None:
     source = "3. a\n4. b\n   - c\n\n> q\n\n```\nx <y>\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
     assert prose_plain(source) == "3. a\n4. b\n   - c\n\n> q\n\n    x <y>\n\na | b\n1 | 2"
+
+
+@given(st.text(alphabet="aZé文 .,-+=:;)(19\u00a0\u2028|*_#&<", max_size=20), st.integers(10, 40))
+def test_a_line_without_markup_is_read_as_the_parser_reads_it(line: str, width: int) -> None:
+    assert prose_plain(line, width=width) == prose_plain(f"{line}\n", width=width)
+
+
+def test_a_line_without_markup_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prose_text, "parse", None)
+    assert prose_plain("What an event says of itself, in a line (or two).", width=30) == (
+        "What an event says of itself,\nin a line (or two)."
+    )
 
 
 def test_markdown_is_written_again_without_html_and_below_the_pages_headings() -> None:

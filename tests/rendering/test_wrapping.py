@@ -41,3 +41,9 @@ def test_every_line_closes_the_isolates_that_it_opens(text: str, width: int) -> 
                 depth + 1 if character in "\u2066\u2067\u2068" else max(depth - (character == "\u2069"), 0)
             )
         assert depth == 0
+
+
+@given(st.text(alphabet="ab éж中文。、", max_size=60))
+def test_what_fits_stays_on_its_line(text: str) -> None:
+    whole = " ".join(text.split())
+    assert wrap(text, width=10**6) == wrap(text, width=columns(whole)) == whole

@@ -19,12 +19,16 @@ _LOWEST = 6
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&!])")
 _STARTS_A_BLOCK = re.compile(r"^(\s*)([-+=]|\d{1,9}[.)])", re.MULTILINE)
 _UNSAFE_IN_DESTINATION = re.compile(r"[<>\\\s]")
+# One line of words, in which nothing means anything to a reader of Markdown.
+_UNMARKED = re.compile(r"[^\W\d_][^\\`*_\[\]<>|~&\x00-\x1f\x7f-\x9f\u2028\u2029]*(?<!\s)")
 
 _Inline = Callable[["SyntaxTreeNode"], str]
 
 
 def prose_plain(source: str, *, width: int = WIDTH) -> str:
     """Write Markdown as wrapped text; a link is its text and then its address."""
+    if _UNMARKED.fullmatch(source):
+        return wrap(source, width=width)  # as most are: without loading a parser
     return "\n\n".join(_Plain(width).blocks(_tree(source).children))
 
 

@@ -42,6 +42,10 @@ def columns(text: str) -> int:
 
 
 def _lines(paragraph: str, width: int, indent: int) -> Iterator[str]:
+    whole = " ".join(filter(None, paragraph.split(" ")))
+    if indent + columns(whole) <= width:
+        yield whole
+        return
     line, used = "", indent
     for piece, spaced in _pieces(paragraph):
         size = columns(piece)
