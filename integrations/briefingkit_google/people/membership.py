@@ -54,11 +54,15 @@ def members_of(session: Session, group: str) -> Iterator[Heard]:
 
 @define
 class _Walk:
-    """One way through a group. `seen` holds sixteen octets for each member, so that a million of them fit."""
+    """One way through a group. `seen` holds sixteen octets for each member, so that a million of them fit.
+
+    `everybody` says that Google has listed all of the organisation, whom another group may hold as well.
+    """
 
     session: Session
     seen: set[bytes] = field(factory=set)
     waiting: deque[str] = field(factory=deque)
+    everybody: bool = False
 
     def through(self, group: str) -> Iterator[Heard]:
         self._is_new({"email": group})
@@ -87,7 +91,7 @@ class _Walk:
                 self.waiting.append(text_in(member.get("email")) or str(member.get("id")))
             else:
                 yield _heard(member)
-        if everybody:
+        if everybody and not self.everybody:
             yield from self._everybody(group)
 
     def _everybody(self, group: str) -> Iterator[Heard]:
@@ -100,6 +104,7 @@ class _Walk:
         if first is None:
             yield Omitted(OMITTED["CUSTOMER"])
             return
+        self.everybody = True
         yield _heard(first)
         yield from map(_heard, people)
 

@@ -131,6 +131,15 @@ class TestMembers:
         ]
         assert omitted(group()) == {OMITTED["SUSPENDED"]: 1}
 
+    def test_everybody_in_two_groups_is_asked_for_once(self, directory: GoogleDouble, group: Target) -> None:
+        directory.make_user("ann@cities.example")
+        directory.make_group(LOCAL)
+        directory.make_group(PRESS, LOCAL)
+        for each in (PRESS, LOCAL):
+            directory.add_everybody(each)
+        assert people(group()) == ["ann@cities.example"]
+        assert omitted(group()) == {}
+
     def test_everybody_whom_google_does_not_list_is_told(
         self, directory: GoogleDouble, group: Target
     ) -> None:
