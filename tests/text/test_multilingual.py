@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from briefingkit.errors import TextError
 from briefingkit.text import LocalizedUrl, Lookup, MultilingualText, Name
-from briefingkit.text.multilingual import Completeness, completeness
 
 TAGS = st.sampled_from(["en", "fr", "es", "ar", "ru", "zh", "pt"])
 TEXTS = st.dictionaries(TAGS, st.text(st.characters(categories=["L", "N", "P"]), min_size=1), min_size=1)
@@ -214,12 +213,3 @@ def test_what_is_no_public_web_address_is_refused(url: str) -> None:
 )
 def test_web_addresses_of_every_shape_are_kept_as_written(url: str) -> None:
     assert LocalizedUrl.of(url).lookup("en").text == url
-
-
-def test_completeness_is_counted_by_language_and_rounded_down() -> None:
-    texts = [title] * 199 + [MultilingualText({"en": "only"})]
-    assert completeness(texts, "fr") == Completeness("fr", total=200, missing=1)
-    assert completeness(texts, "fr").percent == 99
-    assert completeness(texts, "en").percent == 100
-    assert completeness([Name.of("UCLG")], "ar").percent == 100
-    assert completeness([], "ar").percent == 100

@@ -40,7 +40,6 @@ class Asked:
     required: bool
     leads: Mapping[str, str] = Factory(dict)
     hint: ShownIf | None = None
-    reached_by_all: bool = True
 
 
 Route = tuple[Section | Asked, ...]
@@ -115,7 +114,7 @@ class _Router:
                 yield evolve(each.asked, leads=leads)
 
     def _ask(self, each: FormField, required: bool, hint: ShownIf | None = None) -> None:  # noqa: FBT001
-        asked = Asked(each, required, hint=hint, reached_by_all=self._run is None)
+        asked = Asked(each, required, hint=hint)
         if not _can_lead(each):
             self._laid.append(asked)
             return

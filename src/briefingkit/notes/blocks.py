@@ -25,7 +25,6 @@ class BlockKind(StrEnum):
     TEXT = "text"
     ITEM = "item"
     ROW = "row"
-    RULE = "rule"
 
 
 @frozen(eq=False)

@@ -65,10 +65,6 @@ class TimeMention:
     zone_end: int = 0
     sure: bool = True
 
-    def ends_next_day(self) -> bool:
-        """Whether the span goes over midnight."""
-        return self.last is not None and self.last <= self.first
-
     @property
     def length(self) -> timedelta | None:
         """How long it is on the clock."""

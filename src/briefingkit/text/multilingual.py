@@ -17,14 +17,12 @@ from briefingkit.text.bidi import balance, unify_line_ends
 from briefingkit.text.language import best_match, canonical, is_same_language, undetermined
 
 __all__ = [
-    "Completeness",
     "Localized",
     "LocalizedUrl",
     "Lookup",
     "MultilingualText",
     "Name",
     "Texts",
-    "completeness",
 ]
 
 _BOM = "\ufeff"
@@ -247,23 +245,3 @@ def _url_fault(url: str) -> str | None:
     if "@" in parts.netloc:
         return "it holds a user name or password, which would be published"
     return None
-
-
-@frozen
-class Completeness:
-    """How far many texts are there in one language."""
-
-    language: str
-    total: int
-    missing: int
-
-    @property
-    def percent(self) -> int:
-        """The share that is there, rounded down: 100 means all; with nothing to translate it is 100 too."""
-        return 100 if self.total == 0 else (self.total - self.missing) * 100 // self.total
-
-
-def completeness(texts: Iterable[Localized], language: str) -> Completeness:
-    """Count how many of the texts a reader of `language` would get without a fallback."""
-    found = [text.has(language) for text in texts]
-    return Completeness(canonical(language), total=len(found), missing=found.count(False))
