@@ -17,13 +17,16 @@ import pytest
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError
+from briefingkit.mailing.audience import Member
 from briefingkit.model.structure import converter
 from briefingkit.publish.account import SignIn
+from briefingkit.testing.contract import sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount
-from briefingkit_google.auth import calendar_scopes
+from briefingkit_google.auth import calendar_scopes, group_scopes
 from briefingkit_google.calendar import GoogleCalendar
 from briefingkit_google.consent import read_client
+from briefingkit_google.people import GoogleGroup
 
 CALENDAR = "abc@group.calendar.google.com"
 Visit = Callable[[str], None]
@@ -337,3 +340,19 @@ def test_no_secret_is_logged_or_printed_while_signing_in(
     for secret in (held["refresh_token"], held["token"], held["client_secret"], browser.state):
         assert secret not in caplog.text + said.out + said.err
     assert "4/" not in caplog.text
+
+
+def test_a_person_who_administers_groups_signs_in_and_reads_one(
+    google: GoogleDouble, browser: Browser, tmp_path: Path
+) -> None:
+    google.make_group("press@cities.example", "ann@cities.example")
+    data = {"group": "press@cities.example", "auth": {"user": "token.json"}, "base_url": google.base_url}
+    target = evolve(converter().structure(data, GoogleGroup), base=tmp_path)
+    asked = evolve(
+        _asked(google, tmp_path, browser.show),
+        scopes=GoogleAccount().needs([target]).scopes,
+        targets=(target,),
+    )
+    assert GoogleAccount().sign_in(asked).scopes == group_scopes()
+    assert GoogleAccount().check(target).sees == ("the group press@cities.example",)
+    assert list(target.people(sample_briefing())) == [Member("ann@cities.example")]
