@@ -54,6 +54,42 @@ def test_a_plan_says_what_would_go_and_names_nobody(cli: Command, town: Path) ->
     assert not (town / "outbox").exists()
 
 
+def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, town: Path) -> None:
+    rows = "".join(f",,fr\nguest{number}@x.example,Guest,\n" for number in range(25))
+    (town / "guests.csv").write_text(f"email,name,language\n{rows}", encoding="utf-8")
+    told = cli("mail", "plan", "night-buses", "invite")
+    assert "25 to send" in told.out
+    assert "25 left out: they stand in rows that cannot be read" in told.out
+    assert told.err.count("neither a name nor an e-mail address") == 20
+    assert "… and 5 more; --json tells a thousand" in told.err
+    [invite] = cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"]
+    assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
+
+
+def test_a_mailing_that_cannot_be_planned_hides_no_other_and_is_named(cli: Command, town: Path) -> None:
+    path = town / "briefing.yaml"
+    bad = (
+        "  - {key: lost, kind: invitation, audience: [{file: nowhere.csv}]}\n"
+        "  - {key: half, kind: custom, audience: [{file: guests.csv}], subject: {en: Hi, fr: Salut},"
+        " text: {en: Words}, fallback: refuse}\n"
+        "  - {key: off, kind: cancellation, audience: [registered]}\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8") + bad, encoding="utf-8")
+    told = cli("mail", "plan")
+    assert told.code == 1
+    assert "night-buses lost: nowhere.csv is not there" in told.err
+    assert "night-buses invite (invitation)" in told.out
+    assert "fr: cannot be written: the mailing half is not complete in fr" in told.out
+    assert "night-buses off (cancellation): goes only when the briefing is cancelled" in told.out
+    mailings = cli("mail", "plan", "--json").json["mailings"]
+    assert mailings[2] == {
+        "briefing": "night-buses",
+        "mailing": "lost",
+        "error": "nowhere.csv is not there, and it is to say who is written to",
+    }
+    assert list(mailings[3]["unwritten"]) == ["fr"]
+
+
 def test_what_is_named_goes_once_and_what_happens_on_the_list_is_confirmed(cli: Command, town: Path) -> None:
     assert cli("mail", "send", "night-buses", "invite").out == "night-buses invite: 1 sent\n"
     cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")

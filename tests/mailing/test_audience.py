@@ -230,6 +230,12 @@ def test_a_row_that_says_nonsense_stops_no_other_and_is_told(read: Read) -> None
     assert "Mars" not in str(faults)
 
 
+def test_a_row_whose_address_is_none_is_told_by_its_number_alone(read: Read) -> None:
+    selection, faults = Selection(), list[RowFault]()
+    list(heard(read("email,name\na@x.org,A\nnobody (at) x,B\n,C\n"), selection, faults))
+    assert faults == [RowFault(3, "email", "this is no e-mail address that can be written to")]
+
+
 def test_a_formula_without_a_value_is_nobodys_name(read: Read) -> None:
     selection, faults = Selection(), list[RowFault]()
     found = read("email,name\na@x.org,#N/A\nb@x.org,Loading...\nc@x.org,#1 of the league\n")
@@ -252,5 +258,5 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_header_that_is_known_is_refused(read: Read) -> None:
-    with pytest.raises(RegistrationError, match="no row with a header"):
+    with pytest.raises(RegistrationError, match="let its first row name the columns, such as email,name"):
         list(read("ada@x.org,Ada\n"))

@@ -392,6 +392,31 @@ def test_an_address_that_changed_in_one_language_concerns_its_readers(
     assert sorted(inbox()) == ["ada@people.example", "eve@people.example"]
 
 
+def test_what_was_dropped_is_planned_again_when_the_briefing_is_back(
+    project: Project, clock: Clock, edit: Edit
+) -> None:
+    register(project, "Bo")
+    clock.now = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    with project.mailing("night-buses", "day-before") as mailing:
+        mailing.queue()
+    edit("status: confirmed", "status: cancelled")
+    send(project, "day-before")
+    edit("status: cancelled", "status: confirmed")
+    with project.mailing("night-buses", "day-before") as mailing:
+        plan = mailing.plan()
+        assert (plan.new, plan.known) == (1, {})
+        mailing.send()
+        assert mailing.status().counts == {"sent": 1}
+
+
+def test_words_of_a_mailing_that_are_left_out_are_told_in_the_plan(project: Project, edit: Edit) -> None:
+    whom = "{file: contacts.csv, assumed: {language: fr}}"
+    own = f"{{key: note, kind: custom, audience: [{whom}], text: {{en: Words}}, fallback: omit}}"
+    edit("mailing:\n", f"mailing:\n  - {own}\n")
+    with project.mailing("night-buses", "note") as mailing:
+        assert "in French, what is not translated is left out: text" in mailing.plan().notices
+
+
 def test_who_left_between_planning_and_sending_is_not_written_to(
     project: Project, clock: Clock, inbox: Inbox
 ) -> None:

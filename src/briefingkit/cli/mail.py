@@ -27,6 +27,7 @@ from briefingkit.errors import BriefingkitError, ProjectError
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.mail_plan import MailPlan
     from briefingkit.mailing.office import Office
     from briefingkit.mailing.sending import Progress
 
@@ -60,16 +61,36 @@ mail_command.add_command(work_command)
 def plan_command(
     briefing: str | None, mailing: str | None, project_file: Path | None, *, as_json: bool
 ) -> None:
-    """Show what sending would do now: to how many, in which languages, and who is left out. Nothing is sent."""
+    """Show what sending would do now: to how many, in which languages, and who is left out. Nothing is sent.
+
+    Exit code 1: a mailing cannot be planned, or not be written in some language.
+    """
     with _chosen(project_file, briefing, mailing) as (_, those):
-        plans = [each.plan() for each in those]
+        found = [(each, *_planned(each)) for each in those]
     if as_json:
-        emit_json({"mailings": list(map(plan_json, plans))})
-        return
-    for plan in plans:
-        say_mail_plan(plan)
-    if not plans:
-        say("No briefing has a mailing.")
+        told = [plan_json(plan) if plan else _wrong_json(each, error) for each, plan, error in found]
+        emit_json({"mailings": told})
+    else:
+        for each, plan, error in found:
+            if plan is not None:
+                say_mail_plan(plan)
+            else:
+                say(f"{each.briefing.identifier} {each.mailing.key}: {error}", "error", err=True)
+        if not found:
+            say("No briefing has a mailing.")
+    if any(plan is None or plan.unwritten for _, plan, _ in found):
+        raise click.exceptions.Exit(1)
+
+
+def _planned(each: "Dispatch") -> "tuple[MailPlan | None, str]":
+    try:
+        return each.plan(), ""
+    except BriefingkitError as error:
+        return None, str(error)
+
+
+def _wrong_json(each: "Dispatch", error: str) -> dict[str, Any]:
+    return {"briefing": each.briefing.identifier, "mailing": each.mailing.key, "error": error}
 
 
 @mail_command.command("send")
@@ -135,11 +156,7 @@ def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple
             raise
         except BriefingkitError as error:
             say(f"{name}: {error}", "error", err=True)
-            return {
-                "briefing": each.briefing.identifier,
-                "mailing": each.mailing.key,
-                "error": str(error),
-            }, True
+            return _wrong_json(each, str(error)), True
     if report is None:
         if named and not as_json:
             say(f"{name}: {standing_in_words(each.schedule, each.mailing.kind)}")

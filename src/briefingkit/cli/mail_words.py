@@ -35,9 +35,10 @@ _STANDING = {
     "over": "is over: it is not sent any more",
     "suspended": "waits: the briefing is postponed",
     "dropped": "is dropped: the briefing is cancelled",
-    "unfit": "does not fit the briefing as it stands",
+    "unfit": "goes only when the briefing is",
     "undated": "waits for a date",
 }
+_FITS = {"cancellation": "cancelled", "postponement": "postponed"}
 _BY_ITSELF, _BY_NAME = "goes by itself, as people register", "goes when it is sent by its name"
 
 
@@ -68,11 +69,15 @@ def say_mail_plan(plan: "MailPlan") -> None:
         say(f"  … and {more} more; --json tells a thousand", "error", err=True)
     for language, message in sorted(plan.samples.items()):
         say(f"  {language}: {message.parts.subject}")
+    for language, why in sorted(plan.unwritten.items()):
+        say(f"  {language}: cannot be written: {why}", "error")
 
 
 def standing_in_words(schedule: "Schedule", kind: "MailingKind") -> str:
     """Say how a mailing stands, and when it is due."""
     words = _STANDING[schedule.standing.value]
+    if schedule.standing.value == "unfit":
+        return f"{words} {_FITS[kind.value]}"
     if schedule.standing.value == "ready" and schedule.due is None:
         return _BY_ITSELF if kind.value == "confirmation" else _BY_NAME
     if schedule.due is None or schedule.standing.value not in {"later", "ready"}:
@@ -103,6 +108,7 @@ def plan_json(plan: "MailPlan") -> dict[str, Any]:
         "left_out": dict(plan.left_out),
         "changes": [change.value for change in plan.changes],
         "notices": list(plan.notices),
+        "unwritten": dict(plan.unwritten),
         "faults": [
             {"row": fault.row, "column": fault.column, "message": fault.message} for fault in plan.faults
         ],
@@ -128,9 +134,8 @@ def say_report(name: str, report: "Report") -> None:
         "uncertain": done.uncertain,
         "dropped": done.dropped,
     }
-    words = (
-        ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing new to send"
-    )
+    nothing = "nothing sent" if report.stopped else "nothing new to send"
+    words = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or nothing
     bad = done.failed or done.uncertain or report.stopped
     say(f"{name}: {words}", "warning" if bad else "good")
     if report.stopped:

@@ -197,4 +197,6 @@ def _left_out(edition: Edition, variant: Variant, shown: View) -> list[str]:
     """Name the texts that the mailing's fallback leaves out."""
     marking = evolve(edition, mailing=evolve(edition.mailing, fallback=Fallback.MARK))
     whole = _view(marking, edition.publication, variant)
-    return [path for path in whole.marks if path not in shown.marks]
+    own = edition.mailing.text
+    text = ["text"] if own is not None and own.lookup(variant.language).fallback else []
+    return [*text, *(path for path in whole.marks if path not in shown.marks)]

@@ -8,7 +8,9 @@ from briefingkit.errors import MailingError, TextError
 from briefingkit.mailing.audience import Member
 from briefingkit.mailing.known_people import UNREADABLE, Heard, Omitted
 from briefingkit.registrations.columns import built_in
-from briefingkit.registrations.importing import OpenedTable, RowFault, answers_in, open_table
+from briefingkit.registrations.importing import OpenedTable, RowFault, answers_in, table_in
+from briefingkit.registrations.person import normalised_email
+from briefingkit.registrations.tables import read_table
 from briefingkit.text.language import canonical
 from briefingkit.text.zones import zone_names
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from briefingkit.registrations.response import Answer
 
 __all__ = ["contacts", "people_in"]
+
+_HEADER = "let its first row name the columns, such as email,name,language"
 
 
 def contacts(path: Path, sheet: str | None = None) -> Iterator[Heard]:
@@ -25,7 +29,7 @@ def contacts(path: Path, sheet: str | None = None) -> Iterator[Heard]:
     """
     if not path.is_file():
         raise MailingError(f"{path} is not there, and it is to say who is written to")
-    yield from people_in(open_table(path, tuple(built_in()), {}, sheet))
+    yield from people_in(table_in(read_table(path, sheet), tuple(built_in()), {}, str(path), hint=_HEADER))
 
 
 def people_in(table: OpenedTable) -> Iterator[Heard]:
@@ -42,12 +46,16 @@ def people_in(table: OpenedTable) -> Iterator[Heard]:
 
 def _member(row: int, answers: "dict[str, Answer]", faults: list[RowFault]) -> Member:
     said = {name: value for name, value in answers.items() if isinstance(value, str)}
+    if said.get("email") and normalised_email(said["email"]) is None:
+        faults.append(RowFault(row, "email", "this is no e-mail address that can be written to"))
     language, zone = _tag(said.get("language")), said.get("timezone")
     if language is None and said.get("language"):
         message = "this is no language tag such as fr; what is assumed of the audience is taken"
         faults.append(RowFault(row, "language", message))
     if zone and zone not in zone_names():
-        faults.append(RowFault(row, "timezone", "this is no IANA zone such as Africa/Dakar; none is taken"))
+        faults.append(
+            RowFault(row, "timezone", "this is no IANA zone such as Africa/Dakar; what is assumed is taken")
+        )
         zone = None
     return Member(said.get("email"), said.get("name", ""), language, zone, said.get("organization", ""))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from briefingkit.mailing.addressing import addressed, recipient_of
 from briefingkit.mailing.audience import Member, Selection
@@ -30,6 +30,7 @@ from briefingkit.mailing.deliveries import (
 from briefingkit.mailing.gathering import Gathering
 from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.kinds import Letter
+from briefingkit.mailing.mail_plan import MailPlan, MailStatus, Samples
 from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
 from briefingkit.mailing.sending import Progress, Report, Sending
@@ -49,47 +50,6 @@ if TYPE_CHECKING:
 __all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 
 _NOTHING_NEW = "nothing has changed since people were told"
-
-
-@frozen
-class MailPlan:
-    """What sending a mailing now would do; nothing was written.
-
-    `new` are messages that would go, `known` those that were sent or are in hand already. `languages` counts the people
-    of the audience by the language in which they are written to, `left_out` others by the reason. `samples` are one
-    message in each language. `changes` are what an update would tell.
-    """
-
-    briefing: str
-    mailing: str
-    kind: MailingKind
-    schedule: Schedule
-    revision: int
-    new: int = 0
-    known: Mapping[str, int] = field(factory=dict)
-    languages: Mapping[str, int] = field(factory=dict)
-    left_out: Mapping[str, int] = field(factory=dict)
-    faults: tuple["RowFault", ...] = ()
-    notices: tuple[str, ...] = ()
-    changes: tuple["Changed", ...] = ()
-    samples: Mapping[str, "Message"] = field(factory=dict, repr=False)
-
-    @property
-    def recipients(self) -> int:
-        """How many people the audience has, without those who are left out."""
-        return sum(self.languages.values())
-
-
-@frozen
-class MailStatus:
-    """How a mailing stands: its messages by state, those that were erased, and when more is due."""
-
-    briefing: str
-    mailing: str
-    kind: MailingKind
-    schedule: Schedule
-    counts: Mapping[str, int]
-    erased: Mapping[str, int]
 
 
 def mailings_of(briefing: "Briefing") -> "tuple[Mailing, ...]":
@@ -150,16 +110,10 @@ class Dispatch:
             return evolve(told, new=waiting_confirmations(self.office, self.briefing.identifier))
         if schedule.standing not in {Standing.READY, Standing.LATER}:
             return told
-        found, samples, notices = (
-            self._people.recipients(schedule, selection, faults),
-            dict[str, "Message"](),
-            list[str](),
-        )
-        known: dict[str, int] = {}
-        new = 0
-        writer = self._writer()
+        found = self._people.recipients(schedule, selection, faults)
+        known, new, samples = dict[str, int](), 0, self._samples(schedule)
         if self._told is not None and self._told.before and not told.changes:
-            notices.append(_NOTHING_NEW)
+            samples.notices.append(_NOTHING_NEW)
         while some := list(islice(found, CHUNK)):
             keys = {self._key(person, schedule): (person, member) for person, member in some}
             states = self.office.deliveries.known(keys)
@@ -167,9 +121,7 @@ class Dispatch:
                 known[state] = known.get(state, 0) + 1
             new += len(keys) - len(states)
             for person, member in keys.values():
-                language = member.language or ""
-                if language not in samples:
-                    samples[language] = self._sample(writer, person, member, schedule, notices)
+                samples.take(person, member)
         return evolve(
             told,
             new=new,
@@ -177,8 +129,9 @@ class Dispatch:
             languages=dict(selection.languages),
             left_out=dict(selection.left_out),
             faults=tuple(faults),
-            notices=tuple(dict.fromkeys(notices)),
-            samples=samples,
+            notices=tuple(dict.fromkeys(samples.notices)),
+            samples=samples.messages,
+            unwritten=samples.unwritten,
         )
 
     def preview(self, who: str | None = None) -> Iterator["Message"]:
@@ -375,6 +328,12 @@ class Dispatch:
     def _announce(self, now: datetime) -> None:
         self.office.announcements.put(announcement(self.publication, now))
 
+    def _samples(self, schedule: Schedule) -> Samples:
+        writer = self._writer()
+        return Samples(
+            lambda person, member, notices: self._sample(writer, person, member, schedule, notices)
+        )
+
     def _sample(
         self, writer: Writer, person: str, member: Member, schedule: Schedule, notices: list[str]
     ) -> "Message":
@@ -385,6 +344,6 @@ class Dispatch:
             json.dumps(told.data), "planned", "", None, 0, None, None, iso(at), None, None, None, None, iso(at),
         )  # fmt: skip
         recipient = recipient_of(row, self.briefing, self.office, at)
-        composer = writer.composer(letter, recipient.language, at)
-        notices.extend(composer.notices(recipient))
-        return writer.message(row)
+        message = writer.message(row)
+        notices.extend(writer.composer(letter, recipient.language, at).notices(recipient))
+        return message

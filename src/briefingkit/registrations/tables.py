@@ -149,7 +149,8 @@ def _sheet(book: Any, path: Path, name: str | None) -> Any:
     if name is None:
         return book.worksheets[0]
     if name not in book.sheetnames:
-        raise RegistrationError(f"{path} has no sheet called {name[:80]!r}")
+        there = ", ".join(map(repr, book.sheetnames))
+        raise RegistrationError(f"{path} has no sheet called {name[:80]!r}; there are: {there}")
     return book[name]
 
 

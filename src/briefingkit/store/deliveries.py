@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import frozen
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, not_, or_, select, tuple_, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow, MailingRow, NewDelivery, Place
@@ -119,8 +119,12 @@ class Deliveries:
         return Planned(len(new), len(again), len(known) - len(again))
 
     def known(self, ids: Collection[str]) -> Mapping[str, str]:
-        """Tell the state of those deliveries that were planned, by id; at most CHUNK at once."""
-        query = select(_table.c.id, _table.c.state).where(_table.c.id.in_(ids))
+        """Tell the state of those that were planned, by id, but for those that planning would take up again.
+
+        At most CHUNK at once.
+        """
+        again = and_(_table.c.state == "dropped", _table.c.imprint.is_(None))
+        query = select(_table.c.id, _table.c.state).where(_table.c.id.in_(ids), not_(again))
         with self._ledger.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 

@@ -1,0 +1,83 @@
+"""What sending a mailing would do, and how it stands: what is told of it before and after."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from briefingkit.errors import RenderError, Unpublishable
+
+if TYPE_CHECKING:
+    from briefingkit.mailing.audience import Member
+    from briefingkit.mailing.changes import Changed
+    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.scheduling import Schedule
+    from briefingkit.model import MailingKind
+    from briefingkit.registrations.importing import RowFault
+
+__all__ = ["MailPlan", "MailStatus", "Samples"]
+
+
+@frozen
+class MailPlan:
+    """What sending a mailing now would do; nothing was written.
+
+    `new` are messages that would go, `known` those that were sent or are in hand already. `languages` counts the people
+    of the audience by the language in which they are written to, `left_out` others by the reason. `samples` are one
+    message in each language, and `unwritten` why there is none in one. `changes` are what an update would tell.
+    """
+
+    briefing: str
+    mailing: str
+    kind: "MailingKind"
+    schedule: "Schedule"
+    revision: int
+    new: int = 0
+    known: Mapping[str, int] = field(factory=dict)
+    languages: Mapping[str, int] = field(factory=dict)
+    left_out: Mapping[str, int] = field(factory=dict)
+    faults: tuple["RowFault", ...] = ()
+    notices: tuple[str, ...] = ()
+    changes: tuple["Changed", ...] = ()
+    samples: Mapping[str, "Message"] = field(factory=dict, repr=False)
+    unwritten: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def recipients(self) -> int:
+        """How many people the audience has, without those who are left out."""
+        return sum(self.languages.values())
+
+
+@frozen
+class MailStatus:
+    """How a mailing stands: its messages by state, those that were erased, and when more is due."""
+
+    briefing: str
+    mailing: str
+    kind: "MailingKind"
+    schedule: "Schedule"
+    counts: Mapping[str, int]
+    erased: Mapping[str, int]
+
+
+@define
+class Samples:
+    """A message in each language, to the first who reads it, and why none can be written in the others.
+
+    `write` makes somebody's message, and adds to a list what it lacks.
+    """
+
+    write: 'Callable[[str, "Member", list[str]], "Message"]'
+    messages: dict[str, "Message"] = field(factory=dict)
+    unwritten: dict[str, str] = field(factory=dict)
+    notices: list[str] = field(factory=list)
+
+    def take(self, person: str, member: "Member") -> None:
+        """Write to somebody, if they are the first in their language."""
+        language = member.language or ""
+        if language in self.messages or language in self.unwritten:
+            return
+        try:
+            self.messages[language] = self.write(person, member, self.notices)
+        except (RenderError, Unpublishable) as error:
+            self.unwritten[language] = str(error)
