@@ -66,6 +66,18 @@ def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, t
     assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
 
 
+def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, town: Path) -> None:
+    rows = "".join(f",,fr\nguest{number}@x.example,Guest,\n" for number in range(25))
+    (town / "guests.csv").write_text(f"email,name,language\n{rows}", encoding="utf-8")
+    told = cli("mail", "plan", "night-buses", "invite")
+    assert "25 to send" in told.out
+    assert "25 left out: they stand in rows that cannot be read" in told.out
+    assert told.err.count("neither a name nor an e-mail address") == 20
+    assert "… and 5 more; --json tells a thousand" in told.err
+    [invite] = cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"]
+    assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
+
+
 def test_a_mailing_that_cannot_be_planned_hides_no_other_and_is_named(cli: Command, town: Path) -> None:
     path = town / "briefing.yaml"
     bad = (
