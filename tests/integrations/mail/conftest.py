@@ -98,6 +98,7 @@ class Script:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.connections = 0
+        self.open: list[socket.socket] = []
         self.threads: list[threading.Thread] = []
         self.thread = threading.Thread(target=self._accept, daemon=True)
         self.thread.start()
@@ -107,6 +108,7 @@ class Script:
             while True:
                 connection, _ = self.listener.accept()
                 self.connections += 1
+                self.open.append(connection)
                 thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
                 self.threads.append(thread)
                 thread.start()
@@ -119,9 +121,12 @@ class Script:
         with suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(5)
+        self.thread.join(60)
+        for connection in self.open:
+            with suppress(OSError):  # those that are over
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self.threads:
-            thread.join(5)
+            thread.join(60)
 
 
 class Line:

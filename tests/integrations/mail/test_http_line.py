@@ -18,7 +18,14 @@ Play = Callable[[Callable[[Talk], None]], Script]
 
 @pytest.fixture
 def line() -> Iterator[Line]:
-    made = Line(connections=2, timeout=1.0)
+    made = Line(connections=2, timeout=60)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hasty_line() -> Iterator[Line]:
+    made = Line(connections=2, timeout=1)
     yield made
     made.close()
 
@@ -76,28 +83,30 @@ def test_a_server_that_hangs_up_over_a_request_leaves_doubt(line: Line, script: 
         ask(line, script(hang_up))
 
 
-def test_a_server_that_never_answers_is_waited_for_so_long(line: Line, script: Play) -> None:
+def test_a_server_that_never_answers_is_waited_for_so_long(hasty_line: Line, script: Play) -> None:
     def wait(talk: Talk) -> None:
         hear_request(talk)
         talk.hear()
 
     began = time.monotonic()
     with pytest.raises(Lost):
-        ask(line, script(wait))
-    assert 0.9 < time.monotonic() - began < 5
+        ask(hasty_line, script(wait))
+    assert time.monotonic() - began > 0.9
 
 
-def test_an_answer_that_drips_is_not_waited_for_for_ever(line: Line, script: Play) -> None:
+def test_an_answer_that_drips_is_not_waited_for_for_ever(hasty_line: Line, script: Play) -> None:
+    """Each drop comes in time, and they go on for a minute if somebody is there to hear them."""
+
     def drip(talk: Talk) -> None:
         answer(talk, "HTTP/1.1 200 OK", "Content-Length: 1000", "")
-        for _ in range(100):
+        for _ in range(600):
             talk.connection.sendall(b"x")
             time.sleep(0.1)
 
     began = time.monotonic()
     with pytest.raises(Lost):
-        ask(line, script(drip))
-    assert time.monotonic() - began < 5
+        ask(hasty_line, script(drip))
+    assert time.monotonic() - began < 30
 
 
 def test_an_answer_without_end_is_not_kept(line: Line, script: Play) -> None:
