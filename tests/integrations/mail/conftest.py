@@ -53,7 +53,7 @@ class Server(Controller):
 
     def __init__(self, mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         self.options = {"enable_SMTPUTF8": True, "decode_data": False, **options}
-        super().__init__(mailbox, hostname="127.0.0.1", port=0, ssl_context=tls)
+        super().__init__(mailbox, hostname="127.0.0.1", port=0, ssl_context=tls, ready_timeout=60)
 
     def factory(self) -> smtp.SMTP:
         return smtp.SMTP(self.handler, hostname="sink.example", **self.options)

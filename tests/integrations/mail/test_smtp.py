@@ -25,7 +25,7 @@ Play = Callable[[Callable[[Line], None]], Script]
 def open_smtp(port: int, **settings: Any) -> SMTP:
     host = settings.pop("host", "127.0.0.1")
     settings.setdefault("encryption", Encryption.NONE)
-    return SMTP(host, port, **{"hello": "client.example", "timeout": 5, "answer_timeout": 5, **settings})
+    return SMTP(host, port, **{"hello": "client.example", "timeout": 60, "answer_timeout": 60, **settings})
 
 
 def send(transport: Transport, *messages: Message) -> Sequence[Delivery]:
