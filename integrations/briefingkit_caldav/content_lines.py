@@ -5,12 +5,12 @@ line that cannot be read is kept as it is (RFC 5545 section 3.1).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import field, frozen
 
-__all__ = ["Component", "Line", "parse_components", "parse_line", "split_values", "unescape"]
+__all__ = ["Component", "Line", "components_of", "parse_components", "parse_line", "split_values", "unescape"]
 
 _FOLD: Final = re.compile(r"\r?\n[ \t]")
 _LINE_END: Final = re.compile(r"\r?\n")
@@ -59,9 +59,14 @@ class Component:
 
 def parse_components(text: str) -> Component:
     """Read all that stands in a text, as the parts of a nameless component. What is not closed ends with the text."""
+    return components_of(_LINE_END.split(_FOLD.sub("", text)))
+
+
+def components_of(lines: Iterable[str]) -> Component:
+    """Read all that stands in lines that are unfolded."""
     root = Component("")
     open_ones = [root]
-    for line in _LINE_END.split(_FOLD.sub("", text)):
+    for line in lines:
         name, _, value = line.partition(":")
         keyword = name.upper()
         if keyword == "BEGIN":
@@ -82,7 +87,7 @@ def parse_line(line: str) -> Line | None:
     if named is None:
         return None
     at, parameters = named.end(), {}
-    while found := _PARAMETER.match(line, at):
+    while line[at : at + 1] != ":" and (found := _PARAMETER.match(line, at)):
         parameters[found[1].upper()] = tuple(map(_decoded, _parameter_values(found[2])))
         at = found.end()
     return Line(named[0].upper(), parameters, line[at + 1 :]) if line[at : at + 1] == ":" else None

@@ -32,6 +32,7 @@ __all__ = [
     "REVISION_PROPERTY",
     "Held",
     "category_words",
+    "event_in",
     "guest_digest",
     "read_event",
 ]
@@ -107,7 +108,11 @@ class Held:
 
 def read_event(text: str) -> Held | None:
     """Read the event of a calendar object resource; None where there is none, or none that can be read."""
-    root = parse_components(text)
+    return event_in(parse_components(text))
+
+
+def event_in(root: Component) -> Held | None:
+    """Read the event among components that were read."""
     calendar = next((part for part in root.parts if part.name == "VCALENDAR"), root)
     events = [part for part in calendar.parts if part.name == "VEVENT"]
     event = next((each for each in events if not _is_instance(each)), None)

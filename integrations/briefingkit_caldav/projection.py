@@ -8,14 +8,15 @@ from attrs import frozen
 from briefingkit.publish import Context, Resource, Value
 from briefingkit.publish.views import Views
 from briefingkit_caldav.choices import Scheduling
+from briefingkit_caldav.content_lines import components_of
 from briefingkit_caldav.event import (
     CATEGORIES_PROPERTY,
     GUESTS_PROPERTY,
     MARK_PROPERTY,
     REVISION_PROPERTY,
     category_words,
+    event_in,
     guest_digest,
-    read_event,
 )
 from briefingkit_caldav.identity import COLLECTION, EVENT, ONE_FOR_ALL, Mark, event_key, event_uid
 
@@ -95,13 +96,13 @@ def _invited(settings: "CalDAV", briefing: "Briefing") -> _Invited:
 def _event(settings: "CalDAV", context: Context, view: "View", invited: _Invited, *, alone: bool) -> Resource:
     """Write the event as every calendar of ours has it, and read it back: so both directions share one reader."""
     from briefingkit.rendering.ics import event_component
-    from briefingkit.rendering.ics_lines import component_bytes
+    from briefingkit.rendering.ics_lines import component_lines
 
     key = event_key(view.identifier, view.language)
     mark = Mark(context.namespace, context.target, key, view.identifier)
     event = event_component(view)
     _complete(event, view, mark, invited, silent=settings.scheduling is Scheduling.SILENT)
-    held = read_event(component_bytes(event).decode())
+    held = event_in(components_of(line.decode() for line in component_lines(event)))
     assert held is not None  # noqa: S101 - an event was written
     fields = {**held.fields, "uid": event_uid(view.uid, view.language, alone=alone)}
     return Resource(EVENT, key, view.identifier, fields, invited.notices)

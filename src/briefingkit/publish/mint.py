@@ -31,8 +31,9 @@ def mint(
     held: Mapping[str, int],
     *,
     at: datetime,
+    digests: Mapping[str, str] | None = None,
 ) -> "tuple[Publication, ...]":
-    """Give each briefing the publication that it goes out as.
+    """Give each briefing the publication that it goes out as. `digests` are those that were taken before.
 
     Unchanged since the last one: that one again. Changed: one more, dated `at`. Where a target holds a higher
     revision than the ledger knows (it was lost, or is an old copy), it goes on from there: a calendar ignores an
@@ -42,7 +43,7 @@ def mint(
 
     minted = []
     for briefing in briefings:
-        digest = public_digest(briefing)
+        digest = (digests or {}).get(briefing.identifier) or public_digest(briefing)
         last, floor = published.get(briefing.identifier), held.get(briefing.identifier, -1)
         if last is not None and last.digest == digest and floor <= last.revision:
             minted.append(Publication(briefing, last.revision, last.at, digest))

@@ -56,7 +56,9 @@ def build_plan(  # noqa: PLR0913 - a plan is made of these; each is named at the
         )
         for target in targets
     ]
-    corrected = mint(briefings, published, highest_revisions(reading.snapshot for reading in readings), at=at)
+    highest = highest_revisions(reading.snapshot for reading in readings)
+    digests = {each.briefing.identifier: each.digest for each in publications}
+    corrected = mint(briefings, published, highest, at=at, digests=digests)
     known = _known_outputs(made, readings)
     if corrected != publications or known != outputs:
         publications = corrected

@@ -4,13 +4,13 @@ icalendar decodes and encodes each line again and folds it a character at a time
 event takes to write; this puts octets together and cuts them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from icalendar import Component
 
-__all__ = ["calendar_bytes", "component_bytes", "fold"]
+__all__ = ["calendar_bytes", "component_bytes", "component_lines", "fold"]
 
 _LIMIT: Final = 75
 _END: Final = b"END:VCALENDAR\r\n"
@@ -19,7 +19,12 @@ _BACKSLASH: Final = 0x5C
 
 def component_bytes(component: "Component") -> bytes:
     """Write a component with all that is in it, each line folded and ended by CRLF."""
-    return b"".join(fold(_line(name, value)) for name, value in component.property_items())
+    return b"".join(map(fold, component_lines(component)))
+
+
+def component_lines(component: "Component") -> Iterator[bytes]:
+    """Write the lines of a component, each whole: neither folded nor ended."""
+    return (_line(name, value) for name, value in component.property_items())
 
 
 def _line(name: str, value: Any) -> bytes:

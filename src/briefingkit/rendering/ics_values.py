@@ -45,6 +45,8 @@ def parameter(value: str) -> str:
 
 
 def _clean(value: str) -> str:
+    if value.isprintable():
+        return value
     return _SURROGATES.sub("\ufffd", strip_controls(value))
 
 

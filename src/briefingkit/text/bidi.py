@@ -58,6 +58,8 @@ def strip_controls(text: str) -> str:
 
     Isolates stay too where they are balanced, so that nothing reaches past the end of the text.
     """
+    if text.isprintable():  # as almost every line is: no control, no isolate and no line end is printable
+        return text
     return balance(_CONTROLS.sub("", unify_line_ends(text)))
 
 
