@@ -1,27 +1,21 @@
 """`briefingkit plan` and `briefingkit apply`: what would change, and then the change."""
 
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefingkit.cli.here import (
-    complete_briefing,
-    complete_target,
-    project_here,
-    project_near,
-    project_option,
-)
-from briefingkit.cli.terminal import emit_json, json_option, progress, say, say_line, say_spans
+from briefingkit.cli.beginning import begin, say_drafts
+from briefingkit.cli.here import complete_briefing, complete_target, project_option
+from briefingkit.cli.terminal import emit_json, json_option, progress, say, say_line
 from briefingkit.cli.writing import write_whole
 from briefingkit.errors import PublishError
 
 if TYPE_CHECKING:
-    from briefingkit.in_step import Glance, Said, Watch
+    from briefingkit.in_step import Said
     from briefingkit.project import Project
     from briefingkit.publish import Outcome
     from briefingkit.publish.plan import Plan
@@ -96,18 +90,11 @@ def plan_command(
     Exit code 0: every target is in step. 3: changes are pending. 1: something stands in the way.
     """
     whole = not (targets or briefings or out or full)
-    seen = _glance(project_file, drift) if whole else None
-    if seen is not None and seen.said is not None:
-        _say_again(seen.said, _plan_report(seen.said) if as_json else None)
+    run = begin(project_file, drift, _plan_report if as_json else None, whole=whole)
+    if run is None:
         return
-    project = project_here(project_file)
-    watch = _watch(project, drift, seen) if whole else None
-    if watch is not None and (said := watch.still()):
-        _say_again(said, _plan_report(said) if as_json else None)
-        return
-    plan, drafts = _plan(project, targets, briefings, drift)
-    if watch is not None:
-        watch.remember(plan, _said(plan, drafts))
+    plan, drafts = _plan(run.project, targets, briefings, drift)
+    run.remember(plan, drafts)
     if out is not None:
         from briefingkit.publish.saved import dump_plan
 
@@ -158,18 +145,12 @@ def apply_command(
             "a saved plan is applied as it is: --target, --briefing and --drift belong to `plan`"
         )
     whole = not (saved or targets or briefings)
-    seen = _glance(project_file, drift) if whole else None
-    if seen is not None and seen.said is not None:
-        _say_again(seen.said, _apply_report(seen.said) if as_json else None)
+    run = begin(project_file, drift, _apply_report if as_json else None, whole=whole)
+    if run is None:
         return
-    project = project_here(project_file)
-    watch = _watch(project, drift, seen) if whole else None
-    if watch is not None and (said := watch.still()):
-        _say_again(said, _apply_report(said) if as_json else None)
-        return
+    project = run.project
     plan, drafts = _saved(project, saved) if saved is not None else _plan(project, targets, briefings, drift)
-    if watch is not None:
-        watch.remember(plan, _said(plan, drafts))
+    run.remember(plan, drafts)
     asks = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     if not as_json and (saved is None or asks or plan.is_empty):
         _show(plan, drafts, delete=delete, no_limits=no_limits)
@@ -188,40 +169,6 @@ def apply_command(
     context.exit(0 if all(outcome.status == "done" for outcome in outcomes) else FAILED)
 
 
-def _glance(project_file: Path | None, drift: str | None) -> "Glance | None":
-    """Look whether nothing can have changed, before anything else is loaded."""
-    from briefingkit.in_step import glance
-    from briefingkit.source.tree import DEFAULT_LEDGER
-
-    file = project_near(project_file)
-    return None if file is None else glance(file, file.parent / DEFAULT_LEDGER, drift or "", os.environ)
-
-
-def _watch(project: "Project", drift: str | None, seen: "Glance | None") -> "Watch | None":
-    from briefingkit.publish.change import Drift
-
-    return project.watch(drift=Drift(drift) if drift else None, glance=seen)
-
-
-def _said(plan: "Plan", drafts: Sequence[str]) -> "Said":
-    """Keep what a plan says, for as long as it stays true."""
-    from briefingkit.in_step import Said
-    from briefingkit.publish.present import plan_to_json, present
-
-    lines = [(line.indent, [(span.style, span.text) for span in line.spans]) for line in present(plan)]
-    return Said({**plan_to_json(plan), "drafts": list(drafts)}, lines)
-
-
-def _say_again(said: "Said", report: Mapping[str, Any] | None) -> None:
-    """Say what the last plan said, as data where there is some."""
-    if report is not None:
-        emit_json(report)
-        return
-    for indent, spans in said.lines:
-        say_spans(indent, spans)
-    _say_drafts(said.report["drafts"])
-
-
 def _plan_report(said: "Said") -> dict[str, Any]:
     return {**said.report, "at": datetime.now(UTC).isoformat()}
 
@@ -230,11 +177,6 @@ def _apply_report(said: "Said") -> dict[str, Any]:
     """Make of what a plan said what an apply of it says."""
     told = said.report
     return {"applied": [], "publications": told["publications"], "drafts": told["drafts"], "errors": {}}
-
-
-def _say_drafts(drafts: Sequence[str]) -> None:
-    if drafts:
-        say(f"Left out, for they are drafts: {', '.join(drafts)}.", "warning")
 
 
 def _plan(
@@ -275,7 +217,7 @@ def _show(
 
     for line in present(plan, full=full):
         say_line(line)
-    _say_drafts(drafts)
+    say_drafts(drafts)
     for hint in _hints(plan, delete=delete, no_limits=no_limits):
         say(hint, "warning")
 
