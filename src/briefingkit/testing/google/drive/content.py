@@ -47,7 +47,6 @@ def show_file(world: DriveWorld, file: HeldFile, call: Call) -> dict[str, Any]:
 
 def _whole(world: DriveWorld, file: HeldFile, email: str) -> dict[str, Any]:
     role = rank(role_of(world, file, email))
-    edits = role >= rank("writer")
     shown: dict[str, Any] = {
         "kind": "drive#file",
         "id": file.id,
@@ -63,14 +62,7 @@ def _whole(world: DriveWorld, file: HeldFile, email: str) -> dict[str, Any]:
         "spaces": ["drive"],
         "webViewLink": f"https://docs.google.com/open?id={file.id}",
         "isAppAuthorized": file.by_app,
-        "capabilities": {
-            "canEdit": edits,
-            "canRename": edits,
-            "canShare": edits,
-            "canAddChildren": edits and file.mime_type == FOLDER,
-            "canDelete": role >= rank("organizer"),
-            "canTrash": role >= rank("fileOrganizer"),
-        },
+        "capabilities": _capabilities(file, role),
     }
     for name, value in (("appProperties", file.app_properties), ("properties", file.properties)):
         if value:
@@ -79,14 +71,32 @@ def _whole(world: DriveWorld, file: HeldFile, email: str) -> dict[str, Any]:
         shown["description"] = file.description
     if file.drive is not None:
         return {**shown, "driveId": file.drive, "teamDriveId": file.drive}
-    shown |= {
-        "ownedByMe": file.owner == email,
-        "owners": [{"kind": "drive#user", "emailAddress": file.owner, "me": file.owner == email}],
+    return {**shown, **_sharing(file, email, edits=role >= rank("writer"))}
+
+
+def _capabilities(file: HeldFile, role: int) -> dict[str, bool]:
+    edits = role >= rank("writer")
+    return {
+        "canEdit": edits,
+        "canRename": edits,
+        "canShare": edits,
+        "canAddChildren": edits and file.mime_type == FOLDER,
+        "canDelete": role >= rank("organizer"),
+        "canTrash": role >= rank("fileOrganizer"),
+    }
+
+
+def _sharing(file: HeldFile, email: str, *, edits: bool) -> dict[str, Any]:
+    """Say whose a file outside shared drives is, and to who may edit it, who else has it."""
+    mine = file.owner == email
+    said: dict[str, Any] = {
+        "ownedByMe": mine,
+        "owners": [{"kind": "drive#user", "emailAddress": file.owner, "me": mine}],
         "shared": any(each["role"] != "owner" for each in file.permissions.values()),
     }
     if edits:
-        shown["permissions"] = [each for each in file.permissions.values() if "view" not in each]
-    return shown
+        said["permissions"] = [each for each in file.permissions.values() if "view" not in each]
+    return said
 
 
 def check_writable(call: Call, *, made: bool) -> None:
