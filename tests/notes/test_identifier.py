@@ -50,7 +50,25 @@ def test_a_title_that_only_says_when_it_is_names_nothing_and_the_file_does(title
 
 
 @pytest.mark.parametrize(
-    "file", ["2037-10-05.md", "CEST.txt", "-", "会议.md", "5 October 2037 18.30 CEST.md"]
+    ("line", "title", "identifier"),
+    [
+        ("Street lighting: 5 October 2037, 18:30 (CEST)", "Street lighting", "street-lighting-2037"),
+        ("Les eaux de la ville, 5 octobre 2037, 18h30 (CEST)", "Les eaux de la ville", "eaux-ville-2037"),
+        ("Date and time: 5 October 2037, 18:30", None, "briefing-2037"),
+        ("Please come, 5 October 2037, 18:30", None, "briefing-2037"),
+        ("Concert, 5 October 2037, 18:30", None, "briefing-2037"),
+    ],
+)
+def test_few_words_before_the_date_are_a_title_in_doubt(
+    line: str, title: str | None, identifier: str
+) -> None:
+    made = draft(line, file="stdin")
+    assert (made.data.get("title"), made.data["briefing"]) == (title, identifier)
+    assert "title" in made.data["unconfirmed"]
+
+
+@pytest.mark.parametrize(
+    "file", ["stdin", "2037-10-05.md", "CEST.txt", "-", "会议.md", "5 October 2037 18.30 CEST.md"]
 )
 def test_where_the_file_says_no_more_either_a_person_has_to_name_it(file: str) -> None:
     named = identify("18:30 (CEST)", file, 2037)

@@ -14,6 +14,8 @@ from briefingkit.notes.zones import is_zone
 __all__ = ["Identifier", "identify"]
 
 _NOTHING = "briefing"
+_SAYS_NOTHING = frozenset(("stdin", "note", "notes", "concept-note", "draft", "document", "untitled"))
+"""Names of files, and what is piped in, that say no more than that there is a note."""
 _WORD = re.compile(r"[^\W_]+")
 _GONE = "\x1f"
 # Months and days of the week are words of titles too: only beside what says when it is do they belong to that.
@@ -44,7 +46,7 @@ def identify(title: str, file: str, year: int | None) -> Identifier:
         return Identifier(_with_year(name, year), "identifier", why, (other,) if other else ())
     missing = "the title says no more than when it is" if title else "the note has no title to make it of"
     name = _named(_without_when(PurePath(file).stem))
-    if name:
+    if name and name not in _SAYS_NOTHING:
         why = f"made of the file's name, for {missing}"
         return Identifier(_with_year(name, year), "identifier of the file", why)
     why = f"neither the note nor its file says what it could be made of: {missing}"

@@ -124,7 +124,7 @@ def read_title(note: Note, calendar: Calendar) -> Part:
     """Read the title; where several lines may be it, the others are the alternatives."""
     ranked = sorted(_candidates(note, calendar), key=lambda each: -each.score)
     if not ranked:
-        return _quoted(note)
+        return _before_date(note, calendar) or _quoted(note)
     best, *others = ranked
     words = " ".join(best.passage.text.split())
     alternatives = tuple(" ".join(each.passage.text.split()) for each in others[:3])
@@ -137,6 +137,29 @@ def read_title(note: Note, calendar: Calendar) -> Part:
         words,
         (Found("title", words, "title", spans, confidence, bool(why), why, alternatives if why else ()),),
     )
+
+
+_BEFORE_DATE = re.compile(r"[,:;|(–—-]\s*$")
+_FEW = 2
+
+
+def _before_date(note: Note, calendar: Calendar) -> Part | None:
+    """Read "Street lights: 5 October, 18:30", where few words stand before the date and a sign sets them apart."""
+    for block in note.about(Topic.HEAD):
+        sighting = calendar.of(block)
+        if sighting is None or block.kind is not BlockKind.TEXT or _DOCUMENT.match(block.passage.folded):
+            continue
+        start = min((each.start for each in (*sighting.days, *sighting.times)), default=0)
+        before = block.passage.part(0, start)
+        rest = _unmarked(before.part(0, len(before.text.rstrip(" ,:;|(–—-"))))
+        words = [word for word in re.findall(r"[^\W\d_]{2,}", rest.folded) if word not in FUNCTION_WORDS]
+        if len(words) >= _FEW and _BEFORE_DATE.search(before.text) and not _NO_TITLE.search(rest.folded):
+            title, span = " ".join(rest.text.split()), rest.span()
+            why = "it stands before the date: no line of the note is surely its title"
+            return Part(
+                title, (Found("title", title, "words before the date", (span,), Confidence.LOW, True, why),)
+            )
+    return None
 
 
 _INVITED = re.compile(
