@@ -149,8 +149,8 @@ def _before_date(note: Note, calendar: Calendar) -> Part | None:
         sighting = calendar.of(block)
         if sighting is None or block.kind is not BlockKind.TEXT or _DOCUMENT.match(block.passage.folded):
             continue
-        start = min((each.start for each in (*sighting.days, *sighting.times)), default=0)
-        before = block.passage.part(0, start)
+        starts = [day.start for day in sighting.days] + [time.start for time in sighting.times]
+        before = block.passage.part(0, min(starts, default=0))
         rest = _unmarked(before.part(0, len(before.text.rstrip(" ,:;|(–—-"))))
         words = [word for word in re.findall(r"[^\W\d_]{2,}", rest.folded) if word not in FUNCTION_WORDS]
         if len(words) >= _FEW and _BEFORE_DATE.search(before.text) and not _NO_TITLE.search(rest.folded):
