@@ -153,7 +153,12 @@ def _before_date(note: Note, calendar: Calendar) -> Part | None:
         before = block.passage.part(0, min(starts, default=0))
         rest = _unmarked(before.part(0, len(before.text.rstrip(" ,:;|(–—-"))))
         words = [word for word in re.findall(r"[^\W\d_]{2,}", rest.folded) if word not in FUNCTION_WORDS]
-        if len(words) >= _FEW and _BEFORE_DATE.search(before.text) and not _NO_TITLE.search(rest.folded):
+        if (
+            _LONGEST >= len(rest.text)
+            and len(words) >= _FEW
+            and _BEFORE_DATE.search(before.text)
+            and not _NO_TITLE.search(rest.folded)
+        ):
             title, span = " ".join(rest.text.split()), rest.span()
             why = "it stands before the date: no line of the note is surely its title"
             return Part(
