@@ -66,18 +66,6 @@ def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, t
     assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
 
 
-def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, town: Path) -> None:
-    rows = "".join(f",,fr\nguest{number}@x.example,Guest,\n" for number in range(25))
-    (town / "guests.csv").write_text(f"email,name,language\n{rows}", encoding="utf-8")
-    told = cli("mail", "plan", "night-buses", "invite")
-    assert "25 to send" in told.out
-    assert "25 left out: they stand in rows that cannot be read" in told.out
-    assert told.err.count("neither a name nor an e-mail address") == 20
-    assert "… and 5 more; --json tells a thousand" in told.err
-    [invite] = cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"]
-    assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
-
-
 def test_a_mailing_that_cannot_be_planned_hides_no_other_and_is_named(cli: Command, town: Path) -> None:
     path = town / "briefing.yaml"
     bad = (
@@ -141,9 +129,20 @@ def test_a_preview_is_shown_or_written_and_nothing_is_sent(cli: Command, town: P
     (eml,), (page,) = (town / "mails").glob("*.eml"), (town / "mails").glob("*.html")
     assert eml.stem == page.stem
     assert "<html" in page.read_text(encoding="utf-8")
-    assert cli("mail", "preview", "night-buses", "day-before").code == 1
     assert cli("mail", "preview", "night-buses", "invite", "--browse").code == 2
     assert not (town / "outbox").exists()
+
+
+@pytest.mark.usefixtures("town")
+def test_a_preview_of_what_goes_to_nobody_yet_says_so_and_is_shown(cli: Command) -> None:
+    told = cli("mail", "preview", "night-buses", "confirmation")
+    assert told.code == 0
+    assert told.err == "It would go to nobody now: this is what somebody would get.\n"
+    assert "en: Your registration: Night buses" in told.out
+    told = cli("mail", "preview", "night-buses", "invite", "--to", "zoe@x.example")
+    assert told.err == "It would not go to that address now: this is what somebody would get.\n"
+    assert "To: <zoe@x.example>" in told.out
+    assert cli("mail", "preview", "night-buses", "invite", "--to", "zoe").code == 1
 
 
 def test_an_address_can_be_suppressed_and_allowed_again(cli: Command, town: Path) -> None:

@@ -494,6 +494,25 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     assert send() == {}
 
 
+def test_a_plan_tells_of_confirmations_as_of_any_mailing_and_leaves_them_waiting(
+    project: Project, inbox: Inbox, clock: Clock
+) -> None:
+    register(project, "Bo")
+    register(project, "Cy", language="fr")
+    register(project, "Di")
+    register(project, "Ed")
+    with project.mailing("night-buses", "confirmation") as mailing:
+        mailing.office.suppressions.add(["ed@people.example"], Reason.BOUNCED, at=clock(), source="test")
+        for _ in range(2):
+            plan = mailing.plan()
+            assert (plan.new, plan.languages) == (3, {"en": 2, "fr": 1})
+            assert plan.left_out == {"have an address that bounced": 1}
+            assert plan.samples["fr"].parts.subject == "Votre inscription : Bus de nuit"
+        mailing.send()
+        assert (mailing.plan().new, mailing.plan().known) == (0, {"sent": 3})
+    assert len(inbox()) == 3
+
+
 def test_a_confirmation_that_has_not_gone_is_dropped_with_the_briefing(
     project: Project, inbox: Inbox, edit: Edit
 ) -> None:
@@ -563,6 +582,22 @@ def test_a_target_may_know_people(project: Project, inbox: Inbox, edit: Edit) ->
                 with pytest.raises(MailingError, match="'crm' knows no people"):
                     mailing.plan()
     assert subjects(inbox) == {"night-buses@crm.example": ["Invitation : Bus de nuit"]}
+
+
+def test_a_mailing_can_be_seen_before_anybody_is_in_its_audience(project: Project) -> None:
+    with project.mailing("night-buses", "confirmation") as mailing:
+        assert not list(mailing.preview())
+        english, french = mailing.specimens()
+        (to_ann, _) = mailing.specimens("ann@people.example")
+        assert mailing.status().counts == {}
+        with pytest.raises(MailingError, match="no e-mail address"):
+            next(mailing.specimens("nobody"))
+        with pytest.raises(MailingError, match="no e-mail address"):
+            next(mailing.preview("nobody"))
+    assert french.parts.subject == "Votre inscription : Bus de nuit"
+    assert "https://meet.example.org/1" in english.parts.text
+    assert "https://register.example.org/night-buses/en/r/" in english.parts.text
+    assert to_ann.recipient == "ann@people.example"
 
 
 def test_a_preview_writes_nothing(project: Project) -> None:

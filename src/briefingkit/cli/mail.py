@@ -230,9 +230,10 @@ def preview_command(
         raise click.UsageError("say with --out where the pages that are opened may be written")
     with project_here(project_file).mailing(briefing, mailing) as dispatch:
         messages = list(dispatch.preview(who))
-    if not messages:
-        say("It would go to nobody.", "warning", err=True)
-        raise click.exceptions.Exit(1)
+        if not messages:
+            nobody = "It would go to nobody now" if who is None else "It would not go to that address now"
+            say(f"{nobody}: this is what somebody would get.", "warning", err=True)
+            messages = list(dispatch.specimens(who))
     for message in messages:
         page = say_preview(message, out)
         if browse and page is not None:

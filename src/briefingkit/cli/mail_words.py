@@ -215,7 +215,7 @@ def say_preview(message: "Message", out: Path | None) -> Path | None:
         say()
         say(f"{language}: {parts.subject}", "heading", bold=True)
         say(f"From: {parts.sender.name} <{parts.sender.address}>")
-        say(f"To: {parts.recipient.name} <{parts.recipient.address}>")
+        say(f"To: {parts.recipient.name} <{parts.recipient.address}>".replace("  ", " "))
         say()
         for line in parts.text.splitlines():
             say(line)

@@ -29,9 +29,11 @@ __all__ = [
     "participants",
     "registrants",
     "select",
+    "specimen",
 ]
 
 _AT_ONCE = 500
+_NOBODYS = 999_999_999
 _STATUSES = {
     AudienceGroup.REGISTERED: RegistrationStatus.CONFIRMED,
     AudienceGroup.ATTENDED: None,  # whoever was there, registered or not
@@ -169,6 +171,18 @@ def participants(audience: "Audience", briefing: "Briefing") -> Iterator[Member]
             AudienceGroup.PARTICIPANTS,
             key=person.key,
         )
+
+
+def specimen(audience: "Audience", address: str, language: str) -> Member:
+    """Give somebody who might be in an audience, and is not: registrants have a number that nobody has."""
+    on_list = audience.group is not None and audience.group is not AudienceGroup.PARTICIPANTS
+    return Member(
+        address,
+        language=language,
+        timezone=audience.assumed.timezone,
+        group=audience.group,
+        number=_NOBODYS if on_list else None,
+    )
 
 
 def select(

@@ -16,7 +16,13 @@ from briefingkit.mailing.deliveries import Addressed, plan_deliveries
 from briefingkit.mailing.kinds import Letter
 from briefingkit.mailing.scheduling import Schedule, Standing
 from briefingkit.model import Audience, AudienceGroup, Mailing, MailingKind, Status
-from briefingkit.registrations.events import MAIL, EventKind, RegistrationEvent, waiting_events
+from briefingkit.registrations.events import (
+    MAIL,
+    EventKind,
+    RegistrationEvent,
+    events_waiting_on,
+    waiting_events,
+)
 from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.store.registrations import Registrations
 
@@ -57,9 +63,13 @@ def queue_confirmations(office: "Office") -> int:
     return looked_at
 
 
-def waiting_confirmations(office: "Office", briefing: str) -> int:
-    """Count the things that happened on a list of which nobody was told yet."""
-    return Registrations(office.ledger).waiting_events(MAIL, briefing)
+def waiting_confirmations(
+    office: "Office", briefing: "Briefing", selection: Selection
+) -> "Iterator[tuple[str, Member, Letter]]":
+    """Give who would be told of what happened on a list and was not told yet, and of what; others are counted."""
+    store = Registrations(office.ledger)
+    for event in events_waiting_on(store, MAIL, briefing.identifier):
+        yield from _told(office, briefing, event, selection)
 
 
 def _queue(office: "Office", identifier: str, events: Sequence[RegistrationEvent]) -> None:
@@ -79,6 +89,13 @@ def _queue(office: "Office", identifier: str, events: Sequence[RegistrationEvent
 def _rows(
     office: "Office", briefing: "Briefing", event: RegistrationEvent, schedule: Schedule
 ) -> Iterator[Addressed]:
+    for person, member, letter in _told(office, briefing, event, Selection()):
+        yield addressed(person, member, letter, evolve(schedule, occasion=event.id))
+
+
+def _told(
+    office: "Office", briefing: "Briefing", event: RegistrationEvent, selection: Selection
+) -> "Iterator[tuple[str, Member, Letter]]":
     registration, letter = event.registration, _letter(event)
     if registration is None or letter is None:
         return
@@ -89,8 +106,8 @@ def _rows(
         persons = [person for person, _ in people]
         return office.suppressions.reasons(persons, briefing=briefing.identifier, bulk=False)
 
-    for person, member in select(those, briefing.languages, refused=refused, selection=Selection()):
-        yield addressed(person, member, letter, evolve(schedule, occasion=event.id))
+    for person, member in select(those, briefing.languages, refused=refused, selection=selection):
+        yield person, member, letter
 
 
 def _letter(event: RegistrationEvent) -> Letter | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
+from briefingkit.errors import MailingError
 from briefingkit.mailing.addressing import addressed, recipient_of
-from briefingkit.mailing.audience import Member, Selection
+from briefingkit.mailing.audience import Member, Selection, specimen
 from briefingkit.mailing.changes import Changed
 from briefingkit.mailing.concern import changes_for
 from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
@@ -38,6 +39,7 @@ from briefingkit.mailing.told import Told, announcement, told_before
 from briefingkit.mailing.writing import Writer
 from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
+from briefingkit.registrations.person import normalised_email
 from briefingkit.store.deliveries import CHUNK
 from briefingkit.store.delivery_rows import DeliveryRow
 
@@ -106,10 +108,10 @@ class Dispatch:
             self.publication.revision,
             changes=self._changes(),
         )
-        if self.mailing.kind is MailingKind.CONFIRMATION:
-            return evolve(told, new=waiting_confirmations(self.office, self.briefing.identifier))
         if schedule.standing not in {Standing.READY, Standing.LATER}:
             return told
+        if self.mailing.kind is MailingKind.CONFIRMATION:
+            return self._confirmations_planned(told)
         found = self._people.recipients(schedule, selection, faults)
         known, new, samples = dict[str, int](), 0, self._samples(schedule)
         if self._told is not None and self._told.before and not told.changes:
@@ -121,7 +123,7 @@ class Dispatch:
                 known[state] = known.get(state, 0) + 1
             new += len(keys) - len(states)
             for person, member in keys.values():
-                samples.take(person, member)
+                samples.take(person, member, self._letter)
         return evolve(
             told,
             new=new,
@@ -134,16 +136,44 @@ class Dispatch:
             unwritten=samples.unwritten,
         )
 
-    def preview(self, who: str | None = None) -> Iterator["Message"]:
-        """Give the messages as they would go now: the first in each language, or that to one address."""
-        from briefingkit.registrations.person import normalised_email
+    def _confirmations_planned(self, told: MailPlan) -> MailPlan:
+        new, selection, samples = 0, Selection(), self._samples(told.schedule)
+        for person, member, letter in waiting_confirmations(self.office, self.briefing, selection):
+            new += 1
+            samples.take(person, member, letter)
+        return evolve(
+            told,
+            new=new,
+            known=self.office.deliveries.counts(self._id),
+            languages=dict(selection.languages),
+            left_out=dict(selection.left_out),
+            notices=tuple(dict.fromkeys(samples.notices)),
+            samples=samples.messages,
+            unwritten=samples.unwritten,
+        )
 
-        wanted, schedule = None if who is None else normalised_email(who), self.schedule
+    def preview(self, who: str | None = None) -> Iterator["Message"]:
+        """Give the messages as they would go now: the first in each language, or that to one address.
+
+        MailingError for an address that is none.
+        """
+        wanted, schedule = None if who is None else _person(who), self.schedule
         seen, writer = set[str | None](), self._writer()
         for person, member in self._people.recipients(schedule, Selection(), []):
             if person == wanted if who is not None else member.language not in seen:
                 seen.add(member.language)
-                yield self._sample(writer, person, member, schedule, [])
+                yield self._sample(writer, person, member, self._letter, schedule, [])
+
+    def specimens(self, who: str | None = None) -> Iterator["Message"]:
+        """Give the messages as somebody of the audience would get them: to any address, or our own, in each language.
+
+        The links to a registration lead nowhere. MailingError for an address that is none.
+        """
+        audience, writer = self.mailing.audience[0], self._writer()
+        address = self.office.letterhead.address if who is None else who
+        for language in self.briefing.languages:
+            member = specimen(audience, address, language)
+            yield self._sample(writer, _person(address), member, self._letter, self.schedule, [])
 
     def status(self) -> MailStatus:
         """Tell how many messages are in which state."""
@@ -221,7 +251,7 @@ class Dispatch:
         if schedule.occasion:
             supersede(store, identifier, key, schedule.occasion, now=now)
         people = self._people.recipients(schedule, Selection(), [])
-        letter = Letter(self.mailing.kind.value)
+        letter = self._letter
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
         enlist = self.office.enlist(identifier, key)
@@ -282,6 +312,10 @@ class Dispatch:
         return self.office.deliveries.retry(self._id, now=iso(self.office.clock()))
 
     @property
+    def _letter(self) -> Letter:
+        return Letter(self.mailing.kind.value)
+
+    @property
     def _id(self) -> int:
         return mailing_id(self.briefing.identifier, self.mailing.key)
 
@@ -331,13 +365,21 @@ class Dispatch:
     def _samples(self, schedule: Schedule) -> Samples:
         writer = self._writer()
         return Samples(
-            lambda person, member, notices: self._sample(writer, person, member, schedule, notices)
+            lambda person, member, letter, notices: self._sample(
+                writer, person, member, letter, schedule, notices
+            )
         )
 
     def _sample(
-        self, writer: Writer, person: str, member: Member, schedule: Schedule, notices: list[str]
+        self,
+        writer: Writer,
+        person: str,
+        member: Member,
+        letter: Letter,
+        schedule: Schedule,
+        notices: list[str],
     ) -> "Message":
-        letter, at = Letter(self.mailing.kind.value), self.office.clock().replace(second=0, microsecond=0)
+        at = self.office.clock().replace(second=0, microsecond=0)
         told = addressed(person, member, letter, schedule)
         row = DeliveryRow(
             self._id, 0, 0, self._key(person, schedule), told.occasion, told.person, told.address,
@@ -347,3 +389,10 @@ class Dispatch:
         message = writer.message(row)
         notices.extend(writer.composer(letter, recipient.language, at).notices(recipient))
         return message
+
+
+def _person(address: str) -> str:
+    person = normalised_email(address)
+    if person is None:
+        raise MailingError("that is no e-mail address")
+    return person

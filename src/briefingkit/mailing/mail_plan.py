@@ -10,6 +10,7 @@ from briefingkit.errors import RenderError, Unpublishable
 if TYPE_CHECKING:
     from briefingkit.mailing.audience import Member
     from briefingkit.mailing.changes import Changed
+    from briefingkit.mailing.kinds import Letter
     from briefingkit.mailing.message import Message
     from briefingkit.mailing.scheduling import Schedule
     from briefingkit.model import MailingKind
@@ -67,17 +68,17 @@ class Samples:
     `write` makes somebody's message, and adds to a list what it lacks.
     """
 
-    write: 'Callable[[str, "Member", list[str]], "Message"]'
+    write: 'Callable[[str, "Member", "Letter", list[str]], "Message"]'
     messages: dict[str, "Message"] = field(factory=dict)
     unwritten: dict[str, str] = field(factory=dict)
     notices: list[str] = field(factory=list)
 
-    def take(self, person: str, member: "Member") -> None:
+    def take(self, person: str, member: "Member", letter: "Letter") -> None:
         """Write to somebody, if they are the first in their language."""
         language = member.language or ""
         if language in self.messages or language in self.unwritten:
             return
         try:
-            self.messages[language] = self.write(person, member, self.notices)
+            self.messages[language] = self.write(person, member, letter, self.notices)
         except (RenderError, Unpublishable) as error:
             self.unwritten[language] = str(error)

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from briefingkit.store.registration_rows import ListRow
     from briefingkit.store.registrations import Registrations
 
-__all__ = ["MAIL", "EventKind", "Hook", "RegistrationEvent", "deliver", "event_rows", "waiting_events"]
+__all__ = [
+    "MAIL",
+    "EventKind",
+    "Hook",
+    "RegistrationEvent",
+    "deliver",
+    "event_rows",
+    "events_waiting_on",
+    "waiting_events",
+]
 
 MAIL = "briefingkit.mail"
 """The subscriber for whom events wait to become messages to those whom they are about, where a project sends mail."""
@@ -105,6 +114,14 @@ def _event_of(row: EventRow) -> RegistrationEvent:
 def waiting_events(store: "Registrations", subscriber: str, limit: int) -> Sequence[RegistrationEvent]:
     """Give what a subscriber has yet to be told, at most so many, the oldest of each briefing first."""
     return [_event_of(row) for row in store.events(subscriber, limit)]
+
+
+def events_waiting_on(store: "Registrations", subscriber: str, briefing: str) -> Iterator[RegistrationEvent]:
+    """Give all that a subscriber has yet to be told of one list, the oldest first, and leave it there."""
+    after = -1
+    while rows := store.events_of(subscriber, briefing, after=after, limit=_AT_ONCE):
+        yield from map(_event_of, rows)
+        after = rows[-1].sequence
 
 
 def deliver(store: "Registrations", hooks: Mapping[str, Hook]) -> int:

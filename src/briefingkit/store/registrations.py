@@ -278,12 +278,13 @@ class Registrations:
             rows = connection.execute(query.order_by(table.c.briefing, table.c.sequence).limit(limit))
             return [EventRow(*row) for row in rows]
 
-    def waiting_events(self, subscriber: str, briefing: str) -> int:
-        """Count what a subscriber has yet to be told of a list."""
+    def events_of(self, subscriber: str, briefing: str, *, after: int, limit: int) -> Sequence[EventRow]:
+        """Return what a subscriber has yet to be told of a list, from a number in its sequence on, at most so many."""
         table = tables.registration_events
-        these = (table.c.subscriber == subscriber, table.c.briefing == briefing)
+        these = (table.c.subscriber == subscriber, table.c.briefing == briefing, table.c.sequence > after)
         with self._ledger.reading() as connection:
-            return int(connection.execute(select(func.count()).where(*these)).scalar_one())
+            rows = connection.execute(select(table).where(*these).order_by(table.c.sequence).limit(limit))
+            return [EventRow(*row) for row in rows]
 
     def told(self, subscriber: str, identifier: str) -> None:
         """Forget an event that a subscriber was told."""
