@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalogues", "Loaded", "load", "loads", "read_tree"]
 
+_USUAL = 1 << 16
+"""Bytes of a file, which few have."""
+
 Catalogues = Callable[[File], tuple[Sequence[Catalogue], Sequence[Finding]]]
 """Reads a folder of translations: what it holds, and what could not be read."""
 
@@ -88,7 +91,9 @@ def read_tree(path: File) -> Tree:
         raise _unreadable(path, "it is a pipe")
     try:
         with path.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
+            content = opened.read(_USUAL)  # room for the largest is not made for each of a thousand small ones
+            if len(content) == _USUAL:
+                content += opened.read(MAX_BYTES + 1 - _USUAL)
             size = path.stat().st_size if len(content) > MAX_BYTES else 0
     except (OSError, ValueError) as error:
         raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from None
