@@ -100,6 +100,7 @@ class _Run:
             if capabilities.rate is None
             else Bucket(capabilities.account, capabilities.rate, max(1.0, capabilities.rate))
         )
+        self.expecting = outbox.transport if isinstance(outbox.transport, Expecting) else None
         self.progress = Progress()
         self.after: Position | None = None
         self.held: Sequence[DeliveryRow] = ()
@@ -298,9 +299,9 @@ class _Run:
 
     def _let_go(self, staged: Staged, by_id: dict[str, DeliveryRow]) -> None:
         """Let a batch go and write down what became of each, whatever happens in between."""
-        known, transport = dict[str, Delivery](), self.box.transport
-        if isinstance(transport, Expecting):
-            transport.expect(() if self.ahead is None else self.ahead.messages)
+        known = dict[str, Delivery]()
+        if self.expecting is not None:
+            self.expecting.expect(() if self.ahead is None else self.ahead.messages)
         try:
             for delivery in staged.commit():
                 known[delivery.key] = delivery
@@ -308,7 +309,8 @@ class _Run:
             those = [
                 known.get(key) or Delivery(key, Status.UNKNOWN, words="no answer") for key in staged.keys
             ]
-            self._record(self._answers(those, by_id))
+            # Where a batch waits, its note, or giving it back, makes this durable too: one sync for both.
+            self._record(self._answers(those, by_id), durable=self.ahead is None)
         self._learn([*staged.settled, *those])
 
     def _answers(self, deliveries: Sequence[Delivery], by_id: dict[str, DeliveryRow]) -> list[AnswerRow]:
@@ -317,16 +319,16 @@ class _Run:
 
     # Writing down
 
-    def _record(self, answers: Sequence[AnswerRow]) -> None:
+    def _record(self, answers: Sequence[AnswerRow], *, durable: bool = True) -> None:
         """Write answers down, and again if the ledger is locked or full: what was taken must not be sent again."""
         for wait in self.box.sending.ledger_waits:
             try:
-                self.claims.record(answers, now=self._now())
+                self.claims.record(answers, now=self._now(), durable=durable)
                 break
             except StoreError:
                 self.box.sleep(wait)
         else:
-            self.claims.record(answers, now=self._now())
+            self.claims.record(answers, now=self._now(), durable=durable)
         self._count(answers)
 
     def _give_back(self) -> None:

@@ -69,7 +69,8 @@ class Claims:
     ) -> Sequence[DeliveryRow]:
         """Take hold of those that are due and were planned, in order, beginning after a place; others' are passed over.
 
-        What may not be sent any more is passed over too. `chunk` limits it to one.
+        What may not be sent any more is passed over too. `chunk` limits it to one. A power cut may undo it, which
+        harms nobody: they are planned again.
         """
         column = _table.c
         query = (
@@ -83,7 +84,7 @@ class Claims:
             query = query.where(tuple_(column.due, column.chunk, column.seq) > after)
         if chunk is not None:
             query = query.where(column.chunk == chunk)
-        with self._ledger.writing() as connection:
+        with self._ledger.writing(durable=False) as connection:
             allowed = limit if bucket is None else _draw(connection, bucket, now, limit)
             if allowed < 1:
                 return []
@@ -132,12 +133,15 @@ class Claims:
             return False
         return True
 
-    def record(self, answers: Iterable[AnswerRow], *, now: str) -> int:
-        """Write down what became of rows that are ours; how many still were is given."""
+    def record(self, answers: Iterable[AnswerRow], *, now: str, durable: bool = True) -> int:
+        """Write down what became of rows that are ours; how many still were is given.
+
+        What is not `durable` a power cut may undo, up to the next `commit`: then these are in doubt.
+        """
         values = [_answer(answer, self.owner, now) for answer in answers]
         if not values:
             return 0
-        with self._ledger.writing() as connection:
+        with self._ledger.writing(durable=durable) as connection:
             return _RECORDING.run(connection, values)
 
     def release(self, mailing: int) -> int:

@@ -144,5 +144,11 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: "Connection") -> None:
-    reading = connection.get_execution_options().get("briefingkit_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("briefingkit_reading", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Said each time, as connections are shared; once a transaction has begun it is too late.
+    level = "FULL" if options.get("briefingkit_durable", True) else "NORMAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

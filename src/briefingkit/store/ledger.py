@@ -258,10 +258,18 @@ class Ledger:
                 yield reading
 
     @contextmanager
-    def writing(self) -> Iterator["Connection"]:
-        """Give a transaction that writes, committed at the end of the block; on SQLite there is one at a time."""
-        with self._translated(), self._engine.begin() as connection:
-            yield connection
+    def writing(self, *, durable: bool = True) -> Iterator["Connection"]:
+        """Give a transaction that writes, committed at the end of the block; on SQLite there is one at a time.
+
+        One that is not `durable` stands whatever becomes of this process; but a power cut may take it back, up to the
+        next durable one that writes anything. None is taken back that came before another which stands.
+        """
+        with self._translated(), self._engine.connect() as connection:
+            writing = connection.execution_options(briefingkit_durable=durable)
+            with writing.begin():
+                if not (durable or self._sqlite):
+                    writing.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield writing
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
