@@ -46,7 +46,7 @@ def access_of(group: AudienceGroup | None) -> Access:
 
 def _one_line(text: str) -> str:
     """Keep a text on one line and without controls: whatever somebody typed as their name."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join(_SURROGATES.sub("\ufffd", strip_controls(text)).split())
 
