@@ -1,16 +1,18 @@
-"""What tests of every room use: a PostgreSQL server, and Hypothesis profiles.
+"""What tests of every room use: PostgreSQL, servers that are rude, and Hypothesis profiles.
 
 The profile is chosen by HYPOTHESIS_PROFILE: `ci` is bounded and always the same, `soak` goes on for long.
 """
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from .servers import Authority, Line, Script
 
 settings.register_profile(
     "ci",
@@ -64,3 +66,21 @@ def postgresql(postgresql_server: str, request: pytest.FixtureRequest) -> str:
         connection.execute(f"CREATE SCHEMA {schema}")
     joint = "&" if "?" in postgresql_server else "?"
     return f"{postgresql_server}{joint}options=-csearch_path%3D{schema}"
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[[Callable[[Line], None]], Script]]:
+    started: list[Script] = []
+
+    def start(play: Callable[[Line], None]) -> Script:
+        started.append(Script(play))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Authority
+from ...servers import Authority
 
 IMAP = Path("/usr/lib/dovecot/imap")
 MAIN = """

@@ -24,7 +24,7 @@ from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption
 
-from .conftest import Authority
+from ...servers import Authority
 from .real_postfix import Postfix, started
 from .test_dkim import ED25519, RSA, signer, verifies
 

@@ -16,7 +16,8 @@ from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption
 
-from .conftest import Authority, Line, Mailbox, Script, signs_in
+from ...servers import Authority, Line, Script
+from .conftest import Mailbox, signs_in
 
 Serve = Callable[..., int]
 Play = Callable[[Callable[[Line], None]], Script]

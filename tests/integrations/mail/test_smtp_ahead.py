@@ -12,7 +12,7 @@ from briefingkit.testing.transport import message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption
 
-from .conftest import Line, Script
+from ...servers import Line, Script
 
 Play = Callable[[Callable[[Line], None]], Script]
 FIRST, SECOND, THIRD = (message_for(number) for number in (1, 2, 3))

@@ -24,7 +24,7 @@ from briefingkit.project import Project
 from briefingkit.text.bidi import strip_isolates
 from briefingkit.text.phrases import SHIPPED
 
-from .conftest import Authority
+from ...servers import Authority
 from .real_postfix import Postfix, asked, numbers, started
 from .seven_languages import BRIEFING, HOSTS, PEOPLE, TITLES, Clock, town
 from .test_dkim import _PEM, RSA, verifies

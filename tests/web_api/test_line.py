@@ -10,8 +10,8 @@ import pytest
 from briefingkit.errors import IntegrationError
 from briefingkit.web_api.line import Call, Line, Lost, Unreached
 
-from .conftest import Authority, Script
-from .conftest import Line as Talk
+from ..servers import Authority, Script
+from ..servers import Line as Talk
 
 Play = Callable[[Callable[[Talk], None]], Script]
 
