@@ -60,14 +60,15 @@ async def serve(
     """Do jobs until `stop`, or once until none is left. When the database is away `tell` hears of it, each time."""
     threads = ThreadPoolExecutor(terms.at_once + ASIDE + 2, thread_name_prefix="briefingkit-work")
     asyncio.get_running_loop().set_default_executor(threads)
+    asked = asyncio.Event()
     while not stop():
         app = App(connector=connector())
         for post in posts:
-            _add(app, post, stop)
+            _add(app, post, stop, asked)
         _add_reaper(app, terms.silence)
         try:
             await app.open_async()
-            await _while_not(stop, _workers(app, posts, terms))
+            await _while_not(stop, asked, _workers(app, posts, terms))
         except (psycopg.Error, ProcrastinateException) as error:
             tell(error)
             if not terms.once:
@@ -101,13 +102,13 @@ def _workers(app: App, posts: Sequence[Post], terms: Terms) -> "list[Awaitable[N
     return [app.run_worker_async(**chunks), app.run_worker_async(**beside)]
 
 
-async def _while_not(stop: Stop, workers: Sequence[Awaitable[None]]) -> None:
-    """Run workers until one ends by itself, or `stop`: then all finish what they have in hand."""
+async def _while_not(stop: Stop, asked: asyncio.Event, workers: Sequence[Awaitable[None]]) -> None:
+    """Run workers until one ends by itself, or they are asked to: then all finish what they have in hand."""
     running = [asyncio.ensure_future(worker) for worker in workers]
-    asked = asyncio.create_task(_sleep(None, stop))
-    await asyncio.wait([*running, asked], return_when=asyncio.FIRST_COMPLETED)
+    ends = [asyncio.create_task(_sleep(None, stop)), asyncio.create_task(asked.wait())]
+    await asyncio.wait([*running, *ends], return_when=asyncio.FIRST_COMPLETED)
     # To cancel a worker of Procrastinate's is to ask it to end in order.
-    for each in [*running, asked]:
+    for each in [*running, *ends]:
         each.cancel()
     for end in await asyncio.gather(*running, return_exceptions=True):
         if isinstance(end, Exception):
@@ -121,12 +122,16 @@ async def _sleep(seconds: float | None, stop: Stop) -> None:
         await asyncio.sleep(_LOOKS)
 
 
-def _add(app: App, post: Post, stop: Stop) -> None:
+def _add(app: App, post: Post, stop: Stop, asked: asyncio.Event) -> None:
     """Add a task, which runs in a thread of its own."""
+    loop = asyncio.get_running_loop()
 
     def do(**about: Any) -> None:
         about.pop("timestamp", None)  # what Procrastinate says to a job that comes by itself
         post.do(about, stop)
+        if stop():
+            # At once, so that the worker does not fetch what this one has just given back.
+            loop.call_soon_threadsafe(asked.set)
 
     name = PREFIX + post.task
     task: Any = app.task(name=name, queue=name)(do)

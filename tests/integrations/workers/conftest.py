@@ -16,7 +16,7 @@ mail:
   sender: {{address: events@talks.example.org, name: City Talks}}
   pages: https://register.example.org
   transport: {{use: maildir, path: outbox}}
-  workers: {{use: procrastinate, heartbeat: 0.2, silence: 2}}
+  workers: {{use: procrastinate, heartbeat: 0.2, silence: 1.5}}
 """
 BRIEFING = """\
 format: 1
