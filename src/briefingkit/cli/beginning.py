@@ -26,8 +26,8 @@ class Run:
     watch: "Watch | None" = None
 
     def remember(self, plan: "Plan", drafts: Sequence[str]) -> None:
-        """Keep what a plan says, for as long as it stays true."""
-        if self.watch is None:
+        """Keep what a plan says that has nothing to do, for as long as it stays true."""
+        if self.watch is None or not plan.is_empty:
             return
         from briefingkit.in_step import Said
         from briefingkit.publish.present import plan_to_json, present

@@ -203,11 +203,13 @@ class _TargetRun:
 
         group = [change for change in changes if group_of(change) == group_of(changes[0])]
         after = changes[len(group) :]
-        ready = [change for change in group if not self._waits_for_own(change)]
+        ready, waiting = list[Change](), list[Change]()
+        for change in group:
+            (waiting if self._waits_for_own(change) else ready).append(change)
         if not ready:  # nothing is left that could make it: they are refused, with the reason
             self._remaining = list(after)
             return group
-        self._remaining = [*filter(self._waits_for_own, group), *after]
+        self._remaining = [*waiting, *after]
         return ready
 
     def _waits_for_own(self, change: Change) -> bool:

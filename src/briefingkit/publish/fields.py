@@ -13,6 +13,7 @@ from briefingkit.publish.resource import PEOPLE, Fields, Value
 
 __all__ = ["FieldChange", "field_changes", "hand_edits"]
 
+_NESTED = (tuple, Mapping)
 _ALL_BUT_THE_FIRST_LETTER = re.compile(r"(?<=^.)[^@]*(?=@)")
 
 
@@ -71,7 +72,7 @@ def _masked(value: Value) -> Value:
 
 
 def _is_nested(value: Value) -> bool:
-    return isinstance(value, Mapping | tuple) and bool(value)
+    return not isinstance(value, str) and bool(value) and isinstance(value, _NESTED)
 
 
 def _parts(value: Value) -> Mapping[str, Value] | None:

@@ -26,6 +26,11 @@ Value: TypeAlias = "str | int | bool | tuple[Value, ...] | Mapping[str, Value] |
 Fields: TypeAlias = Mapping[str, Value]
 
 
+# Of a type that `|` makes, every look would make another, and a plan looks at each value of each resource.
+_PLAIN = (str, int)
+_LISTS = (list, tuple)
+
+
 class Identity(NamedTuple):
     """What makes a resource the same one in the plan, in the ledger and at the target."""
 
@@ -42,9 +47,9 @@ def freeze(value: object) -> Value:
     Raises TypeError for what a field cannot hold (a float, a date, bytes): a target's canonical form says
     such things as text, because what cannot be stored exactly cannot be compared either.
     """
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, _PLAIN):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return tuple(map(freeze, value))
     if isinstance(value, Mapping):
         return _freeze_fields(value)
