@@ -3,6 +3,7 @@
 import email.policy
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -159,3 +160,42 @@ def test_the_command_sends_nothing_where_it_is_told_so(years_ahead: Path) -> Non
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert said["sends"] is False
+
+
+SERVING = """\
+import briefingkit
+from briefingkit_web import app
+from briefingkit_web.sending import sender_of
+
+project = briefingkit.open("briefingkit.yaml")
+application = app(project, per_minute=0, sender=sender_of(project))
+"""
+
+
+def test_each_worker_of_a_server_sends_and_nobody_is_written_to_twice(
+    years_ahead: Path, browser: Any
+) -> None:
+    (years_ahead / "serving.py").write_text(SERVING, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Handed over while it listens, so that no other program can take the port in between.
+        options = ["--fd", str(listening.fileno()), "--workers", "2", "--log-level", "warning"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "serving:application", *options],
+            cwd=years_ahead,
+            pass_fds=[listening.fileno()],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        served = evolve(browser, port=listening.getsockname()[1])
+        names = [f"p{number}" for number in range(6)]
+        try:
+            for name in names:
+                served.register(f"{name}@example.org")
+            until = time.monotonic() + 60
+            while len(mails(years_ahead)) < len(names) and time.monotonic() < until:
+                time.sleep(0.05)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=60)
+    assert sorted(each["To"].addresses[0].username for each in mails(years_ahead)) == names
+    assert "Traceback" not in err
