@@ -13,13 +13,16 @@ from briefingkit.mailing.feedback import Kind, Reason
 from briefingkit.mailing.hearing import hear
 from briefingkit.mailing.keys import message_key
 from briefingkit.mailing.message import Message
+from briefingkit.mailing.names import Names
 from briefingkit.mailing.outbox import Outbox
 from briefingkit.mailing.returned import read_returned
 from briefingkit.mailing.sending import Progress
 from briefingkit.mailing.transport import Status, Transport
+from briefingkit.registrations.registration_list import key_of
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.delivery_rows import DeliveryRow
+from briefingkit.store.registrations import Registrations
 from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption
@@ -172,11 +175,13 @@ def test_a_mail_that_it_took_and_could_not_deliver_comes_back_and_is_read(
     postfix: Postfix, transport: SMTP, *, dsn: bool
 ) -> None:
     def from_the_bounces(row: DeliveryRow) -> Message:
-        return evolve(calendar_message(row), sender="bounces@city.example")
+        plain, name = calendar_message(row), names.name(row.id, row.begun_at)
+        content = plain.content.replace(f"<{row.id}@".encode(), f"<{name}@".encode())
+        return evolve(plain, sender="bounces@city.example", content=content, name=name)
 
     now, address = datetime.now(UTC), "ada@gone.example"
     with open_ledger("sqlite://") as ledger:
-        store = Deliveries(ledger)
+        store, names = Deliveries(ledger), Names.of(ledger, key_of(Registrations(ledger)))
         plan_deliveries(store, "b", "m", [Addressed(address, address)], now=now)
         with closing(evolve(transport, dsn=dsn)) as asking:
             report = Outbox(store, asking, lambda: datetime.now(UTC)).run("b", "m", from_the_bounces)
@@ -184,9 +189,10 @@ def test_a_mail_that_it_took_and_could_not_deliver_comes_back_and_is_read(
         (mail,) = postfix.fetch()
         now = datetime.now(UTC)
         assert (b"Original-Envelope-Id: " in mail) is dsn
-        (event,) = read_returned(mail, domain="ghent.example", now=now)
+        (event,) = read_returned(mail, domain="ghent.example", names=names, now=now)
         assert (event.kind, event.reason, event.permanent) == (Kind.BOUNCED, Reason.BOUNCED, True)
         assert (event.key, event.recipient) == (message_key("b", "m", address), address)
+        assert event.proven
         assert event.words == "no such user"
         heard = hear([event], ledger, now=now, source="returned mail", ours_only=True)
         assert (heard.kinds, heard.suppressed, heard.strange) == ({"bounced": 1}, 1, 0)
