@@ -17,10 +17,11 @@ from briefingkit.mailing.kinds import Letter
 from briefingkit.mailing.recipient import Recipient
 from briefingkit.model import Access
 
+from ..chromium import DARK, NEEDED, measure
+
 Make = Callable[..., Edition]
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".cache" / "peers"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 # Left out by one large program or more (caniemail.com), and what a mail would look like without its meaning.
 NEVER_ELEMENTS = {
@@ -153,79 +154,23 @@ def test_what_is_not_supported_everywhere_can_be_missing(pages: Mapping[str, str
         assert {title: held for title, held in found.items() if title not in DEGRADES} == {}, name
 
 
-MEASURE = """
-<!doctype html><meta charset="utf-8"><body style="margin:0"><pre id="found"></pre><script>
-const pages = PAGES, found = {};
-const channel = (v) => (v /= 255, v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-const rgba = (css) => { const n = css.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
-const light = (c) => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-function behind(element) {
-  for (let e = element; e; e = e.parentElement) {
-    const colour = rgba(getComputedStyle(e).backgroundColor);
-    if (colour[3] === 1) return colour;
-  }
-  return [255, 255, 255, 1];
-}
-function contrast(document) {
-  const ratios = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || element.closest("script, style, .preheader")) continue;
-    const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))];
-    ratios.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), walker.currentNode.data.trim()]);
-  }
-  return ratios.sort((one, other) => one[0] - other[0])[0];
-}
-Promise.all(Object.entries(pages).map(([name, source]) => new Promise((done) => {
-  const frame = document.createElement("iframe");
-  frame.style = "width:360px;height:800px;border:0";
-  frame.onload = () => {
-    const page = frame.contentDocument, root = page.documentElement;
-    found[name] = {
-      scroll: root.scrollWidth, contrast: contrast(page),
-      paper: getComputedStyle(page.querySelector(".card")).backgroundColor,
-      fact: getComputedStyle(page.querySelector("th")).display,
-      taps: [...page.querySelectorAll(".button, .own a")].map((a) => {
-        const box = a.getBoundingClientRect();
-        return [box.height, box.width, a.textContent];
-      }),
-    };
-    done();
-  };
-  frame.srcdoc = source;
-  document.body.append(frame);
-}))).then(() => { document.getElementById("found").textContent = JSON.stringify(found); });
-</script>
+FACTS = """
+  paper: style(".card").backgroundColor, fact: style("th").display,
+  taps: [...page.querySelectorAll(".button, .own a")].map((a) => {
+    const box = a.getBoundingClientRect();
+    return [box.height, box.width, a.textContent];
+  }),
 """
 
 
 @pytest.mark.peer
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")
+@NEEDED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_phone_and_has_enough_contrast(
     tmp_path: Path, pages: Mapping[str, str], scheme: str
 ) -> None:
-    file = tmp_path / "page.html"
-    file.write_text(MEASURE.replace("PAGES", json.dumps(pages).replace("<", "\\u003c")), encoding="utf-8")
-    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
-    dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
-    profile = f"--user-data-dir={tmp_path / 'profile'}"
-    command = [
-        str(CHROMIUM),
-        *flags.split(),
-        profile,
-        "--virtual-time-budget=20000",
-        *dark,
-        "--dump-dom",
-        file.as_uri(),
-    ]
-    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
-    shown = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode(), re.DOTALL)
-    assert shown is not None
-    found = json.loads(shown[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-    assert found.keys() == pages.keys()
-    for name, seen in found.items():
+    flags = (DARK,) if scheme == "dark" else ()
+    for name, seen in measure(tmp_path, pages, *flags, unseen=".preheader", more=FACTS).items():
         assert seen["scroll"] == 360, name
         assert seen["contrast"][0] >= 4.5, (name, seen["contrast"])
         assert seen["fact"] == "block", name

@@ -1,6 +1,5 @@
 """The report and the brief in a browser: axe-core finds nothing, nothing is wider than a telephone, nobody is asked."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,11 @@ import pytest
 from briefingkit.registrations.answers_brief import brief_html
 from briefingkit.registrations.report import report_html
 
+from ..chromium import CHROMIUM, FLAGS, NEEDED
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is absent")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is absent")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.peer, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")]
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
+pytestmark = [pytest.mark.peer, NEEDED]
 
 
 @pytest.fixture(scope="module")
