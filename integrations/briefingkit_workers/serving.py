@@ -27,7 +27,7 @@ ASIDE = 3
 _REAP = "reap"
 _LOOKS = 0.2  # seconds between two questions whether to end
 _PAUSE = 5.0  # seconds before it begins anew, after the database was away
-_MINUTE = 60
+_MINUTE, _HOUR = 60, 3600
 
 
 @frozen
@@ -167,4 +167,6 @@ def cron(every: timedelta) -> str:
     seconds = int(every.total_seconds())
     if seconds < _MINUTE:
         return f"* * * * * */{max(seconds, 1)}"
-    return f"*/{seconds // _MINUTE} * * * *"
+    if seconds < _HOUR:
+        return f"*/{seconds // _MINUTE} * * * *"
+    return f"0 */{min(seconds // _HOUR, 23)} * * *"

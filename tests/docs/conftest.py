@@ -21,12 +21,14 @@ Every block of a document is an example for Sybil, in order, in a folder of the 
 - `<!-- nextcloud: account NAME $PASSWORD -->` makes an account, with an app password in the environment, at a Radicale
   that stands for Nextcloud: the address https://cloud.example.org/remote.php/dav leads there from then on; and
   `<!-- nextcloud: retitle OLD | NEW -->` is somebody who changes the title of an event there;
+- `<!-- postgresql: $NAME -->` is an administrator who makes a database; its address is in the environment from then on;
 - `<!-- job: FILE NAME -->` runs the steps of a job of a workflow file, as GitHub's runner does with those that `run`.
 
 A yaml or diff block without a mark would be prose that nobody runs, and is refused.
 """
 
 import csv
+import itertools
 import json
 import os
 import re
@@ -62,6 +64,7 @@ _GOOGLE = re.compile(
 _NEXTCLOUD = re.compile(r"^<!-- nextcloud: (?P<what>account|retitle) (?P<name>.+) -->$", re.MULTILINE)
 _NEXTCLOUD_ADDRESS = "https://cloud.example.org/remote.php/dav"
 _JOB = re.compile(r"^<!-- job: (?P<name>\S+) (?P<job>\S+) -->$", re.MULTILINE)
+_POSTGRESQL = re.compile(r"^<!-- postgresql: \$(?P<name>\S+) -->$", re.MULTILINE)
 _SERVICE = "city-briefings@city-briefings.iam.gserviceaccount.com"
 _READER = "city-readers@city-briefings.iam.gserviceaccount.com"
 _ROOT = Path(__file__).parents[2]
@@ -79,6 +82,7 @@ _SMALL = {
     "project": {"format": "1", "namespace": "example.org"},
 }
 _SECONDS = 120
+_databases = itertools.count()
 
 
 def parse(document: Document) -> Iterator[Region]:
@@ -92,6 +96,7 @@ def parse(document: Document) -> Iterator[Region]:
         (_GOOGLE, _visit_google),
         (_NEXTCLOUD, _visit_nextcloud),
         (_JOB, _run_job),
+        (_POSTGRESQL, _make_database),
     ):
         for found in pattern.finditer(document.text):
             yield Region(found.start(), found.end(), parsed=found, evaluator=run)
@@ -375,6 +380,11 @@ class _Radicale:
         self.process.wait(_SECONDS)
 
 
+def _make_database(example: Example) -> None:
+    make: Callable[[], str] = example.namespace["_database"]
+    example.namespace.setdefault("_secrets", {})[example.parsed["name"]] = make()
+
+
 def _led_to_double(example: Example, text: str) -> str:
     google, nextcloud = example.namespace.get("_google"), example.namespace.get("_nextcloud")
     if nextcloud is not None:
@@ -425,12 +435,21 @@ def says(expected: str, printed: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def run_document() -> RunDocument:
+def run_document(request: pytest.FixtureRequest) -> RunDocument:
     """Give what runs a document in a folder and says how many examples it had; the first that is wrong is raised."""
+
+    def database() -> str:
+        import psycopg
+
+        server: str = request.getfixturevalue("postgresql_server")
+        schema = f"d{next(_databases)}"
+        with psycopg.connect(server) as connection:
+            connection.execute(f"CREATE SCHEMA {schema}")
+        return f"{server}&options=-csearch_path%3D{schema}"
 
     def run(path: Path, folder: Path) -> int:
         document = Sybil(parsers=[parse]).parse(path)
-        document.namespace["_folder"] = folder
+        document.namespace["_folder"], document.namespace["_database"] = folder, database
         examples = list(document.examples())
         try:
             for example in examples:

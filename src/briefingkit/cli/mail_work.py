@@ -32,8 +32,9 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
     from briefingkit.mailing.stopping import stopping
     from briefingkit.mailing.work import Work
 
-    engine = project_here(project_file).engine()
-    if engine is None:
+    project = project_here(project_file)
+    engine = project.engine()
+    if engine is None or project.settings.mail is None:
         raise ProjectError(
             "the project has no workers: give `mail` in briefingkit.yaml `workers: {use: procrastinate}`, or let this "
             "machine send alone, by `briefingkit mail send --every 1m`"
@@ -45,7 +46,12 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
         elif not once:
             say("At work  (Ctrl-C ends it)")
 
-    work = Work(lambda: project_here(project_file).office(engine), engine, tell=_json if as_json else _say)
+    work = Work(
+        lambda: project_here(project_file).office(engine),
+        engine,
+        tell=_json if as_json else _say,
+        every=project.settings.mail.every,
+    )
     with stopping() as stop:
         work.run(stop, once=once, ready=ready)
 
