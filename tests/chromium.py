@@ -88,7 +88,7 @@ def measure(
 ) -> dict[str, dict[str, Any]]:
     """Say of each page how wide it is, what is wider, and its lowest contrast with the words that have it.
 
-    `unseen` selects what nobody sees. `more` are further fields in JavaScript: it has the `page`, and `style(selector)`.
+    `unseen` selects what nobody sees. `more` are further fields in JavaScript, by the `page` and `style(selector)`.
     """
     sources = json.dumps(pages).replace("<", "\\u003c")
     script = _MEASURE.replace("UNSEEN", unseen).replace("MORE", more).replace("PAGES", sources)
