@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -102,7 +103,7 @@ class Briefing:
         """The language that it is written in first, and that translations are made from."""
         return self.languages[0]
 
-    @property
+    @cached_property
     def when(self) -> When | None:
         """Start, end and zone together; None while a draft lacks one of them."""
         if self.start is None or self.end is None or self.timezone is None:
