@@ -188,7 +188,8 @@ def _put(url: str, user: str, entries: list[bytes]) -> None:
 
 
 def _run(command: list[str], folder: Path, answers: str = "") -> _Cost:
-    environment = {**os.environ, "CALDAV_PASSWORD": "any"}
+    """Run a program whose modules are compiled, as those of the peer are since it was installed."""
+    environment = {**os.environ, "CALDAV_PASSWORD": "any", "PYTHONDONTWRITEBYTECODE": ""}
     before = _processor()
     seconds, done = timed(
         lambda: subprocess.run(
