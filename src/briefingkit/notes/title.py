@@ -154,7 +154,7 @@ def _before_date(note: Note, calendar: Calendar) -> Part | None:
         rest = _unmarked(before.part(0, len(before.text.rstrip(" ,:;|(–—-"))))
         words = [word for word in re.findall(r"[^\W\d_]{2,}", rest.folded) if word not in FUNCTION_WORDS]
         if (
-            _LONGEST >= len(rest.text)
+            len(rest.text) <= _LONGEST
             and len(words) >= _FEW
             and _BEFORE_DATE.search(before.text)
             and not _NO_TITLE.search(rest.folded)
