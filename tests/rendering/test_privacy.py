@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,40 +8,7 @@ from briefingkit.model import Access, Publication
 from briefingkit.rendering import FORMATS, render
 from briefingkit.testing.strategies import publications
 
-NOBODYS = ("zqmail", "zqphone", "ushuaia", "zqdeclined", "zqmailing", "zqunplaced", "zqunconfirmed")
-REGISTRANTS = ("zqroom", "zqchannel", "zqtape")
-PARTICIPANTS = ("zqdeck", "zqhall", "zqstreet")
-
-PLANTED: dict[str, Any] = {
-    "place": {
-        "online": {"url": "https://zqroom.example/j/1", "access": "registered"},
-        "venue": {"name": "Zqhall", "address": "Zqstreet 1", "access": "participants"},
-    },
-    "interpretation": {"floor": ["en"], "into": {"fr": "https://zqchannel.example/fr"}},
-    "materials": [
-        {"key": "deck", "title": {"en": "Zqdeck"}, "url": "https://zqdeck.example", "access": "participants"},
-        {"key": "tape", "title": {"en": "Zqtape"}, "url": "https://zqtape.example", "access": "registered"},
-    ],
-    "people": {
-        "maulik": {
-            "name": "Monami Maulik",
-            "email": "zqmail@example.org",
-            "phone": "+32 zqphone",
-            "timezone": "America/Argentina/Ushuaia",
-        },
-        "gone": {"name": "Zqdeclined"},
-    },
-    "agenda": [
-        {
-            "key": "road",
-            "title": {"en": "Road"},
-            "participants": [{"person": "maulik"}, {"person": "gone", "status": "declined"}],
-        }
-    ],
-    "mailing": [{"key": "zqmailing", "kind": "reminder", "audience": ["registered"], "at": "-1d"}],
-    "unplaced": "zqunplaced",
-    "unconfirmed": ["zqunconfirmed"],
-}
+from .planted import NOBODYS, PARTICIPANTS, PLANTED, REGISTRANTS
 
 
 def _unfolded(written: bytes) -> str:
