@@ -210,6 +210,22 @@ def test_who_registers_after_a_reminder_was_due_is_not_reminded(
     assert list(inbox()) == ["bo@people.example"]
 
 
+def test_who_registered_for_another_day_is_reminded_of_a_start_that_moved_nearer(
+    project: Project, clock: Clock, inbox: Inbox, edit: Edit
+) -> None:
+    clock.now = datetime(2027, 3, 7, 10, tzinfo=UTC)
+    register(project, "Bo")
+    send(project, "confirmation")
+    edit("start: 2027-03-10T15:00", "start: 2027-03-08T09:00")
+    register(project, "Cy")
+    send(project, "confirmation")
+    inbox()
+    clock.now = datetime(2027, 3, 7, 11, tzinfo=UTC)
+    register(project, "Di")
+    send(project, "day-before")
+    assert sorted(inbox()) == ["bo@people.example", "cy@people.example"]
+
+
 def test_a_start_that_moved_reminds_again_and_a_corrected_title_does_not(
     project: Project, clock: Clock, edit: Edit
 ) -> None:

@@ -1,7 +1,8 @@
 """Whom a mailing goes to, as things stand: its audiences, without those who must not or need not be written to."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from datetime import datetime
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from briefingkit.mailing.addressing import number_of, takes_part
@@ -11,6 +12,7 @@ from briefingkit.mailing.contacts import contacts
 from briefingkit.mailing.keys import message_keys
 from briefingkit.mailing.kinds import KINDS, Letter
 from briefingkit.mailing.known_people import heard
+from briefingkit.mailing.told import start_known_since
 from briefingkit.model import AudienceGroup, MailingKind
 from briefingkit.registrations.mail_retention import written_before
 from briefingkit.registrations.registration import RegistrationStatus
@@ -120,8 +122,14 @@ class Gathering:
         """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
         if self._told is not None and self._told.since is not None and each.created_at > self._told.since:
             return _SINCE
-        reminds = self._mailing.kind is MailingKind.REMINDER
-        return _LATE if reminds and schedule.due is not None and each.created_at > schedule.due else None
+        if self._mailing.kind is not MailingKind.REMINDER or schedule.due is None:
+            return None
+        return _LATE if each.created_at > max(schedule.due, self._start_known_since) else None
+
+    @cached_property
+    def _start_known_since(self) -> datetime:
+        announced = self._office.announcements.of(self._briefing.identifier)
+        return start_known_since(announced, self._publication)
 
     def _refused_members(self, occasion: str, people: Sequence[tuple[str, Member]]) -> Mapping[str, str]:
         key_of = message_keys(self._briefing.identifier, self._mailing.key)

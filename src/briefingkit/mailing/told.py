@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -15,7 +15,9 @@ from briefingkit.store.announcements import AnnouncementRow
 if TYPE_CHECKING:
     from briefingkit.model import Briefing
 
-__all__ = ["Told", "announcement", "told_before"]
+__all__ = ["Told", "announcement", "start_known_since", "told_before"]
+
+_EVER, _NOT_YET = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @frozen
@@ -54,6 +56,18 @@ def told_before(
     if not before and since is not None and revision not in updates:
         before = (publication,)  # they were told of it as it is
     return Told(before, since)
+
+
+def start_known_since(announced: Iterable[AnnouncementRow], publication: Publication) -> datetime:
+    """Tell from when on a confirmation said the start that a publication has: ever, if nobody was told of another."""
+    known, start = _EVER, publication.when.utc_start
+    for row in announced:
+        when = _publication(row).briefing.when
+        if when is None or when.utc_start != start:
+            known = _NOT_YET
+        elif known == _NOT_YET:
+            known = datetime.fromisoformat(row.at)
+    return known
 
 
 def _publication(row: AnnouncementRow) -> Publication:
