@@ -24,9 +24,10 @@ class Pool:
 
         Where some cannot be had the fault is given as well; where none can be had it is raised.
         """
-        told = {each.announced: each for each in self._idle if each.announced is not None}
+        # By the object: one of the same key may go to another address meanwhile.
+        told = {id(each.announced): each for each in self._idle if each.announced is not None}
         self._idle = [each for each in self._idle if each.announced is None]
-        found: list[Session | None] = [told.pop(message.key, None) for message in messages]
+        found: list[Session | None] = [told.pop(id(message), None) for message in messages]
         for session in told.values():  # which wait for a mail that does not come
             session.close()
         try:

@@ -64,8 +64,8 @@ class _EncryptedReplies(_Replies, smtplib.SMTP_SSL):
 class Session:
     """An open connection. `carried` counts the messages that went through it.
 
-    `announced` is the key of the message whose envelope was said behind the dot of the one before. `balks` tells of a
-    server that has hung up over one.
+    `announced` is the message whose envelope was said behind the dot of the one before. `balks` tells of a server that
+    has hung up over one.
     """
 
     def __init__(self, smtp: smtplib.SMTP, server: Server) -> None:
@@ -73,7 +73,7 @@ class Session:
         self.server = server
         self.carried = 0
         self.in_transaction = False
-        self.announced: str | None = None
+        self.announced: Message | None = None
         self.balks = False
         self.pipelining = smtp.has_extn("pipelining")
         self.eightbit = smtp.has_extn("8bitmime")
@@ -145,7 +145,7 @@ class Session:
         """Give the envelope of the message that comes next, to be said behind a dot (RFC 2920 section 3.1)."""
         if message is None or not self.pipelining or self.refusal(message) is not None:
             return b""
-        self.in_transaction, self.announced = False, message.key
+        self.in_transaction, self.announced = False, message
         return b"".join(self.envelope(message))
 
 

@@ -146,6 +146,17 @@ def test_what_does_not_come_after_all_is_hung_up_on_and_nothing_of_it_goes(scrip
     assert (mails, ends) == ([FIRST.content, THIRD.content], ["hung up"])
 
 
+def test_one_that_goes_to_another_address_meanwhile_goes_there_alone(script: Play) -> None:
+    server = Server("PIPELINING")
+    transport = smtp(script(server).port)
+    moved = evolve(SECOND, recipient="moved@city.example")
+    done = [*send(transport, FIRST, then=[SECOND]), *send(transport, moved)]
+    transport.close()
+    assert [each.status for each in done] == [Status.SENT] * 2
+    assert server.heard[-3:] == envelope(moved)
+    assert server.mails == [FIRST.content, SECOND.content]
+
+
 def test_a_connection_that_waits_for_a_mail_is_not_said_goodbye_to(script: Play) -> None:
     rest = list[bytes]()
 
