@@ -2,7 +2,8 @@
 
 For each batch: everything but the last word is said to the server, the ledger notes (in one durable commit) that these
 are about to go, the last word is said, and the ledger notes what was answered. Nothing is sent that is not noted
-first, and what was noted to be taken is never sent again.
+first, and what was noted to be taken is never sent again. While the server is busy, the next batch is claimed and
+written.
 """
 
 import itertools
