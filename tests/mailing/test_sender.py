@@ -367,7 +367,7 @@ def test_a_log_names_mailings_and_errors_and_nobody(
             message.key, Status.FAILED, 550, f"no {message.recipient}"
         )
         Sender(office, clock=clocks.count).step()
-    assert "mail of night-buses confirmation waits, it is tried again in 5 seconds: Transient" in caplog.text
+    assert "mail of night-buses confirmation waits, and is tried again in 5 seconds: Transient" in caplog.text
     assert "night-buses confirmation: 1 failed" in caplog.text
     assert "ana" not in caplog.text
     assert "Secret" not in caplog.text

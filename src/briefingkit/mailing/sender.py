@@ -56,9 +56,11 @@ def _note(each: "Dispatch", report: "Report") -> None:
 
 
 def _note_trouble(name: str, error: Exception | None, seconds: float) -> None:
-    # Not the error's words: those of a file or a server may be about a person.
-    why = "the server asks to wait" if error is None else type(error).__name__
-    _log.warning("mail of %s waits, it is tried again in %d seconds: %s", name, round(seconds), why)
+    # Not the error's words: those of a file or a server may be about a person. The command tells them to whoever asks.
+    why = (
+        "the server asks to wait" if error is None else f"{type(error).__name__}, see `briefingkit mail send`"
+    )
+    _log.warning("mail of %s waits, and is tried again in %d seconds: %s", name, round(seconds), why)
 
 
 class Sender:
