@@ -168,6 +168,26 @@ def test_those_who_register_in_the_same_second_are_gathered(
     assert told.done == [("confirmation", 1), ("confirmation", 2)]
 
 
+def test_what_takes_long_is_done_less_often_so_that_the_page_has_the_machine(
+    project: Project, office: Callable[[], Office], clocks: Clocks, told: Told
+) -> None:
+    def slowly() -> Office:
+        clocks.seconds += 20
+        return office()
+
+    sender = Sender(slowly, timedelta(minutes=1), tell=told.tell, fail=told.fail, clock=clocks.count)
+    assert sender.step() == 180
+    register(project, "ana")
+    sender.wake()
+    assert sender.step() == 160
+    register(project, "ben")
+    sender.wake()
+    assert sender.step() == 60
+    clocks.seconds += 60
+    sender.step()
+    assert told.done == [("confirmation", 1), ("confirmation", 1)]
+
+
 def test_what_needs_a_name_waits_for_it_and_what_a_run_by_name_left_goes_on(
     project: Project, sender: Sender, clocks: Clocks, told: Told, transport: MemoryTransport
 ) -> None:

@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _REST = 1.0  # seconds in which what comes after a confirmation gathers for the next
 _ENDING = 30.0  # seconds for the batch in hand when it is told to end
 _LOOKS = 0.5  # seconds between two questions whether the process is to end
+_RESTS = 3  # times as long as confirming took: a tree of a thousand briefings is not read over and over
 _PAUSES = 9  # times as long as a round took, so that it leaves a server to its visitors
 _PATIENCE = timedelta(minutes=1)  # with a server that takes nothing: the others of a round have their turn
 _BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=10))
@@ -156,11 +157,13 @@ class Sender:
 
     def _confirm(self, stop: Callable[[], bool]) -> None:
         """Send the confirmations alone."""
-        self._woken, self._rested_at = False, self._clock() + _REST
+        began = self._clock()
+        self._woken, self._rested_at = False, began + _REST
         with self._opened() as mailings:
             for each in mailings:
                 if each.confirms and not stop():
                     self._send(each, stop, whole=False)
+        self._rested_at = max(self._rested_at, self._clock() + (self._clock() - began) * _RESTS)
 
     @contextmanager
     def _opened(self) -> "Iterator[list[Dispatch]]":
