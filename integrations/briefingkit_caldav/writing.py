@@ -37,8 +37,8 @@ _NEW: Final = {"If-None-Match": "*"}
 def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Outcome]:
     """Make changes one by one; what stops the target is said with the first that it stopped.
 
-    While the server is at work on one, the next is written out. What a server may have stored otherwise than it was
-    sent is read back when all is written, many in a request.
+    While the server is at work on one, the one before is settled and the next is written out. What a server may have
+    stored otherwise than it was sent is read back when all is written, many in a request.
     """
     with Server(settings) as server:
         writer = _Writer(server)
@@ -47,8 +47,9 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
             if stopped is not None:
                 yield Outcome(change, Status.REFUSED, error=f"not tried: {stopped}")
                 continue
-            server.connection.meanwhile = partial(writer.prepare, following)
+            server.connection.meanwhile = partial(writer.go_on, following)
             outcome = writer.outcome(change)
+            yield from writer.settled()
             if outcome is None:
                 continue
             if outcome.status is not Status.DONE or change.identity.kind == COLLECTION:
@@ -84,18 +85,42 @@ class _Writer:
         self._settings = server.settings
         self._server.recognised = server.settings.whereabouts.server
         self._sent: dict[str, _Sent] = {}
+        self._exact: list[_Sent] = []
+        self._settled: list[Outcome] = []
         self._ahead: tuple[Change, bytes] | None = None
 
-    def prepare(self, change: Change | None) -> None:
-        """Write an event out before its turn comes. What is wrong with it is told then."""
+    def go_on(self, following: Change | None) -> None:
+        """Do while the server is at work what needs no server. What goes wrong is met again in its turn."""
+        with suppress(Exception):
+            self._settle()
+        with suppress(Exception):
+            self._prepare(following)
+
+    def _prepare(self, change: Change | None) -> None:
+        """Write an event out before its turn comes."""
         if change is None or change.identity.kind == COLLECTION or change.wanted is None:
             return
         if self._ahead is None or self._ahead[0] is not change:
-            with suppress(Exception):
-                self._ahead = (change, _content(change.wanted, change.held))
+            self._ahead = (change, _content(change.wanted, change.held))
+
+    def _settle(self) -> None:
+        """Say what is held where that is what was sent; what cannot be told so is to be read back."""
+        while self._exact:
+            sent = self._exact[-1]
+            remote = sent.as_sent()
+            self._exact.pop()
+            if remote is None:
+                self._sent[sent.path] = sent
+            else:
+                self._settled.append(Outcome(sent.change, Status.DONE, remote))
+
+    def settled(self) -> Iterator[Outcome]:
+        """Give the outcomes that were settled since this was asked last."""
+        settled, self._settled = self._settled, []
+        yield from settled
 
     def outcome(self, change: Change) -> Outcome | None:
-        """Make a change; whatever goes wrong is its outcome. None for one that is to be read back."""
+        """Make a change; whatever goes wrong is its outcome. None for one that is settled later."""
         try:
             if change.identity.kind == COLLECTION:
                 return write_collection(self._server, change)
@@ -119,7 +144,8 @@ class _Writer:
             return self._stands_already(change, there, in_doubt=False)
         answer = self._server.put(path, content, _NEW)
         if _done(answer):
-            return self._written(change, answer, path, content)
+            self._written(change, answer, path, content)
+            return None
         if answer.status in _COLLIDES:
             stored = self._server.get(path)
             if stored is None:
@@ -182,7 +208,8 @@ class _Writer:
         answer = self._server.put(path, content, precondition)
         in_doubt = in_doubt or answer.in_doubt
         if _done(answer):
-            return self._written(change, answer, path, content)
+            self._written(change, answer, path, content)
+            return None
         if answer.status != _FAILED:
             return _refused(change, answer)
         stored = self._server.get(path)
@@ -222,17 +249,18 @@ class _Writer:
 
     # What is there then
 
-    def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> Outcome | None:
-        """Say what the server holds: as it was sent where its ETag says so, else what is to be read back."""
+    def _written(self, change: Change, answer: Answer, path: str, content: bytes) -> None:
+        """Note what the server holds: as it was sent where its ETag says so, else what is to be read back."""
         sent = _Sent(change, path, content, answer.etag, answer.headers.get("schedule-tag"))
-        exact = sent.as_sent() if quirks_of(kind_of(self._server)).keeps(content) else None
-        if exact is not None:
-            return Outcome(change, Status.DONE, exact)
-        self._sent[path] = sent
-        return None
+        if sent.etag is not None and quirks_of(kind_of(self._server)).keeps(content):
+            self._exact.append(sent)
+        else:
+            self._sent[path] = sent
 
     def read_back(self) -> Iterator[Outcome]:
-        """Read what was written, and say what is there."""
+        """Settle what is left: read what was written, and say what is there."""
+        self._settle()
+        yield from self.settled()
         found: dict[str, Stored] = {}
         problem = "it is not there any more"
         for collection in dict.fromkeys(map(parent_of, self._sent)):

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from briefingkit.publish import Change, Resource, Status
+from briefingkit.publish import Change, Remote, Resource, Status
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.text import Name
-from briefingkit_caldav import body, connection, writing
+from briefingkit_caldav import body, connection, remotes, writing
 from briefingkit_caldav.choices import MakeCollections
+from briefingkit_caldav.server import Stored
 
 pytestmark = pytest.mark.peer
 
@@ -26,7 +27,7 @@ def _events(bench: Workbench, *names: str) -> list[Change]:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note when an event is written out, and when a request is sent and its answer awaited."""
+    """Note when an event is written out and settled, and when a request is sent and its answer awaited."""
     noted: list[str] = []
 
     class Noting(HTTPConnection):
@@ -42,12 +43,17 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         noted.append(resource.key)
         return body.event_bytes(resource, held)
 
+    def settle(stored: Stored, wanted: Resource | None = None) -> Remote | None:
+        noted.append("settle")
+        return remotes.event_remote(stored, wanted)
+
     monkeypatch.setattr(writing, "event_bytes", write)
+    monkeypatch.setattr(writing, "event_remote", settle)
     monkeypatch.setattr(connection, "HTTPConnection", Noting)
     return noted
 
 
-def test_an_event_is_written_out_while_the_server_is_at_work_on_the_one_before(
+def test_while_the_server_is_at_work_the_event_before_is_settled_and_the_next_written_out(
     radicale: Any, steps: list[str]
 ) -> None:
     bench = Workbench(radicale.settings())
@@ -56,7 +62,7 @@ def test_an_event_is_written_out_while_the_server_is_at_work_on_the_one_before(
     outcomes = list(bench.target.integration.apply(changes))
     assert [each.status for each in outcomes] == [Status.DONE] * 3
     at = steps.index(third)
-    assert steps[at - 1 : at + 2] == ["PUT", third, "wait"]
+    assert steps[at - 2 : at + 2] == ["PUT", "settle", third, "wait"]
     at = steps.index(second)
     assert (steps[at - 1], steps[at + 1]) == (
         "PROPFIND",
