@@ -88,14 +88,16 @@ class Procrastinate:
         terms = Terms(self.at_once, self.heartbeat, self.silence, once)
         posts = tuple(self._posts.values())
         serving = serve(self._connect, posts, terms, stop, lambda error: tell(_away(error)))
-        asyncio.run(serving)
+        # psycopg works with selectors alone, which are not what Windows begins with.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(serving)
 
     def _connect(self) -> "BaseConnector":
         if self._connector is not None:
             return cast("BaseConnector", self._connector)
         # Each job's beginning and end, two signs of life, and what comes by itself.
         most = self.at_once + ASIDE + 2
-        return PsycopgConnector(conninfo=self._conninfo(), min_size=1, max_size=most)
+        return PsycopgConnector(conninfo=self._conninfo(), min_size=1, max_size=most, timeout=_CONNECTING)
 
     def _prepare(self) -> None:
         """Make or bring up to date the tables of the jobs, once."""

@@ -116,13 +116,13 @@ class Work:
 
         Raises what opening the mail raises, and StoreError where the engine cannot begin.
         """
-        self._office(anew=True)
-        self.engine.enqueue([Job(LOOK, urgent=True)])
         self.engine.register(LOOK, self._telling(LOOK, self._look), every=self._every, aside=True)
         self.engine.register(GATHER, self._telling(GATHER, self._gather), aside=True)
         self.engine.register(SEND, self._telling(SEND, self._send))
-        ready()
         try:
+            self._office(anew=True)
+            self.engine.enqueue([Job(LOOK, urgent=True)])
+            ready()
             self.engine.run(stop, lambda error: self._tell(Told(WORK, error=error)), once=once)
         finally:
             if self._held is not None:
@@ -140,16 +140,17 @@ class Work:
             for name in office.publications
             for each in mailings_of(office.publication(name).briefing)
         ]
+        jobs = list[Job]()
         for each in those:
             if stop():
                 return
             try:
-                self._look_after(each, office.clock())
+                jobs += self._look_after(each, office.clock())
             except BriefingkitError as error:
                 self._tell(_told(LOOK, each, error=error))
-        self.engine.enqueue(list(left_over(office, those, self._sending)))
+        self.engine.enqueue([*jobs, *left_over(office, those, self._sending)])
 
-    def _look_after(self, each: Dispatch, now: datetime) -> None:
+    def _look_after(self, each: Dispatch, now: datetime) -> Iterator[Job]:
         schedule = each.schedule
         if each.confirms and schedule.standing is Standing.READY:
             return
@@ -164,7 +165,7 @@ class Work:
             return
         elif was_planned(each.office.ledger, _id(each), schedule.occasion):
             at = rounded_up(now, _AGAIN)
-        self.engine.enqueue([gather_job(each.briefing.identifier, each.mailing.key, schedule, at)])
+        yield gather_job(each.briefing.identifier, each.mailing.key, schedule, at)
 
     def _gather(self, about: About, _stop: Stop) -> None:
         """Plan a mailing: a chunk and the job that sends it are there together."""

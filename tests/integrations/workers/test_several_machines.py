@@ -3,23 +3,28 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from attrs import evolve
 
 from briefingkit.errors import StoreError
 from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
 from briefingkit.mailing.engine import Job
 from briefingkit.mailing.jobs import send_job
-from briefingkit.mailing.work import hand_over
+from briefingkit.mailing.message import Message
+from briefingkit.mailing.transport import Staged
+from briefingkit.mailing.work import Told, Work, hand_over
 from briefingkit.project import Project
 from briefingkit.store.deliveries import Deliveries
+from briefingkit.testing.transport import MemoryTransport
 from briefingkit_workers import Procrastinate
 from briefingkit_workers.schema import pending, prepare
 
@@ -196,6 +201,30 @@ def test_who_registers_is_written_to_by_a_worker_with_no_more_ado(
     end(worker)
 
 
+def test_one_worker_sends_several_chunks_at_a_time(
+    make_project: MakeProject, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("briefingkit.mailing.deliveries.CHUNK", 4)
+    project = make_project(store, 12)
+    invite(project)
+    together, told = threading.Barrier(3), list[Told]()
+
+    class Together(MemoryTransport):
+        """Takes nothing before three are at it."""
+
+        def stage(self, messages: Sequence[Message]) -> Staged:
+            together.wait(PATIENCE)
+            return super().stage(messages)
+
+    transport, engine = Together(), Procrastinate(at_once=3, heartbeat=0.1, store=store)
+    deadline = time.monotonic() + PATIENCE
+    Work(lambda: evolve(project.office(engine), transport=lambda: transport), engine, tell=told.append).run(
+        lambda: len(transport.sent) == 12 or time.monotonic() > deadline
+    )
+    assert [each.error for each in told if each.error is not None] == []
+    assert len({message.key for message in transport.sent}) == len(transport.sent) == 12
+
+
 # Jobs and the ledger
 
 
@@ -301,31 +330,34 @@ def test_tables_of_an_earlier_release_are_brought_up_to_date_and_others_are_left
         assert connection.execute(look).fetchone() == (None,)
 
 
-def test_a_database_that_is_away_is_told_and_waited_for(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, told, done = Procrastinate(store=store, heartbeat=0.1), list[StoreError](), list[Any]()
+def test_a_database_that_is_started_anew_is_told_and_waited_for(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, told, done = Procrastinate(store=store, heartbeat=0.1), list[Any](), list[Any]()
     monkeypatch.setattr("briefingkit_workers.serving._PAUSE", 0.1)
     engine.register("send", lambda about, _stop: done.append(about))
 
-    def tell(error: Any) -> None:
-        told.append(error)
+    def begin_anew() -> Iterator[None]:
+        with psycopg.connect(store, autocommit=True) as connection:
+            while connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() != (2,):
+                yield
+            # What it lives by is gone under its hands.
+            connection.execute("DELETE FROM procrastinate_workers")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
         engine.enqueue([Job("send", {"chunk": 1})])
 
-    def stop() -> bool:
-        if not told:
-            with psycopg.connect(store, autocommit=True) as connection:
-                # What it lives by is gone under its hands, as when a server is started anew.
-                connection.execute("DELETE FROM procrastinate_workers")
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE pid <> pg_backend_pid() AND datname = current_database()"
-                )
-                engine.enqueue([Job("send", {"chunk": 0})])
-        return bool(told) and bool(done)
+    steps, deadline = begin_anew(), time.monotonic() + PATIENCE
 
-    deadline = time.monotonic() + PATIENCE
-    engine.run(lambda: time.monotonic() > deadline or stop(), tell)
+    def stop() -> bool:
+        next(steps, None)
+        return bool(told and done) or time.monotonic() > deadline
+
+    engine.run(stop, told.append)
     assert "cannot be used" in str(told[0])
-    assert done
+    assert done == [{"chunk": 1}]
 
 
 def test_a_database_that_cannot_be_reached_is_an_error_that_names_no_password(tmp_path: Path) -> None:
