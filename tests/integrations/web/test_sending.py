@@ -172,6 +172,14 @@ application = app(project, per_minute=0, sender=sender_of(project))
 """
 
 
+def answers(browser: Any) -> bool:
+    """Tell whether a server answers; one that is beginning is waited for as long as a connection waits."""
+    try:
+        return bool(browser.get("/_health").status == 200)
+    except OSError:
+        return False
+
+
 def test_each_worker_of_a_server_sends_and_nobody_is_written_to_twice(
     years_ahead: Path, browser: Any
 ) -> None:
@@ -189,6 +197,9 @@ def test_each_worker_of_a_server_sends_and_nobody_is_written_to_twice(
         served = evolve(browser, port=listening.getsockname()[1])
         names = [f"p{number}" for number in range(6)]
         try:
+            until = time.monotonic() + 300
+            while not answers(served) and time.monotonic() < until:
+                pass
             for name in names:
                 served.register(f"{name}@example.org")
             until = time.monotonic() + 60
