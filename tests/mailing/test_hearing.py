@@ -241,6 +241,26 @@ def test_a_call_is_forgotten_when_it_would_not_be_heard_again(ledger: Ledger, ah
     assert remembered(ledger) == 0
 
 
+@pytest.mark.parametrize("kind", [Kind.COMPLAINED, Kind.UNSUBSCRIBED])
+@pytest.mark.parametrize("how", [{"memory": MEMORY}, {"ours_only": True}])
+def test_who_complains_or_leaves_is_heard_however_late_and_once(
+    ledger: Ledger, kind: Kind, how: dict[str, Any]
+) -> None:
+    begun(ledger, 4000)
+    told = event(kind, at=NOW - timedelta(days=3000))
+    assert heard(ledger, told, **how).suppressed == 1
+    suppressions(ledger).lift("ana@x.example")
+    for days in (30, 32, 366, 4000):
+        again = later(ledger, days, told, **how)
+        assert (again.repeated, again.suppressed) == (1, 0)
+
+
+def test_a_complaint_that_anybody_could_make_up_is_not_heard_late(ledger: Ledger) -> None:
+    bare_until(ledger, 50)
+    begun(ledger, 61)
+    assert heard(ledger, event(Kind.COMPLAINED, proven=False), ours_only=True).old == 1
+
+
 def test_a_mail_is_forgotten_when_it_would_not_be_heard_again(ledger: Ledger) -> None:
     begun(ledger, 0)
     left = event(Kind.UNSUBSCRIBED)

@@ -41,6 +41,8 @@ _RETURNS = timedelta(days=366)
 """How long after a message a mail is heard that says what became of it."""
 _BARE_RETURNS = timedelta(days=60)
 """The same for a message whose name has no proof; servers give up after some five days (RFC 5321 section 4.5.4.1)."""
+_LASTING = frozenset((Kind.COMPLAINED, Kind.UNSUBSCRIBED))
+"""What is heard however late it is told: who says that must not be written to again. There is little of it."""
 _FOR_EVER = ""
 _AHEAD = timedelta(days=1)
 _AT_ONCE = 500
@@ -96,8 +98,8 @@ def hear(
 
     `source` says who told. With `ours_only`, as for mails that anybody can write, an event counts where it is about a
     message that has gone out, calls it by its whole name and names nobody else than its recipient; it is heard for a
-    year after the message, and somebody who wants no more always. `memory` is for how long others are heard after they
-    happened, and remembered; None is for ever.
+    year after the message. `memory` is for how long others are heard after they happened, and remembered; None is for
+    ever. Complaints, and who wants no more, are heard always.
     """
     key, rest = key_of(Registrations(ledger)), iter(events)
     names, suppressions = Names.of(ledger, key), Suppressions.of(ledger, key)
@@ -165,18 +167,22 @@ class _Hearing:
 
     def _is_old(self, event: Event, row: "DeliveryRow | None") -> bool:
         """Tell whether an event is told too late: that it was heard before may be forgotten by now."""
+        if event.kind in _LASTING and (event.proven or event.kind is Kind.UNSUBSCRIBED):
+            return False
         if not self.ours_only:
             return self.memory is not None and event.at < self.now - self.memory
-        if row is None or row.begun_at is None or event.kind is Kind.UNSUBSCRIBED:
+        if row is None or row.begun_at is None:
             return False
         heard_for = _RETURNS if event.proven else _BARE_RETURNS
         return row.begun_at < iso(self.now - heard_for)
 
     def _until(self, event: Event) -> str:
         """Tell how long it is to be remembered that an event was heard: until it would be too old."""
+        if event.kind in _LASTING:
+            return _FOR_EVER
         if self.ours_only:
             # A message was begun before anybody could tell of it.
-            return _FOR_EVER if event.kind is Kind.UNSUBSCRIBED else iso(self.now + _RETURNS)
+            return iso(self.now + _RETURNS)
         return _FOR_EVER if self.memory is None else iso(max(self.now, event.at) + self.memory + _AHEAD)
 
     def _suppression(self, about: _About) -> MailSuppressionRow | None:
