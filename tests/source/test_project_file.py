@@ -135,6 +135,10 @@ BAD = {
     "target": ("targets: {a: files}\n", ["p:1:14 E103"]),
     "no-use": ("targets: {a: {folder: out}}\n", ["p:1:14 E102 use is missing"]),
     "name": ("targets: {'A b': {use: files}}\n", ["p:1:11 E103"]),
+    "mail-part": (
+        "mail: {sender: {address: a@b.example}, transprt: {use: x}, transport: {use: x}}\n",
+        ["p:1:40 E101 transprt is no field here. Did you mean transport?"],
+    ),
     "fallback": ("targets: {a: {use: files, fallback: drop}}\n", ["p:1:37 E103"]),
     "fallbacks": ("targets: {a: {use: files, fallback: {fr: drop}}}\n", ["p:1:42 E103"]),
     "drift": ("targets: {a: {use: files, drift: stopp}}\n", ["p:1:34 E103"]),

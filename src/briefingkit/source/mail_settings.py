@@ -92,14 +92,22 @@ class MailHead:
     retention: timedelta = field(default=RETENTION, validator=check_length)
 
 
+@frozen
+class _Whole(MailHead):
+    """All fields of `mail`: those of others are read on their own, and named where a field is none."""
+
+    transport: Any = None
+    feedback: Any = None
+    workers: Any = None
+
+
 def read_mail_settings(data: Any, tree: Tree) -> tuple[MailSettings | None, list[Finding]]:
     """Read `mail`; None where it is not there, or where an error keeps it from being read."""
     if data is None:
         return None, []
     if not isinstance(data, dict):
         return None, [_expected(tree, MAIL, "Give `sender` and `transport`")]
-    rest = {name: value for name, value in data.items() if name not in {"transport", "feedback", "workers"}}
-    head, findings = structure_data(rest, MailHead, tree, MAIL)
+    head, findings = structure_data(data, _Whole, tree, MAIL)
     told = data.get("transport")
     if not isinstance(told, dict):
         return None, [*findings, _expected(tree, _TRANSPORT if "transport" in data else MAIL, _HOW)]
