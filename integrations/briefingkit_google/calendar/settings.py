@@ -1,12 +1,9 @@
 """The Google Calendar target: its settings, and the three verbs of an integration."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
-from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
 from briefingkit.model import Access, FromTarget
@@ -16,7 +13,6 @@ from briefingkit.publish.guests import Guests
 from briefingkit.text import LocalizedUrl
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import canonical_tags
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth
 from briefingkit_google.calendar.choices import (
     AccessRule,
     Agenda,
@@ -30,7 +26,7 @@ from briefingkit_google.calendar.choices import (
     color_id,
 )
 from briefingkit_google.calendar.identity import ONE_FOR_ALL, ORDER
-from briefingkit_google.server_address import check_server, ending_in_slash
+from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Publication
@@ -47,14 +43,12 @@ def _check_access(_instance: object, attribute: Any, value: tuple[AccessRule, ..
 
 
 @frozen
-class GoogleCalendar:
+class GoogleCalendar(GoogleTarget):
     """Publish into Google calendars, one for all languages or one for each. docs/reference/google-calendar.md has more.
 
     `calendar` names calendars that are there, `make` describes those that the target makes; one of the two is given.
     `languages` are those to publish in, none: those of the calendars, else each briefing's own. `page` is the page
     that an event links to: the target that makes it, or an address in which {briefing} and {language} are filled in.
-    `base_url` is the server, where it is not Google's. `target` and `base`, the target's name and the project's folder,
-    are filled in by the project; `sleep` takes seconds.
     """
 
     calendar: Calendars | None = None
@@ -73,11 +67,6 @@ class GoogleCalendar:
     reminders: Reminders = field(factory=Reminders)
     guests_can: GuestsCan = field(factory=GuestsCan)
     page: LocalizedUrl | FromTarget | None = None
-    auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
-    target: str = ""
-    base: Path = Path()
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
 
     batch = _BATCH
     order = ORDER

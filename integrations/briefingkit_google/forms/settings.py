@@ -1,9 +1,7 @@
 """The Google Forms target: its settings, the three verbs of an integration, and what registrations want of it."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -15,10 +13,10 @@ from briefingkit.model.keys import duplicates
 from briefingkit.publish import Change, Context, Identity, Outcome, Remote, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import canonical_tags
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, forms_scopes
+from briefingkit_google.auth import forms_scopes
 from briefingkit_google.forms.choices import EmailCollection, Responders, Style, check_drive_id
 from briefingkit_google.forms.identity import ORDER
-from briefingkit_google.server_address import check_server, ending_in_slash
+from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme, Publication
@@ -51,14 +49,13 @@ def _now() -> datetime:
 
 
 @frozen
-class GoogleForms:
+class GoogleForms(GoogleTarget):
     """Take registrations by Google Forms: one form a language, or one that branches. docs/reference/google-forms.md.
 
     `languages` are those to publish in, none: each briefing's own. `folder` is where forms are made, in Drive or in a
     shared drive, `template` a form that they are copied from. `editors` may change them, `responders` answer them.
-    `document_title` is their name in Drive; {title}, {briefing} and {language} are filled in. `base_url` is the server,
-    where it is not Google's. `target`, `namespace`, `base` and `clock`, which gives the present as an aware datetime,
-    are filled in by the project; `sleep` takes seconds.
+    `document_title` is their name in Drive; {title}, {briefing} and {language} are filled in. `namespace` and `clock`,
+    which gives the present as an aware datetime, are filled in by the project.
     """
 
     style: Style = Style.PER_LANGUAGE
@@ -71,13 +68,8 @@ class GoogleForms:
     folder: str | None = field(default=None, validator=check_drive_id)
     template: str | None = field(default=None, validator=check_drive_id)
     document_title: str = field(default="{title} ({language})", validator=_check_document_title)
-    auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
-    target: str = ""
     namespace: str = ""
-    base: Path = Path()
     clock: Any = field(default=_now, validator=is_callable(), repr=False, eq=False)
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
 
     batch = _BATCH
     order = ORDER

@@ -1,20 +1,17 @@
 """A Google spreadsheet of contacts as an audience: the settings of the target."""
 
 import re
-import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
-from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
 from briefingkit.model import RegistrationField
 from briefingkit.publish.account import Standing
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, contact_list_scopes
+from briefingkit_google.auth import contact_list_scopes
 from briefingkit_google.people.nothing_published import NothingPublished
-from briefingkit_google.server_address import check_server, ending_in_slash
+from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
     from briefingkit.mailing.known_people import Heard
@@ -47,22 +44,17 @@ def _check_columns(_instance: object, attribute: Any, value: Mapping[str, str]) 
 
 
 @frozen
-class GoogleContactList(NothingPublished):
+class GoogleContactList(NothingPublished, GoogleTarget):
     """The people of a spreadsheet with a row for each, and a header. docs/reference/google-people.md has more.
 
     `spreadsheet` is its id, `sheet` what its tab says, by default the first that is not hidden. `columns` say by their
     header what columns are (`{Mail privé: email}`); others are known by what they are called in any language that
-    ships. `base_url` is the server, where it is not Google's. `base`, the project's folder, is filled in by the
-    project; `sleep` takes seconds.
+    ships.
     """
 
     spreadsheet: str = field(validator=_check_spreadsheet)
     sheet: str | None = field(default=None, validator=_check_sheet)
     columns: Mapping[str, str] = field(factory=dict, validator=_check_columns)
-    auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
-    base: Path = Path()
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
 
     @property
     def scopes(self) -> tuple[str, ...]:

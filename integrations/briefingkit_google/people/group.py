@@ -1,19 +1,16 @@
 """The members of a Google Group as an audience: the settings of the target, and what may be wrong with it in words."""
 
-import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
-from attrs.validators import is_callable
 
 from briefingkit.errors import IntegrationError, ModelError
 from briefingkit.model.addresses import check_email
 from briefingkit.publish.account import Standing
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, group_scopes
+from briefingkit_google.auth import group_scopes
 from briefingkit_google.people.nothing_published import NothingPublished
-from briefingkit_google.server_address import check_server, ending_in_slash
+from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,19 +35,14 @@ def _check_group(instance: object, attribute: Any, value: str) -> None:
 
 
 @frozen
-class GoogleGroup(NothingPublished):
+class GoogleGroup(NothingPublished, GoogleTarget):
     """The people of a group of a Google Workspace organisation. docs/reference/google-people.md has more.
 
     `group` is its address, or an alias of it. Who asks has to administer groups: `auth` is a service account with that
-    role, one that acts for an administrator, or an administrator who has signed in. `base_url` is the server, where it
-    is not Google's. `base`, the project's folder, is filled in by the project; `sleep` takes seconds.
+    role, one that acts for an administrator, or an administrator who has signed in.
     """
 
     group: str = field(validator=_check_group)
-    auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
-    base: Path = Path()
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
 
     @property
     def scopes(self) -> tuple[str, ...]:

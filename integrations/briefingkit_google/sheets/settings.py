@@ -1,13 +1,10 @@
 """The Google Sheets target: its settings, the three verbs of an integration, and the keeping of the rows."""
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
-from attrs.validators import is_callable
 
 from briefingkit.errors import ModelError
 from briefingkit.model.addresses import check_email
@@ -15,9 +12,8 @@ from briefingkit.model.keys import duplicates
 from briefingkit.publish import Change, Context, Identity, Outcome, Remote, Resource, Snapshot
 from briefingkit.text import Name
 from briefingkit.text.language import canonical
-from briefingkit_google.auth import APPLICATION_DEFAULT, Auth
-from briefingkit_google.server_address import check_server, ending_in_slash
 from briefingkit_google.sheets.identity import ORDER
+from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme, Publication
@@ -65,15 +61,13 @@ def _tag(language: str | None) -> str | None:
 
 
 @frozen
-class GoogleSheets:
+class GoogleSheets(GoogleTarget):
     """Keep the list of each briefing in a spreadsheet of its own. docs/reference/google-sheets.md has more.
 
     `folder` is the id of a folder or shared drive; none: the person's own Drive. `editors` and `readers` are addresses,
     `group:` and `domain:` (readers alone). `language` is that of titles and headers, by default the briefing's first;
     `title` is what the file is called, with {title} and {briefing} filled in. `columns` are the answers that stand
-    there, by key, of all that the form asks; none: all of them. `base_url` is the server, where it is not Google's.
-    `target` and `base`, the target's name and the project's folder, are filled in by the project; `sleep` takes
-    seconds.
+    there, by key, of all that the form asks; none: all of them.
     """
 
     folder: str | None = field(default=None, validator=_check_folder)
@@ -82,11 +76,6 @@ class GoogleSheets:
     language: str | None = field(default=None, converter=_tag)
     title: Name | None = None
     columns: tuple[str, ...] = ()
-    auth: Auth = APPLICATION_DEFAULT
-    base_url: str | None = field(default=None, converter=ending_in_slash, validator=check_server)
-    target: str = ""
-    base: Path = Path()
-    sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
 
     batch = _BATCH
     order = ORDER
