@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from briefingkit.mailing.scheduling import Schedule
     from briefingkit.store.chunks import Transaction
 
-__all__ = ["GATHER", "LOOK", "SEND", "Enlist", "gather_job", "rounded_up", "send_job", "words_of"]
+__all__ = ["CONFIRM", "GATHER", "LOOK", "SEND", "Enlist", "gather_job", "rounded_up", "send_job", "words_of"]
 
-LOOK, GATHER, SEND = "look", "gather", "send"
-"""The tasks: look after everything, plan a mailing that is due, send a chunk."""
+LOOK, GATHER, SEND, CONFIRM = "look", "gather", "send", "confirm"
+"""The tasks: look after everything, plan a mailing that is due, send a chunk, send one that waits for no other."""
 
 Enlist = Callable[["Transaction", int, datetime | None], object]
 """Puts a chunk that was planned in a transaction in line, to be sent not before a moment (None is at once)."""
@@ -25,9 +25,13 @@ _ROUND = timedelta(minutes=1)
 def send_job(
     briefing: str, mailing: str, chunk: int, *, at: datetime | None = None, urgent: bool = False
 ) -> Job:
-    """Give the job that sends what is due of a chunk. What is due within one minute is one job."""
+    """Give the job that sends what is due of a chunk. What is due within one minute is one job.
+
+    What is `urgent` is a task of its own, which waits for no other chunk.
+    """
     about: dict[str, str | int] = {"briefing": briefing, "mailing": mailing, "chunk": chunk}
-    return Job(SEND, about, None if at is None else rounded_up(at, _ROUND), urgent)
+    when = None if at is None else rounded_up(at, _ROUND)
+    return Job(CONFIRM if urgent else SEND, about, when, urgent)
 
 
 def gather_job(briefing: str, mailing: str, schedule: "Schedule", at: datetime | None = None) -> Job:

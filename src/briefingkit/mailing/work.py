@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError
-from briefingkit.mailing.confirmations import queue_confirmations
-from briefingkit.mailing.deliveries import mailing_id
+from briefingkit.mailing.deliveries import mailing_id, supersede
 from briefingkit.mailing.dispatch import Dispatch, mailings_of
 from briefingkit.mailing.engine import About, Engine, Job, Stop, Task
-from briefingkit.mailing.jobs import GATHER, LOOK, SEND, gather_job, rounded_up, send_job, words_of
+from briefingkit.mailing.jobs import CONFIRM, GATHER, LOOK, SEND, gather_job, rounded_up, send_job, words_of
 from briefingkit.mailing.scheduling import Standing
 from briefingkit.mailing.sending import Sending
 from briefingkit.registrations.codec import iso
-from briefingkit.store.chunks import open_chunks, was_planned
+from briefingkit.store.chunks import is_about_another, open_chunks, was_planned
 
 if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
@@ -118,6 +117,7 @@ class Work:
         """
         self.engine.register(LOOK, self._telling(LOOK, self._look), every=self._every, aside=True)
         self.engine.register(GATHER, self._telling(GATHER, self._gather), aside=True)
+        self.engine.register(CONFIRM, self._telling(CONFIRM, self._send), aside=True)
         self.engine.register(SEND, self._telling(SEND, self._send))
         try:
             self._office(anew=True)
@@ -134,14 +134,13 @@ class Work:
     def _look(self, _about: About, stop: Stop) -> None:
         """Confirm, hold back, drop, plan what is due, and give jobs to what has none."""
         office = self._office(anew=True)
-        queue_confirmations(office)
         those = [
             Dispatch(office, name, each)
             for name in office.publications
             for each in mailings_of(office.publication(name).briefing)
         ]
         jobs = list[Job]()
-        for each in those:
+        for each in sorted(those, key=lambda each: not each.confirms):
             if stop():
                 return
             try:
@@ -152,11 +151,9 @@ class Work:
 
     def _look_after(self, each: Dispatch, now: datetime) -> Iterator[Job]:
         schedule = each.schedule
-        if each.confirms and schedule.standing is Standing.READY:
-            return
         if schedule.standing in _MOVES:
             each.queue(anew=False)
-        if not each.goes_by_itself:
+        if each.confirms or not each.goes_by_itself:
             return
         at: datetime | None = None
         if schedule.standing is Standing.LATER and schedule.due is not None and schedule.due - now < _AHEAD:
@@ -181,16 +178,23 @@ class Work:
         each = self._find(about)
         if each is None:
             return
-        if each.schedule.standing not in _GOES:
+        schedule, chunk = each.schedule, int(about["chunk"])
+        if schedule.standing not in _GOES:
             each.queue(anew=False)
             return
-        chunk = int(about["chunk"])
+        self._let_go_of_others(each, chunk, schedule.occasion)
         report = each.run(stop=stop, sending=self._sending, chunk=chunk)
         self._tell(_told(SEND, each, report=report))
         if report.next_due is not None:
             now = each.office.clock()
             due = max(report.next_due, now + _PAUSE) if report.stopped and not stop() else report.next_due
             self.engine.enqueue([_sending_job(each, chunk, due if due > now else None)])
+
+    def _let_go_of_others(self, each: Dispatch, chunk: int, occasion: str) -> None:
+        """Drop what is about another occasion, as a start that was moved since: that is planned anew by itself."""
+        store, identifier, key = each.office.deliveries, each.briefing.identifier, each.mailing.key
+        if each.goes_by_itself and occasion and is_about_another(store.ledger, _id(each), chunk, occasion):
+            supersede(store, identifier, key, occasion, now=each.office.clock())
 
     # The project
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from briefingkit.store.ledger import Ledger
 
-__all__ = ["OpenChunk", "Transaction", "open_chunks", "was_planned"]
+__all__ = ["OpenChunk", "Transaction", "is_about_another", "open_chunks", "was_planned"]
 
 Transaction: TypeAlias = "Connection"
 """An open transaction of the ledger."""
@@ -65,5 +65,18 @@ def open_chunks(ledger: "Ledger", mailings: Sequence[int], *, now: str, grace: s
 def was_planned(ledger: "Ledger", mailing: int, occasion: str) -> bool:
     """Tell whether anybody is written to by a mailing about an occasion, whatever became of it."""
     query = select(_table.c.seq).where(_table.c.mailing == mailing, _table.c.occasion == occasion)
+    with ledger.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
+def is_about_another(ledger: "Ledger", mailing: int, chunk: int, occasion: str) -> bool:
+    """Tell whether anything that is still planned of a chunk is about another occasion than this one."""
+    column = _table.c
+    query = select(column.seq).where(
+        column.mailing == mailing,
+        column.chunk == chunk,
+        column.state == "planned",
+        column.occasion != occasion,
+    )
     with ledger.reading() as connection:
         return connection.execute(query.limit(1)).first() is not None

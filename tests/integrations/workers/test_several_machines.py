@@ -261,7 +261,7 @@ def test_a_name_that_is_taken_does_not_undo_the_transaction_it_is_given_in(
         send_job("night-buses", "invite", 0),
         datetime(2037, 1, 1, tzinfo=UTC),
     )
-    other = send_job("night-buses", "invite", 1, at=at, urgent=True)
+    other = send_job("night-buses", "confirmation", 1, at=at, urgent=True)
     engine = project.engine()
     assert engine is not None
     assert engine.enqueue([job]) == 1

@@ -12,7 +12,7 @@ from briefingkit.errors import IntegrationError, MailingError
 from briefingkit.mailing import deliveries as deliveries_module
 from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
 from briefingkit.mailing.engine import Job
-from briefingkit.mailing.jobs import GATHER, LOOK, SEND, rounded_up, send_job
+from briefingkit.mailing.jobs import CONFIRM, GATHER, LOOK, SEND, rounded_up, send_job
 from briefingkit.mailing.message import Message
 from briefingkit.mailing.office import Office
 from briefingkit.mailing.sender import Sender
@@ -196,6 +196,20 @@ def test_a_start_that_moved_leaves_the_old_job_with_nothing_to_do(town: Town) ->
     town.clock.now = DAY_BEFORE + timedelta(days=1) - timedelta(minutes=1)
     town.work(DAY_BEFORE + timedelta(days=1, seconds=2))
     assert town.counts("day-before") == {"sent": 1}
+
+
+def test_nobody_is_reminded_of_a_start_that_has_moved_while_the_reminder_was_in_line(town: Town) -> None:
+    town.edit("key: save-the-date, kind: invitation, audience: [{file: contacts.csv}], at: -7d", OTHER)
+    town.register("Ada")
+    town.work()
+    town.clock.now = DAY_BEFORE
+    assert town.plan("day-before") == 1
+    town.edit("2027-03-10T15:00", "2027-03-10T17:00")
+    assert town.work() == 0
+    assert town.counts("day-before") == {"dropped": 1}
+    town.clock.now = DAY_BEFORE + timedelta(hours=2)
+    assert town.work() == 1
+    assert town.work() == 0
 
 
 def test_who_comes_onto_a_mailing_that_is_due_is_written_to_with_the_next_time_it_is_gone_through(
@@ -427,7 +441,7 @@ def test_the_sender_beside_the_page_plans_and_leaves_the_sending_to_workers(town
     town.register("Ada")
     Sender(town.office).step()
     assert town.transport.sent == []
-    (job,) = town.waiting(SEND)
+    (job,) = town.waiting(CONFIRM)
     assert job.urgent
     assert town.work() == 1
 
