@@ -114,6 +114,10 @@ def test_what_was_sent_by_name_adds_nobody_by_itself(cli: Command, town: Path) -
 def test_what_is_not_due_is_said_and_goes_early_by_hand(cli: Command, town: Path) -> None:
     cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
     assert "is due later" in cli("mail", "send", "night-buses", "day-before").out
+    (told,) = cli("mail", "send", "night-buses", "day-before", "--json").json["mailings"]
+    assert (told["mailing"], told["standing"]) == ("day-before", "later")
+    assert told["due"] == "2027-03-09T14:00:00+00:00"
+    assert "sent" not in told
     assert (
         cli("mail", "send", "night-buses", "day-before", "--early").out == "night-buses day-before: 1 sent\n"
     )

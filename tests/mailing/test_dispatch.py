@@ -510,6 +510,24 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     assert send() == {}
 
 
+def test_what_one_briefing_confirmed_counts_though_another_was_looked_at_first(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    text = BRIEFING.replace("briefing: night-buses", "briefing: day-buses").partition("mailing:")[0]
+    (tmp_path / "other" / "briefing.yaml").write_text(text, "utf-8")
+    with project.registrations("day-buses") as roll:
+        roll.add({"name": "Bo", "email": "bo@people.example"}, language="en")
+    for name in ("night-buses", "day-buses"):
+        with project.mailing(name, "confirmation") as mailing:
+            mailing.send()
+    assert mailing.status().counts == {"sent": 1}
+    moved = text.replace("start: 2027-03-10T15:00", "start: 2027-03-10T17:00")
+    (tmp_path / "other" / "briefing.yaml").write_text(moved, "utf-8")
+    with project.mailing("day-buses", "confirmation") as mailing:
+        assert mailing.publication.revision == 1
+
+
 def test_a_plan_tells_of_confirmations_as_of_any_mailing_and_leaves_them_waiting(
     project: Project, inbox: Inbox, clock: Clock
 ) -> None:

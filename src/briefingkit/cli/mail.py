@@ -19,6 +19,7 @@ from briefingkit.cli.mail_words import (
     say_report,
     say_status,
     standing_in_words,
+    standing_json,
     status_json,
 )
 from briefingkit.cli.mail_work import leave_to_workers, work_command
@@ -160,7 +161,7 @@ def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple
     if report is None:
         if named and not as_json:
             say(f"{name}: {standing_in_words(each.schedule, each.mailing.kind)}")
-        return None, False
+        return standing_json(each) if named else None, False
     if not as_json:
         say_report(name, report)
     done = report.progress

@@ -25,6 +25,7 @@ __all__ = [
     "say_report",
     "say_status",
     "standing_in_words",
+    "standing_json",
     "status_json",
 ]
 
@@ -142,6 +143,15 @@ def say_report(name: str, report: "Report") -> None:
         say(f"{name}: ended early: {report.stopped}", "error", err=True)
     if report.next_due is not None:
         say(f"{name}: more is due {_moment(report.next_due)}")
+
+
+def standing_json(each: "Dispatch") -> dict[str, Any]:
+    """Give as JSON how a mailing stands that may not go now."""
+    return {
+        "briefing": each.briefing.identifier,
+        "mailing": each.mailing.key,
+        **_schedule_json(each.schedule),
+    }
 
 
 def report_json(each: "Dispatch", report: "Report") -> dict[str, Any]:
