@@ -18,6 +18,7 @@ from briefingkit.mailing.message import Message
 from briefingkit.mailing.sending import Progress
 from briefingkit.text.phrases import SHIPPED
 
+from ...chromium import CHROMIUM, FLAGS
 from .seven_languages import HOSTS, PEOPLE, TITLES, Clock, town
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).parents[3]
 MAILDEV = ROOT / ".cache" / "peers" / "node_modules" / "maildev" / "dist" / "bin" / "maildev.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server"]
 
 
 @frozen
@@ -138,7 +137,7 @@ def browser() -> "Iterator[Browser]":
         pytest.skip("Chromium is absent")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--no-proxy-server"])
         yield opened
         opened.close()
 
