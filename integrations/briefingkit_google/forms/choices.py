@@ -2,7 +2,6 @@
 
 import re
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -11,7 +10,7 @@ from briefingkit.errors import ModelError
 from briefingkit.model.addresses import check_email
 from briefingkit.model.keys import duplicates
 
-__all__ = ["EmailCollection", "Responders", "Style", "check_drive_id", "masked"]
+__all__ = ["EmailCollection", "Responders", "Style", "check_drive_id"]
 
 _DRIVE_ID: Final = re.compile(r"[A-Za-z0-9_-]{10,128}")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -79,13 +78,3 @@ class Responders:
         if isinstance(value, str):
             return {"scopes": [value]}
         return {"scopes": value} if isinstance(value, list | tuple) else value
-
-
-def masked(scope: str) -> str:
-    """Write a scope so that a plan may show it: of people's addresses the first letter, the domain and a digest."""
-    kind, _, of = scope.rpartition(":")
-    if "@" not in of:
-        return scope
-    local, _, domain = of.rpartition("@")
-    digest = sha256(of.encode()).hexdigest()[:8]
-    return f"{kind}{':' if kind else ''}{local[:1]}…@{domain} ({digest})"

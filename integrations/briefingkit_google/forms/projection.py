@@ -15,7 +15,7 @@ from briefingkit.registrations.form import form_of
 from briefingkit.rendering.calendar_text import summary
 from briefingkit.rendering.view import view
 from briefingkit.text.fallback import Fallback
-from briefingkit_google.forms.choices import EmailCollection, Style, masked
+from briefingkit_google.forms.choices import EmailCollection, Style
 from briefingkit_google.forms.identity import (
     FORM,
     ONE_FOR_ALL,
@@ -26,6 +26,7 @@ from briefingkit_google.forms.identity import (
 from briefingkit_google.forms.layout import Layout, Page, branched, plain
 from briefingkit_google.forms.notices import notices, untranslated_notices
 from briefingkit_google.forms.wording import Wording, line
+from briefingkit_google.masking import masked
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Publication

@@ -12,7 +12,8 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from briefingkit.publish import Fields
-from briefingkit_google.forms.choices import ANYONE, masked
+from briefingkit_google.forms.choices import ANYONE
+from briefingkit_google.masking import masked
 from briefingkit_google.unchecked import list_in, mapping_in, text_in
 
 __all__ = ["Differences", "Grant", "Wanted", "differences", "editors_in", "known_editors", "responders_in"]

@@ -7,8 +7,8 @@ from unicodedata import category
 from briefingkit.model import Programme
 from briefingkit.publish import Context, Fields, Resource, Value
 from briefingkit.text.phrases import phrase
+from briefingkit_google.masking import masked
 from briefingkit_google.sheets.identity import SPREADSHEET, fitting
-from briefingkit_google.sheets.sharing import masked
 from briefingkit_google.sheets.table import KEY, columns_of
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from briefingkit.publish import Fields, Remote, Resource, Snapshot
 from briefingkit_google.client import Api, Session, session_of
 from briefingkit_google.faults import Fault
 from briefingkit_google.listing import pages
+from briefingkit_google.masking import masked
 from briefingkit_google.sheets.calls import Calls
 from briefingkit_google.sheets.identity import (
     SPREADSHEET,
@@ -19,7 +20,7 @@ from briefingkit_google.sheets.identity import (
     search_for_all,
 )
 from briefingkit_google.sheets.settings import GoogleSheets
-from briefingkit_google.sheets.sharing import masked, shared
+from briefingkit_google.sheets.sharing import shared
 
 __all__ = ["access_in", "fields_of", "open_session", "permissions_of", "read_target", "remote_of"]
 

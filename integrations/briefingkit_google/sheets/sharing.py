@@ -1,14 +1,14 @@
 """With whom a spreadsheet is shared: rules of access that people are given, as a plan may show them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from attrs import frozen
 
+from briefingkit_google.masking import masked
 from briefingkit_google.unchecked import list_in, mapping_in, text_in
 
-__all__ = ["Give", "Take", "masked", "scope_of", "shared", "sharing_steps"]
+__all__ = ["Give", "Take", "scope_of", "shared", "sharing_steps"]
 
 _RANKS: Final = ("reader", "commenter", "writer", "fileOrganizer", "organizer", "owner")
 """Roles of drive v3, from the least to the most."""
@@ -29,15 +29,6 @@ class Take:
 
     scope: str
     permission: str
-
-
-def masked(scope: str) -> str:
-    """Write somebody so that a plan may show it: of an address the first letter, the domain and a digest."""
-    kind, _, of = scope.partition(":")
-    if "@" not in of:
-        return scope
-    local, _, domain = of.rpartition("@")
-    return f"{kind}:{local[:1]}…@{domain} ({sha256(of.encode()).hexdigest()[:8]})"
 
 
 def scope_of(permission: Mapping[str, Any]) -> str:

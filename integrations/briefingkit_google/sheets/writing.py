@@ -7,11 +7,12 @@ from attrs import evolve
 
 from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
+from briefingkit_google.masking import masked
 from briefingkit_google.sheets.calls import Calls
 from briefingkit_google.sheets.identity import SheetMark, mark_of, mark_properties, own_id, search_for
 from briefingkit_google.sheets.reading import access_in, fields_of, open_session, remote_of
 from briefingkit_google.sheets.settings import GoogleSheets
-from briefingkit_google.sheets.sharing import Give, Take, masked, shared, sharing_steps
+from briefingkit_google.sheets.sharing import Give, Take, shared, sharing_steps
 from briefingkit_google.stepping import Steps, outcomes, unsuccessful
 
 __all__ = ["apply_changes"]

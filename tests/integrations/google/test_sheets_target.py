@@ -17,8 +17,9 @@ from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount
 from briefingkit_google.auth import Auth
+from briefingkit_google.masking import masked
 from briefingkit_google.sheets import GoogleSheets
-from briefingkit_google.sheets.sharing import Give, Take, masked, shared, sharing_steps
+from briefingkit_google.sheets.sharing import Give, Take, shared, sharing_steps
 
 from .conftest import SERVICE, TARGET
 from .sheet_rows import AT, briefing
