@@ -4,13 +4,14 @@ Both walk one tree of blocks; they differ in how they write inline text, heading
 """
 
 import re
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from briefingkit.rendering.prose import parse
 from briefingkit.rendering.wrapping import WIDTH, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.tree import SyntaxTreeNode
 
 __all__ = ["escape_markdown", "prose_markdown", "prose_plain"]
@@ -21,8 +22,6 @@ _STARTS_A_BLOCK = re.compile(r"^(\s*)([-+=]|\d{1,9}[.)])", re.MULTILINE)
 _UNSAFE_IN_DESTINATION = re.compile(r"[<>\\\s]")
 # One line of words, in which nothing means anything to a reader of Markdown.
 _UNMARKED = re.compile(r"[^\W\d_][^\\`*_\[\]<>|~&\x00-\x1f\x7f-\x9f\u2028\u2029]*(?<!\s)")
-
-_Inline = Callable[["SyntaxTreeNode"], str]
 
 
 def prose_plain(source: str, *, width: int = WIDTH) -> str:
