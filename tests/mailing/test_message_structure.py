@@ -111,6 +111,23 @@ def test_an_update_says_what_has_changed_and_when_it_was_before(make_edition: Ma
     assert "The title has changed." not in text
 
 
+@pytest.mark.parametrize(
+    "told", ["2022-04-13T15:00", "2022-04-12T15:00"], ids=["as it stands", "moved since"]
+)
+def test_a_postponement_names_the_date_that_people_know_as_the_old_one(
+    make_edition: Make, publish: Any, told: str
+) -> None:
+    before = publish(start=told, end=told.replace("15", "16"))
+    edition = make_edition("postponement", before=before)
+    parts = Composer(edition).message(person(timezone="Asia/Kolkata")).parts
+    day = "Wednesday, 13" if "13T" in told else "Tuesday, 12"
+    for said in (parts.text, re.sub("<[^>]*>", " ", parts.html or "")):
+        assert f"Previously: {day} April 2022, 15:00–16:00 CEST (UTC+2)" in " ".join(said.split())
+        assert said.count("Previously:") == 1
+        assert "Date and time" not in said
+        assert "Your time" not in said
+
+
 def test_the_headers_are_those_that_bulk_mail_has(make_edition: Make, links: Mapping[str, str]) -> None:
     message = Composer(make_edition("reminder")).message(person(links=links), "2022-04-13T13:00:00Z")
     mail = parsed(message)

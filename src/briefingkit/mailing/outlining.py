@@ -39,11 +39,15 @@ class Outlining:
         """Tell when, where and how; of an event that does not take place, or is over, only when."""
         facts = [block for block in self._blocks[: self._first_section()] if isinstance(block, Fact)]
         when, others = facts[:1], facts[1:]
-        if self._variant.time is not None:
+        if self._edition.letter is Letter.POSTPONEMENT:
+            # What people were told is what they strike out; no other date holds.
+            was = self._label(msgid("Previously"))
+            when = [] if self._moved is not None else [evolve(each, label=was) for each in when]
+        elif self._variant.time is not None:
             when.append(self._fact(msgid("Your time"), Span(self._variant.time)))
         if self._moved is not None:
-            was = span_in_words(self._moved.start, self._moved.end, self._moved.timezone, self._language)
-            when.append(self._fact(msgid("Previously"), Span(was)))
+            told = span_in_words(self._moved.start, self._moved.end, self._moved.timezone, self._language)
+            when.append(self._fact(msgid("Previously"), Span(told)))
         if not self._edition.kind.takes_place:
             others = []
         registration = self._label(msgid("Registration"))
