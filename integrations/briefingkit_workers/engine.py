@@ -141,5 +141,8 @@ def _translated() -> Iterator[None]:
 
 
 def _away(error: BaseException) -> StoreError:
-    reason = str(error.__cause__ or error).strip() or type(error).__name__
+    cause = error.__cause__ or error
+    if isinstance(cause, psycopg.errors.ForeignKeyViolation):
+        return StoreError("this worker was silent for so long that others took it for dead: it begins anew")
+    reason = (str(cause).strip() or type(cause).__name__).splitlines()[0]
     return StoreError(f"the jobs of the workers, in the ledger's database, cannot be used: {reason}")

@@ -69,6 +69,7 @@ async def serve(
         try:
             await app.open_async()
             await _while_not(stop, asked, _workers(app, posts, terms))
+            _require(terms.once or stop())
         except (psycopg.Error, ProcrastinateException) as error:
             tell(error)
             if not terms.once:
@@ -100,6 +101,12 @@ def _workers(app: App, posts: Sequence[Post], terms: Terms) -> "list[Awaitable[N
     chunks: WorkerOptions = {**options, "queues": others, "concurrency": terms.at_once}
     beside: WorkerOptions = {**options, "queues": aside, "concurrency": ASIDE}
     return [app.run_worker_async(**chunks), app.run_worker_async(**beside)]
+
+
+def _require(meant: bool) -> None:  # noqa: FBT001 - the only thing it is asked
+    """Take a worker that ended without having been asked to for one that failed."""
+    if not meant:
+        raise ProcrastinateException("a worker ended by itself")
 
 
 async def _while_not(stop: Stop, asked: asyncio.Event, workers: Sequence[Awaitable[None]]) -> None:

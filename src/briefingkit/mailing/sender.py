@@ -206,8 +206,11 @@ class Sender:
 
     def _sent(self, each: "Dispatch", stop: Callable[[], bool], *, whole: bool) -> bool:
         """Plan and send; tell whether a server wants to be left alone. Who registers meanwhile is confirmed between."""
+        left_to_workers = each.office.engine is not None
+        if left_to_workers and not each.confirms:
+            return False
         schedule = each.queue(anew=each.goes_by_itself)
-        if each.office.engine is not None:  # what was planned is in line for workers
+        if left_to_workers:  # what was planned is in line for them
             return False
         if schedule.standing is not Standing.READY or not (whole or each.is_due):
             return False
