@@ -28,6 +28,7 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
 
     Needs `workers` under `mail` in briefingkit.yaml, and a ledger in PostgreSQL. What is due is planned and sent by
     itself, and registrations are confirmed. Told to end, it finishes the batch in hand.
+    Exit code 1 of --once: something could not be sent, or nobody knows whether it went.
     """
     from briefingkit.mailing.stopping import stopping
     from briefingkit.mailing.work import Work
@@ -40,20 +41,29 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
             "machine send alone, by `briefingkit mail send --every 1m`"
         )
 
+    wrong = False
+
     def ready() -> None:
         if as_json:
             emit_json({"pid": os.getpid()})
         elif not once:
             say("At work  (Ctrl-C ends it)")
 
+    def tell(told: "Told") -> None:
+        nonlocal wrong
+        wrong |= _is_wrong(told)
+        (_json if as_json else _say)(told)
+
     work = Work(
         lambda: project_here(project_file).office(engine),
         engine,
-        tell=_json if as_json else _say,
+        tell=tell,
         every=project.settings.mail.every,
     )
     with stopping() as stop:
         work.run(stop, once=once, ready=ready)
+    if once and wrong:
+        raise click.exceptions.Exit(1)
 
 
 def leave_to_workers(
@@ -109,6 +119,12 @@ def _reason(error: Exception) -> str:
     # The words of our own errors are for whoever reads them; others may quote anything.
     known = isinstance(error, BriefingkitError | OSError)
     return str(error) if known else f"{type(error).__name__}, which is a fault of briefingkit's"
+
+
+def _is_wrong(told: "Told") -> bool:
+    report = told.report
+    stuck = report is not None and bool(report.progress.failed or report.progress.uncertain or report.stopped)
+    return told.error is not None or stuck
 
 
 def _is_worth_telling(report: "Report") -> bool:

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from briefingkit.cli.app import run
 from briefingkit.project import Project
+from briefingkit.source import project_schema
 
 MakeProject = Callable[..., Project]
 
@@ -128,6 +129,19 @@ def test_a_mistake_in_the_settings_is_said(
     assert words in said.err
 
 
+def test_the_schema_of_the_file_knows_them() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    mail = {"sender": {"address": "a@x.example"}, "transport": {"use": "maildir", "path": "outbox"}}
+    validator = jsonschema.Draft202012Validator(project_schema())
+    told = {
+        "format": "1",
+        "namespace": "x.example",
+        "mail": {**mail, "workers": {"use": "procrastinate", "at_once": 2}},
+    }
+    assert not list(validator.iter_errors(told))
+    assert list(validator.iter_errors({**told, "mail": {**mail, "workers": "procrastinate"}}))
+
+
 # What is done
 
 
@@ -174,6 +188,7 @@ def test_a_program_reads_what_a_worker_does_a_line_each(
     }
     assert "x.example" not in said.out
     shown = cli("mail", "work", "--once")
+    assert (said.code, shown.code) == (1, 1)
     assert shown.err.startswith("night-buses invite: ")
 
 
