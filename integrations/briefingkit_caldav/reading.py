@@ -92,7 +92,10 @@ class _Reading:
         if changes is None and place.token is not None:
             changes = self._server.changes(place.path, place.token)
         if changes is None:
-            return self._all_of(key, look_at(self._server, place.path))
+            seen = (
+                calendar if place.token is None else None
+            )  # of a history that has a token, not all was asked
+            return self._all_of(key, seen or look_at(self._server, place.path))
         remotes = self._with_wanted(
             key, place.path, self._fetched(key, place.path, changes, before, place.known)
         )

@@ -33,8 +33,9 @@ def is_all_unchanged(settings: "CalDAV", cursor: Cursor | None) -> bool:
 
 
 def look_again(server: Server, place: Place) -> Calendar:
-    """Ask for what has to be known of a calendar, and of its history for the one word that is cheapest to tell."""
-    return look_at(server, place.path, history=TOKEN if place.ctag is None else CTAG)
+    """Ask for what has to be known of a calendar: of its history one word, where the server has two."""
+    both = place.token is not None and place.ctag is not None
+    return look_at(server, place.path, history=CTAG if both else TOKEN if place.token is not None else None)
 
 
 def is_as_it_was(calendar: Calendar, place: Place) -> bool:
