@@ -9,12 +9,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import psycopg
-from attrs import define, field, validators
+from attrs import define, field
 from procrastinate import PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.manager import JobManager
 
-from briefingkit.errors import StoreError
+from briefingkit.errors import ModelError, StoreError
 from briefingkit.mailing.engine import Job, Stop, Task
 from briefingkit.store.engine import parse_url
 from briefingkit_workers.line import put
@@ -30,10 +30,30 @@ if TYPE_CHECKING:
 __all__ = ["Procrastinate"]
 
 _CONNECTING = 10  # seconds
+_MOST_AT_ONCE = 32
+_LONGEST = 3600  # seconds
 
 for _name in ("procrastinate", "psycopg.pool"):
     # They say with a traceback what is told here in a sentence; whoever sets up logging hears them all the same.
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+def _check_number(_engine: object, attribute: Any, value: int) -> None:
+    if not 1 <= value <= _MOST_AT_ONCE:
+        raise ModelError(f"a worker sends 1 to {_MOST_AT_ONCE} chunks at a time", field=attribute.name)
+
+
+def _check_seconds(_engine: object, attribute: Any, value: float) -> None:
+    if not 0 < value < _LONGEST:
+        raise ModelError(f"give seconds, more than 0 and less than {_LONGEST}", field=attribute.name)
+
+
+def _check_silence(engine: Any, attribute: Any, value: float) -> None:
+    if value < 2 * engine.heartbeat:
+        raise ModelError(
+            "give at least twice the seconds of `heartbeat`: else the living are taken for dead",
+            field=attribute.name,
+        )
 
 
 @define
@@ -44,9 +64,9 @@ class Procrastinate:
     for `silence` seconds the jobs come back.
     """
 
-    at_once: int = field(default=1, validator=[validators.ge(1), validators.le(32)])
-    heartbeat: float = field(default=10.0, validator=validators.gt(0))
-    silence: float = field(default=30.0, validator=validators.gt(0))
+    at_once: int = field(default=1, validator=_check_number)
+    heartbeat: float = field(default=10.0, validator=_check_seconds)
+    silence: float = field(default=30.0, validator=[_check_seconds, _check_silence])
     store: str = field(default="", repr=False)
     _connector: Any = field(default=None, init=False, repr=False, eq=False)
     _posts: dict[str, Any] = field(factory=dict, init=False, repr=False, eq=False)

@@ -34,8 +34,8 @@ def put(manager: "JobManager", jobs: Sequence[Job], connection: "psycopg.Connect
     """
     wanted = {job.name: job for job in jobs}
     if connection is not None:
-        waiting = connection.execute(_WAITING, (list(wanted),)).fetchall()
-        wanted = {name: job for name, job in wanted.items() if (name,) not in waiting}
+        waiting = {row[0] for row in connection.execute(_WAITING, (list(wanted),))}
+        wanted = {name: job for name, job in wanted.items() if name not in waiting}
     rows = [_row(name, job) for name, job in wanted.items()]
     # Somebody else may put the same in line at this moment: then one by one.
     if len(rows) > 1 and _is_put(manager, rows, connection):

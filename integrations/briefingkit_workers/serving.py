@@ -26,6 +26,7 @@ ASIDE = 3
 
 _REAP = "reap"
 _LOOKS = 0.2  # seconds between two questions whether to end
+_NOTICED = 5.0  # seconds after its moment at which a job is noticed at the latest
 _PAUSE = 5.0  # seconds before it begins anew, after the database was away
 _MINUTE, _HOUR = 60, 3600
 
@@ -87,7 +88,7 @@ def _workers(app: App, posts: Sequence[Post], terms: Terms) -> "list[Awaitable[N
         "install_signal_handlers": False,
         "update_heartbeat_interval": terms.heartbeat,
         # A job that waited for its moment is noticed by nobody's word, but by looking.
-        "fetch_job_polling_interval": terms.heartbeat / 2,
+        "fetch_job_polling_interval": min(_NOTICED, terms.heartbeat / 2),
         "stalled_worker_timeout": terms.silence,
         # The ledger says what was done, and whoever listens hears what went wrong: a job that is over is of no use.
         "delete_jobs": jobs.DeleteJobCondition.ALWAYS,

@@ -113,7 +113,9 @@ def test_a_database_that_is_away_is_said(
     ("settings", "words"),
     [
         ("{use: procrastinat}", "did you mean procrastinate?"),
-        ("{use: procrastinate, at_once: 0}", "at_once"),
+        ("{use: procrastinate, at_once: 0}", "a worker sends 1 to 32 chunks at a time"),
+        ("{use: procrastinate, heartbeat: 0}", "more than 0"),
+        ("{use: procrastinate, heartbeat: 20}", "the living are taken for dead"),
         ("{use: procrastinate, at_onec: 2}", "at_once"),
         ("{at_once: 2}", "use"),
         ("yes", "Say what brings the work to workers"),
