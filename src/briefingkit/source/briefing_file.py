@@ -91,7 +91,8 @@ def read_tree(path: File) -> Tree:
         raise _unreadable(path, "it is a pipe")
     try:
         with path.open("rb") as opened:
-            content = opened.read(_USUAL)  # room for the largest is not made for each of a thousand small ones
+            # Room for the largest is not made for each of a thousand small ones.
+            content = opened.read(_USUAL)
             if len(content) == _USUAL:
                 content += opened.read(MAX_BYTES + 1 - _USUAL)
             size = path.stat().st_size if len(content) > MAX_BYTES else 0
