@@ -92,10 +92,11 @@ class _Reading:
         if changes is None and place.token is not None:
             changes = self._server.changes(place.path, place.token)
         if changes is None:
-            seen = (
-                calendar if place.token is None else None
-            )  # of a history that has a token, not all was asked
-            return self._all_of(key, seen or look_at(self._server, place.path))
+            if (
+                calendar is None or place.token is not None
+            ):  # of a history that has a token, not all was asked
+                calendar = look_at(self._server, place.path)
+            return self._all_of(key, calendar)
         remotes = self._with_wanted(
             key, place.path, self._fetched(key, place.path, changes, before, place.known)
         )

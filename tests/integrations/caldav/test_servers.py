@@ -41,8 +41,10 @@ def test_a_server_without_sync_collection_is_asked_for_its_ctag_and_then_for_all
     assert bench.target.integration.unchanged(plan.targets[0].cursor)
     peer.rewrite(_first(bench).id, lambda text: text.replace("On the road", "Off the road"))
     assert not bench.target.integration.unchanged(plan.targets[0].cursor)
-    (change,) = bench.plan(sample_briefing()).targets[0].changes
+    with peer.proxy.counted() as requests:
+        (change,) = bench.plan(sample_briefing()).targets[0].changes
     assert change.drifted == ("summary",)
+    assert _methods(requests).count("PROPFIND") == 2
 
 
 def test_an_answer_that_is_cut_short_is_asked_for_further_on(radicale: Any) -> None:
