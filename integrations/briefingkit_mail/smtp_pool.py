@@ -1,6 +1,7 @@
 """The connections to one mail server: those at rest, and those that were told already which message comes next."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from briefingkit.errors import Transient
 from briefingkit.mailing.message import Message
@@ -17,7 +18,7 @@ class Pool:
         self.expected: Sequence[Message] = ()
         self._server = server
         self._idle: list[Session] = []
-        self._announces = True
+        self._heeds: bool | None = None
 
     def take(self, messages: Sequence[Message]) -> tuple[list[Session | None], Transient | None]:
         """Give a connection for each message, the one that was told of it where there is one.
@@ -45,15 +46,16 @@ class Pool:
 
     def give(self, session: Session) -> None:
         """Take a connection back."""
-        self._announces &= not session.balks
+        if self._heeds is None or session.heeds is False:
+            self._heeds = session.heeds
         self._idle.append(session)
 
     def following(self) -> Iterator[Message]:
-        """Give the messages that are expected, each of them once, where the server bears to be told of them."""
+        """Give the messages that are expected, each once: one until the server has heeded one, none if it does not."""
         expected, self.expected = self.expected, ()
-        if self._announces:
-            sender = self._server.envelope_from
-            yield from (each for each in expected if unfit(each, sender) is None)
+        if self._heeds is not False:
+            sender, most = self._server.envelope_from, None if self._heeds else 1
+            yield from islice((each for each in expected if unfit(each, sender) is None), most)
 
     def close(self) -> None:
         """Say goodbye on all of them."""

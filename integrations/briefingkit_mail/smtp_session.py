@@ -64,8 +64,8 @@ class _EncryptedReplies(_Replies, smtplib.SMTP_SSL):
 class Session:
     """An open connection. `carried` counts the messages that went through it.
 
-    `announced` is the message whose envelope was said behind the dot of the one before. `balks` tells of a server that
-    has hung up over one.
+    `announced` is the message whose envelope was said behind the dot of the one before. `heeds` tells whether that is
+    answered, or hung up on; None where it was not tried.
     """
 
     def __init__(self, smtp: smtplib.SMTP, server: Server) -> None:
@@ -74,7 +74,7 @@ class Session:
         self.carried = 0
         self.in_transaction = False
         self.announced: Message | None = None
-        self.balks = False
+        self.heeds: bool | None = None
         self.pipelining = smtp.has_extn("pipelining")
         self.eightbit = smtp.has_extn("8bitmime")
         self.smtputf8 = smtp.has_extn("smtputf8")
@@ -189,7 +189,8 @@ class Flight:
             yield from self._approach()
         except OSError as error:  # smtplib's errors are that as well
             self._lost(error)
-        session.balks = told and session.smtp.sock is None and session.carried < _FEW
+        if told and (session.smtp.sock is not None or session.carried < _FEW):
+            session.heeds = session.smtp.sock is not None
 
     def let_go(self, following: Message | None = None) -> None:
         """Say the dot, and behind it the envelope of the message that comes next on this connection."""

@@ -91,17 +91,17 @@ def test_it_is_said_to_no_server_that_has_not_offered_pipelining(script: Play) -
     assert server.mails == [FIRST.content, SECOND.content]
 
 
-def test_each_connection_is_told_of_one(script: Play) -> None:
+def test_one_connection_is_told_of_one_and_each_once_that_was_heeded(script: Play) -> None:
     servers = [Server("PIPELINING"), Server("PIPELINING")]
-    mails = [message_for(number) for number in range(6)]
+    mails = [message_for(number) for number in range(8)]
     transport = smtp(script(lambda line: servers[line.number - 1](line)).port, connections=2)
-    done = [
-        *send(transport, *mails[:2], then=mails[2:4]),
-        *send(transport, *mails[2:4], then=mails[4:]),
-        *send(transport, *mails[4:]),
-    ]
+    done, told = list[Delivery](), list[list[Message | None]]()
+    for start in range(0, 8, 2):
+        done += send(transport, *mails[start : start + 2], then=mails[start + 2 : start + 4])
+        told.append([session.announced for session in transport._pool._idle])
     transport.close()
-    assert [each.status for each in done] == [Status.SENT] * 6
+    assert told == [[mails[2], None], [mails[4], None], [mails[6], mails[7]], [None, None]]
+    assert [each.status for each in done] == [Status.SENT] * 8
     assert [server.mails for server in servers] == [
         [each.content for each in mails[::2]],
         [each.content for each in mails[1::2]],
@@ -165,7 +165,7 @@ def test_a_connection_that_waits_for_a_mail_is_not_said_goodbye_to(script: Play)
         line.envelope()
         line.mail()
         line.say("250 taken")
-        line.envelope()
+        # It waits for a mail from here on, and says nothing that could cross with the end of the connection.
         rest.append(line.file.read())
 
     server = script(play)
@@ -173,7 +173,9 @@ def test_a_connection_that_waits_for_a_mail_is_not_said_goodbye_to(script: Play)
     send(transport, FIRST, then=[SECOND])
     transport.close()
     server.close()
-    assert rest == [b""]
+    (envelope,) = rest
+    assert envelope.startswith(b"MAIL FROM:")
+    assert envelope.endswith(b"\r\nDATA\r\n")
 
 
 def test_an_abandoned_mail_that_was_announced_never_arrives(script: Play) -> None:
