@@ -9,15 +9,30 @@ from typing import TypeAlias
 
 from attrs import define, evolve
 
-from briefingkit.publish import Change, Outcome, Status
+from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply, send
 from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault, Reach
 
-__all__ = ["Steps", "outcomes", "unsuccessful"]
+__all__ = ["Steps", "outcomes", "steps_for", "unsuccessful"]
 
 Steps: TypeAlias = Generator[Ask, Reply, Outcome]
 """What one change asks for, reply by reply, until its outcome."""
+
+
+def steps_for(
+    change: Change,
+    *,
+    create: Callable[[Change, Resource], Steps],
+    update: Callable[[Change, Resource, Remote], Steps],
+    delete: Callable[[Change, Remote | None], Steps],
+) -> Steps:
+    """Give what a change takes: to make what is wanted, to write over what is held, or to take it away."""
+    if change.wanted is None:
+        return delete(change, change.held)
+    if change.held is not None and change.action is not Action.CREATE:
+        return update(change, change.wanted, change.held)
+    return create(change, change.wanted)
 
 
 @define(eq=False)

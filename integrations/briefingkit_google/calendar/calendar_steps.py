@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import evolve
 
-from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
+from briefingkit.publish import Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
 from briefingkit_google.calendar.calendars import (
     CalendarMark,
@@ -17,7 +17,7 @@ from briefingkit_google.calendar.calendars import (
     rule_remote,
 )
 from briefingkit_google.calendar.calls import Calls
-from briefingkit_google.stepping import Steps, unsuccessful
+from briefingkit_google.stepping import Steps, steps_for, unsuccessful
 
 __all__ = ["AccessWriter", "CalendarWriter"]
 
@@ -39,11 +39,7 @@ class CalendarWriter:
 
     def steps(self, change: Change) -> Steps:
         """Give what a change takes."""
-        if change.wanted is None:
-            return self._delete(change, change.held)
-        if change.held is not None and change.action is not Action.CREATE:
-            return self._update(change, change.wanted, change.held)
-        return self._create(change, change.wanted)
+        return steps_for(change, create=self._create, update=self._update, delete=self._delete)
 
     def _create(self, change: Change, wanted: Resource) -> Steps:
         found = yield from self._find(change, wanted)
@@ -157,11 +153,7 @@ class AccessWriter:
 
     def steps(self, change: Change) -> Steps:
         """Give what a change takes."""
-        if change.wanted is None:
-            return self._delete(change, change.held)
-        if change.held is not None and change.action is not Action.CREATE:
-            return self._write(change, change.wanted, change.held)
-        return self._create(change, change.wanted)
+        return steps_for(change, create=self._create, update=self._write, delete=self._delete)
 
     def _create(self, change: Change, wanted: Resource) -> Steps:
         key, _, scope = change.identity.key.partition(" ")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
-from briefingkit.publish import Action, Change, Identity, Outcome, Remote, Resource, Status
+from briefingkit.publish import Change, Identity, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
 from briefingkit_google.calendar.calls import Calls
 from briefingkit_google.calendar.event import (
@@ -25,7 +25,7 @@ from briefingkit_google.calendar.event import (
 )
 from briefingkit_google.calendar.identity import mark_of
 from briefingkit_google.calendar.settings import GoogleCalendar
-from briefingkit_google.stepping import Steps, unsuccessful
+from briefingkit_google.stepping import Steps, steps_for, unsuccessful
 
 __all__ = ["EventWriter"]
 
@@ -53,11 +53,12 @@ class EventWriter:
 
     def steps(self, change: Change) -> Steps:
         """Give what a change takes."""
-        if change.wanted is None:
-            return self._delete(change, change.held)
-        if change.held is not None and change.action is not Action.CREATE:
-            return self._update(change, change.held)
-        return self._create(change, change.wanted)
+        return steps_for(
+            change,
+            create=self._create,
+            update=lambda change, _wanted, held: self._update(change, held),
+            delete=self._delete,
+        )
 
     # Making
 

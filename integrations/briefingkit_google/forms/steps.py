@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import define
 
-from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
+from briefingkit.publish import Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
 from briefingkit_google.faults import Fault, Reach
 from briefingkit_google.forms.body import Names, batch_requests
@@ -28,7 +28,7 @@ from briefingkit_google.forms.identity import (
 )
 from briefingkit_google.forms.remotes import Held, form_fields, form_remote
 from briefingkit_google.forms.sharing import Wanted, differences, known_editors
-from briefingkit_google.stepping import Steps, unsuccessful
+from briefingkit_google.stepping import Steps, steps_for, unsuccessful
 from briefingkit_google.unchecked import list_in, mapping_in
 
 if TYPE_CHECKING:
@@ -82,11 +82,7 @@ class FormWriter:
 
     def steps(self, change: Change) -> Steps:
         """Give what a change takes."""
-        if change.wanted is None:
-            return self._delete(change, change.held)
-        if change.held is not None and change.action is not Action.CREATE:
-            return self._update(change, change.wanted, change.held)
-        return self._create(change, change.wanted)
+        return steps_for(change, create=self._create, update=self._update, delete=self._delete)
 
     # Making one
 

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import evolve
 
-from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
+from briefingkit.publish import Change, Outcome, Remote, Resource, Status
 from briefingkit_google.batch import Ask, Reply
 from briefingkit_google.masking import masked
 from briefingkit_google.sheets.calls import Calls
@@ -13,7 +13,7 @@ from briefingkit_google.sheets.identity import SheetMark, mark_of, mark_properti
 from briefingkit_google.sheets.reading import access_in, fields_of, open_session, remote_of
 from briefingkit_google.sheets.settings import GoogleSheets
 from briefingkit_google.sheets.sharing import Give, Take, shared, sharing_steps
-from briefingkit_google.stepping import Steps, outcomes, unsuccessful
+from briefingkit_google.stepping import Steps, outcomes, steps_for, unsuccessful
 
 __all__ = ["apply_changes"]
 
@@ -48,11 +48,7 @@ class _Writer:
 
     def steps(self, change: Change) -> Steps:
         """Give what a change takes, request by request."""
-        if change.wanted is None:
-            return self._trash(change, change.held)
-        if change.held is not None and change.action is not Action.CREATE:
-            return self._update(change, change.wanted, change.held)
-        return self._create(change, change.wanted)
+        return steps_for(change, create=self._create, update=self._update, delete=self._trash)
 
     # Making
 
