@@ -180,6 +180,12 @@ def test_a_language_that_the_briefing_has_not_becomes_one_that_is_declared_and_t
     assert [member.language for member in found] == ["fr", "en", "en"]
 
 
+def test_a_target_that_gives_nonsense_for_a_language_or_a_zone_stops_nobody() -> None:
+    told = audience(target="crm", assumed={"language": "fr", "timezone": "Africa/Dakar"})
+    found, _ = selected((told, (Member("a@x.org", "A", "klingon!!", "Mars/Base"),)))
+    assert [(member.language, member.timezone) for member in found] == [("fr", "Africa/Dakar")]
+
+
 def test_an_audience_of_some_languages_leaves_out_who_reads_another() -> None:
     those = (Member("a@x.org", "A", "fr"), Member("b@x.org", "B", "es"), Member("c@x.org", "C"))
     found, selection = selected((audience(file="a.csv", languages=["fr", "en"]), those))

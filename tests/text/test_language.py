@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from briefingkit.errors import TextError
 from briefingkit.text import language
-from briefingkit.text.language import best_match, canonical, direction, display_name, is_same_language
+from briefingkit.text.language import (
+    best_match,
+    canonical,
+    direction,
+    display_name,
+    is_same_language,
+    registered,
+)
 
 PLAIN = sorted(language._PLAIN)
 
@@ -55,6 +62,15 @@ def test_a_canonical_tag_stays_as_it_is_and_case_does_not_matter(tag: str) -> No
 def test_a_mistaken_tag_is_refused_with_the_one_that_was_meant(written: str, meant: str) -> None:
     with pytest.raises(TextError, match=rf"is not a language tag: did you mean {meant}\?"):
         canonical(written)
+
+
+def test_what_is_no_tag_can_be_asked_without_looking_for_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("briefingkit.text.suggest.language_meant", None)
+    assert [registered(tag) for tag in ("FR", "pt_br", "Frensh", "", "xx!", "a" * 99)] == [
+        "fr", "pt-BR", None, None, None, None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from briefingkit.model import AudienceGroup, ParticipantStatus
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.registration import RegistrationStatus
-from briefingkit.text.language import best_match
+from briefingkit.text.language import best_match, registered
 from briefingkit.text.zones import zone_names
 
 if TYPE_CHECKING:
@@ -237,7 +237,8 @@ def _known(
 
 def language_of(member: Member, assumed: "Assumed", languages: Sequence[str]) -> str:
     """Tell in which of a briefing's languages somebody is written to: theirs, what is assumed, or the source's."""
-    wanted = [tag for tag in (member.language, assumed.language) if tag]
+    said = registered(member.language) if member.language else None
+    wanted = [tag for tag in (said, assumed.language) if tag]
     return best_match(wanted, languages) or languages[0]
 
 
@@ -251,7 +252,7 @@ def _filled(member: Member, assumed: "Assumed", languages: Sequence[str]) -> Mem
         member.address,
         member.name,
         language,
-        member.timezone or assumed.timezone,
+        member.timezone if member.timezone in zone_names() else assumed.timezone,
         organization,
         member.group,
         member.number,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from briefingkit.errors import MailingError, TextError
+from briefingkit.errors import MailingError
 from briefingkit.mailing.audience import Member
 from briefingkit.mailing.known_people import UNREADABLE, Heard, Omitted
 from briefingkit.registrations.columns import built_in
 from briefingkit.registrations.importing import OpenedTable, RowFault, answers_in, table_in
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.tables import read_table
-from briefingkit.text.language import canonical
+from briefingkit.text.language import registered
 from briefingkit.text.zones import zone_names
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _member(row: int, answers: "dict[str, Answer]", faults: list[RowFault]) -> M
     said = {name: value for name, value in answers.items() if isinstance(value, str)}
     if said.get("email") and normalised_email(said["email"]) is None:
         faults.append(RowFault(row, "email", "this is no e-mail address that can be written to"))
-    language, zone = _tag(said.get("language")), said.get("timezone")
+    language, zone = registered(said.get("language", "")), said.get("timezone")
     if language is None and said.get("language"):
         message = "this is no language tag such as fr; what is assumed of the audience is taken"
         faults.append(RowFault(row, "language", message))
@@ -58,12 +58,3 @@ def _member(row: int, answers: "dict[str, Answer]", faults: list[RowFault]) -> M
         )
         zone = None
     return Member(said.get("email"), said.get("name", ""), language, zone, said.get("organization", ""))
-
-
-def _tag(text: str | None) -> str | None:
-    if not text:
-        return None
-    try:
-        return canonical(text)
-    except TextError:
-        return None

@@ -19,6 +19,7 @@ __all__ = [
     "direction",
     "display_name",
     "is_same_language",
+    "registered",
     "undetermined",
 ]
 
@@ -84,24 +85,32 @@ def canonical(tag: str) -> str:
 
     Raises TextError, with the tag that was probably meant, for what is no registered language.
     """
-    if tag in _PLAIN or tag in _FREQUENT or tag in _SIGN_LANGUAGES:
-        return tag
-    if len(tag) == _ALPHA_2 and tag.isascii() and tag.lower() in _PLAIN:
-        return tag.lower()
-    return _canonical_by_registry(tag)
-
-
-def _canonical_by_registry(tag: str) -> str:
-    import langcodes
-
-    if tag.isascii() and _ALPHA_2 <= len(tag) <= _MOST and langcodes.tag_is_valid(tag):
-        return langcodes.standardize_tag(tag)
+    found = registered(tag)
+    if found is not None:
+        return found
     from briefingkit.text.suggest import language_meant
 
     shown = tag if len(tag) <= _MOST else f"{tag[:_MOST]}…"
     meant = language_meant(tag[:_MOST])
     advice = f"did you mean {meant}?" if meant else 'use a BCP 47 tag such as "en", "fr" or "pt-BR"'
     raise TextError(f"{shown!r} is not a language tag: {advice}")
+
+
+@lru_cache(maxsize=1024)
+def registered(tag: str) -> str | None:
+    """Give a BCP 47 tag in its canonical form, as `canonical`; None for what is no registered language.
+
+    It looks for nothing that was meant instead, which takes long in a file with thousands of mistakes.
+    """
+    if tag in _PLAIN or tag in _FREQUENT or tag in _SIGN_LANGUAGES:
+        return tag
+    if len(tag) == _ALPHA_2 and tag.isascii() and tag.lower() in _PLAIN:
+        return tag.lower()
+    import langcodes
+
+    if tag.isascii() and _ALPHA_2 <= len(tag) <= _MOST and langcodes.tag_is_valid(tag):
+        return langcodes.standardize_tag(tag)
+    return None
 
 
 def canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
