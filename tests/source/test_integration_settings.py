@@ -28,6 +28,7 @@ class Schedule:
 class Settings:
     schedule: Schedule
     others: tuple[Schedule, ...] = field(default=())
+    found: dict[str, str] = field(factory=dict, init=False)
 
 
 def _read(text: str) -> tuple[Settings | None, list[str]]:
@@ -57,3 +58,12 @@ def test_what_is_no_form_at_all_is_said_once_in_the_words_of_the_integration(tex
     settings, findings = _read(text)
     assert settings is None
     assert findings == [f"briefingkit.yaml:{place} E103 write weekdays, or {{days: […]}}"]
+
+
+@pytest.mark.parametrize("name", ["found", "fount"])
+def test_what_an_integration_notes_for_itself_is_no_setting(name: str) -> None:
+    settings, findings = _read(f"schedule: weekdays\n{name}: {{}}")
+    assert settings is None
+    assert findings == [
+        f"briefingkit.yaml:2:1 E101 {name} is no field here. The fields here are schedule, others"
+    ]

@@ -280,7 +280,7 @@ def _holds_instances(value: Any) -> bool:
 
 
 def _fields(kind: Any) -> "tuple[attrs.Attribute[Any], ...]":
-    """Give the fields of a class, their types as such.
+    """Give the fields of a class that it takes, their types as such.
 
     Where none is a name, the class is not asked: attrs lists the types of cached properties with those of the fields,
     and only a type checker may see what they name.
@@ -288,7 +288,7 @@ def _fields(kind: Any) -> "tuple[attrs.Attribute[Any], ...]":
     if any(isinstance(one.type, str) for one in attrs.fields(kind)):
         attrs.resolve_types(kind)
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
-    return fields
+    return tuple(one for one in fields if one.init)
 
 
 def _is_list(kind: Any) -> bool:
