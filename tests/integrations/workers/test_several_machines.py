@@ -255,6 +255,22 @@ def test_a_chunk_and_its_job_are_there_together_or_not_at_all(make_project: Make
         assert jobs(store) == [("briefingkit.send", about, "todo", None, 0)]
 
 
+def test_a_reminder_is_a_job_for_its_moment_one_however_often_somebody_looks(
+    make_project: MakeProject, store: str
+) -> None:
+    due = datetime(2037, 3, 9, 14, tzinfo=UTC)
+    project = make_project(store, clock=lambda: due - timedelta(hours=2))
+    engine = project.engine()
+    assert engine is not None
+    work = Work(lambda: project.office(engine), engine, tell=lambda told: pytest.fail(str(told.error)))
+    for _ in range(2):
+        work.run(lambda: False, once=True)
+    about = {"briefing": "night-buses", "mailing": "day-before"}
+    ((task, said, state, at, _),) = jobs(store)
+    assert (task, state, at) == ("briefingkit.gather", "todo", due)
+    assert about.items() <= said.items()
+
+
 def test_a_name_that_is_taken_does_not_undo_the_transaction_it_is_given_in(
     make_project: MakeProject, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
