@@ -43,6 +43,7 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
     with Server(settings) as server:
         writer = _Writer(server)
         stopped: str | None = None
+        well = True
         for change, following in zip_longest(changes, changes[1:]):
             if stopped is not None:
                 yield Outcome(change, Status.REFUSED, error=f"not tried: {stopped}")
@@ -52,12 +53,15 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
             yield from writer.settled()
             if outcome is None:
                 continue
-            if outcome.status is not Status.DONE or change.identity.kind == COLLECTION:
+            if change.identity.kind == COLLECTION:
                 settings.whereabouts.forget()
+            well = well and outcome.status is Status.DONE
             if outcome.stop:
                 stopped = outcome.error
             yield outcome
         yield from writer.read_back()
+        if not well:
+            settings.whereabouts.forget()
 
 
 @frozen

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from briefingkit.publish import Change, Remote, Resource, Status
 from briefingkit.testing.contract import Workbench, sample_briefing
+from briefingkit.testing.proxy import Instead, Mishap
 from briefingkit.text import Name
 from briefingkit_caldav import body, connection, remotes, writing
 from briefingkit_caldav.choices import MakeCollections
@@ -125,6 +126,16 @@ def test_calendars_are_looked_for_once_in_a_run(peer: Any, making: Workbench) ->
         asked.append([each.method for each in peer.proxy.requests].count("PROPFIND"))
     assert asked[0] > 0
     assert asked[1:] == [0, 0]
+
+
+def test_calendars_are_looked_for_once_in_a_call_however_much_goes_wrong(peer: Any) -> None:
+    bench = Workbench(peer.settings())
+    peer.proxy.fail(Mishap.ANSWER, method="PUT", instead=Instead(415))
+    for _ in range(2):
+        peer.proxy.requests.clear()
+        outcomes = bench.target.integration.apply(_events(bench, *_NAMES))
+        assert {each.status for each in outcomes} == {Status.FAILED}
+        assert [each.method for each in peer.proxy.requests].count("PROPFIND") == 1
 
 
 def test_a_calendar_that_went_away_in_a_run_is_said_to_and_looked_for_again(
