@@ -132,6 +132,8 @@ class Postfix:
                     yield path.stat().st_mode
 
     def clear(self) -> None:
+        """Take all mails away, those too that are still on their way from a test before."""
+        self.drained()
         shutil.rmtree(self.folder / "mail" / "inbox", ignore_errors=True)
 
     def fetch(self) -> list[bytes]:
