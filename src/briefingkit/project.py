@@ -7,28 +7,19 @@ report = project.apply(project.plan())
 report.raise_for_failed()
 """
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from briefingkit.errors import Finding, ProjectError, SourceError
-from briefingkit.model import Briefing, Programme, Publication
+from briefingkit.errors import ProjectError
+from briefingkit.model import Briefing, Programme
 from briefingkit.source.briefing_file import Loaded, load
-from briefingkit.source.check import check_all, errors
-from briefingkit.source.environment import expand, heard
-from briefingkit.source.project_file import (
-    LoadedProject,
-    ProjectFile,
-    TargetSettings,
-    load_project_file,
-)
-from briefingkit.source.tree import PROJECT_FILE, find, find_project, load_tree
+from briefingkit.source.environment import heard
+from briefingkit.source.project_file import load_project_file
+from briefingkit.source.tree import PROJECT_FILE, find, find_project
+from briefingkit.workspace import Clock, Workspace, nothing_called, now, preview_moment, programme_of
 
 if TYPE_CHECKING:
     from briefingkit.in_step import Glance, Watch
@@ -36,8 +27,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.engine import Engine
     from briefingkit.mailing.feedback import Feedback
     from briefingkit.mailing.office import Office
-    from briefingkit.publish import Drift, Integration, Outcome, Report, Target
-    from briefingkit.publish.journal import Journal
+    from briefingkit.publish import Drift, Outcome, Report, Target
     from briefingkit.publish.limits import LimitPolicy
     from briefingkit.publish.plan import Plan
     from briefingkit.registrations.connected import Connected
@@ -45,7 +35,6 @@ if TYPE_CHECKING:
     from briefingkit.registrations.personal_data import PersonalData
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.source.mail_settings import MailSettings
-    from briefingkit.store.ledger import Ledger
 
 __all__ = [
     "Project",
@@ -56,15 +45,8 @@ __all__ = [
     "preview_moment",
 ]
 
-Clock = Callable[[], datetime]
-_NAMED = 20
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the one clock that is not passed in: the front door's default
-
-
-def open_project(path: str | Path = PROJECT_FILE, *, clock: Clock = _now) -> "Project":
+def open_project(path: str | Path = PROJECT_FILE, *, clock: Clock = now) -> "Project":
     """Open a project by its briefingkit.yaml, or by the folder that holds it.
 
     `clock` gives the present as an aware datetime. Raises SourceError, with every finding, for a file that cannot be
@@ -86,113 +68,9 @@ def find_briefings(places: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
-def preview_moment(clock: Clock = _now, environment: Mapping[str, str] = os.environ) -> datetime:
-    """Tell the moment that a rendering outside a plan carries: SOURCE_DATE_EPOCH (seconds, UTC) if set, else now."""
-    epoch = environment.get("SOURCE_DATE_EPOCH", "")
-    if not epoch:
-        return clock()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise ProjectError(f"SOURCE_DATE_EPOCH is seconds since 1970, not {epoch[:40]!r}") from None
-
-
 @frozen
-class Project:
-    """A project, opened. Files are read anew at each call, so that one project can be held while they change."""
-
-    folder: Path
-    settings: ProjectFile
-    file: LoadedProject = field(repr=False)
-    clock: Clock = field(default=_now, repr=False)
-    added: "tuple[Target, ...]" = ()
-    environment: Mapping[str, str] = field(factory=lambda: os.environ, repr=False)
-    hooks: "Mapping[str, Hook]" = field(factory=dict, repr=False)
-
-    @classmethod
-    def without_file(cls, folder: Path) -> "Project":
-        """Give a project of the briefings in a folder that has no briefingkit.yaml: they can be read and checked."""
-        return cls(folder, ProjectFile(), LoadedProject(str(folder / PROJECT_FILE), ProjectFile()))
-
-    # Briefings
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The briefing files of the project, in order."""
-        return find(self.folder, self.settings.briefings)
-
-    def load(self, files: Iterable[Path] | None = None) -> Iterator[Loaded]:
-        """Read the briefings one by one, all or those of some files; what is wrong with a file is in its findings."""
-        return load_tree(self.paths if files is None else files, namespace=self.settings.namespace)
-
-    def check(self, loaded: Iterable[Loaded] | None = None, *, whole: bool = True) -> tuple[Finding, ...]:
-        """Say all that is wrong with the briefings, each alone and all together; nothing is written.
-
-        `loaded` are briefings that were read before; `whole` says whether they are all of the project.
-        """
-        read = self.load() if loaded is None else loaded
-        return (*self.file.findings, *check_all(read, targets=self.settings.targets, whole=whole))
-
-    def programme(self) -> Programme:
-        """Give all briefings together. SourceError, with every error of every file, where one cannot be read."""
-        return _programme(tuple(self.load()))
-
-    def briefing(self, identifier: str, programme: Programme | None = None) -> Briefing:
-        """Give one briefing, of a programme that was read before or is read now; ProjectError names those there are."""
-        programme = programme or self.programme()
-        if identifier not in programme.briefings:
-            raise ProjectError(_nothing_called("briefing", identifier, programme.briefings))
-        return programme.briefings[identifier]
-
-    def publication(self, identifier: str, *, at: datetime | None = None) -> Publication:
-        """Give a briefing as a preview: revision 0, at a moment of yours, SOURCE_DATE_EPOCH or now."""
-        moment = at or preview_moment(self.clock, self.environment)
-        return Publication(self.briefing(identifier), at=moment)
-
-    # Targets
-
-    @property
-    def target_names(self) -> tuple[str, ...]:
-        """The targets, those of the file first."""
-        return (*(target.name for target in self.settings.targets), *(target.name for target in self.added))
-
-    def with_target(self, name: str, integration: "Integration") -> "Project":
-        """Give the same project with one target more: an integration of your own, without an entry point.
-
-        ProjectError where a target has that name already.
-        """
-        from briefingkit.publish import Target
-
-        if name in self.target_names:
-            raise ProjectError(f"there is a target called {name!r} already: choose another name")
-        return evolve(self, added=(*self.added, Target(name, integration)))
-
-    def targets(self, names: Collection[str] | None = None) -> "tuple[Target, ...]":
-        """Load the targets' integrations, all or those named.
-
-        Raises UnknownIntegration, MissingExtra, SourceError for settings that an integration does not take, and
-        ProjectError for a name that no target has or a variable that is not set.
-        """
-        for name in names or ():
-            if name not in self.target_names:
-                raise ProjectError(_nothing_called("target", name, self.target_names))
-        wanted = [target for target in self.settings.targets if names is None or target.name in names]
-        added = [target for target in self.added if names is None or target.name in names]
-        return (*map(self._opened, wanted), *added)
-
-    def _opened(self, settings: TargetSettings) -> "Target":
-        from briefingkit.configured import open_integration
-        from briefingkit.publish import Target
-
-        known = {
-            "base": self.folder,
-            "target": settings.name,
-            "namespace": self.settings.namespace or "",
-            "clock": self.clock,
-        }
-        return Target(
-            settings.name, open_integration(settings, self.file.tree, self.environment, known=known)
-        )
+class Project(Workspace):
+    """A project, opened, and what is done with it: publishing, registrations, mail."""
 
     # Publishing
 
@@ -204,7 +82,7 @@ class Project:
         """
         from briefingkit.in_step import Sources, Watch
 
-        store = self._store()
+        store = self.ledger_address()
         if self.added or "://" in store:
             return None
         targets = self.targets()
@@ -240,12 +118,12 @@ class Project:
         from briefingkit.plan_rules import drift_policy, publishable
         from briefingkit.publish.planning import build_plan
 
-        programme = _programme(tuple(self.load() if loaded is None else loaded))
+        programme = programme_of(tuple(self.load() if loaded is None else loaded))
         asked = [self.briefing(identifier, programme) for identifier in briefings or ()]
         going = publishable(programme, asked)
-        chosen, namespace = self.targets(targets), self._namespace
+        chosen, namespace = self.targets(targets), self.namespace
         registrars = self._registrars(going, None if targets is None else chosen)
-        with self._journal() as journal:
+        with self.journal() as journal:
             return build_plan(
                 chosen,
                 going,
@@ -285,7 +163,7 @@ class Project:
         from briefingkit.publish.limits import Consent
 
         targets = self._targets_of(plan)
-        with self._journal() as journal:
+        with self.journal() as journal:
             yield from apply_iter(
                 plan,
                 targets,
@@ -300,7 +178,7 @@ class Project:
         from briefingkit.publish.saved import freshen
 
         targets = self._targets_of(plan)
-        with self._journal() as journal:
+        with self.journal() as journal:
             return freshen(plan, targets, journal)
 
     def _targets_of(self, plan: "Plan") -> "tuple[Target, ...]":
@@ -359,7 +237,7 @@ class Project:
         targets = self.targets([name for name, kind in kinds.items() if issubclass(kind, protocol)])
         if briefing is None or not targets:
             return [Connected(target.name, target.integration) for target in targets]
-        with self._journal() as journal:
+        with self.journal() as journal:
             return [
                 Connected(target.name, target.integration, journal.of(target.name, briefing))
                 for target in targets
@@ -383,8 +261,8 @@ class Project:
         from briefingkit.mailroom import open_office
 
         mail = self._mail
-        loaded, namespace = tuple(self.load()), self._namespace
-        programme = _programme(loaded)
+        loaded, namespace = tuple(self.load()), self.namespace
+        programme = programme_of(loaded)
         return open_office(
             mail,
             loaded,
@@ -408,7 +286,7 @@ class Project:
         workers = self._mail.workers
         if workers is None:
             return None
-        return open_engine(workers, self.file.tree, self.environment, store=self._store())
+        return open_engine(workers, self.file.tree, self.environment, store=self.ledger_address())
 
     @property
     def _mail(self) -> "MailSettings":
@@ -437,54 +315,5 @@ class Project:
         known = {each.key: each for each in mailings_of(self.briefing(identifier, office.programme))}
         if key not in known:
             office.close()
-            raise ProjectError(_nothing_called(f"mailing of {identifier}", key, known))
+            raise ProjectError(nothing_called(f"mailing of {identifier}", key, known))
         return Dispatch(office, identifier, known[key])
-
-    # The ledger, and the name that all is known under
-
-    @property
-    def _namespace(self) -> str:
-        if self.settings.namespace is None:
-            raise ProjectError(
-                f"{self.file.path} names no namespace: give a domain name of yours, such as example.org"
-            )
-        return self.settings.namespace
-
-    def ledger(self) -> "Ledger":
-        """Open the ledger; close it, or use it as a context manager. StoreError where it cannot be opened."""
-        from briefingkit.store import open_ledger
-
-        return open_ledger(self._store())
-
-    @contextmanager
-    def _journal(self) -> "Iterator[Journal]":
-        from briefingkit.publish.journal import Journal
-
-        with self.ledger() as ledger:
-            yield Journal(ledger)
-
-    def _store(self) -> str:
-        store = expand(self.settings.store, self.environment)
-        file = store.removeprefix("sqlite:///")
-        if "://" in file or file == ":memory:":
-            return store
-        path = self.folder / file
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)  # another run may be making it too
-            # The ledger is not for the repository: it holds what this copy has done, and later registrants' data.
-            (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        return str(path)
-
-
-def _programme(loaded: Collection[Loaded]) -> Programme:
-    if found := errors(loaded):
-        raise SourceError(found)
-    return Programme(read.require() for read in loaded)
-
-
-def _nothing_called(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = get_close_matches(name, names, n=1)
-    more = ", …" if len(names) > _NAMED else ""
-    hint = f"did you mean {close[0]}? There are" if close else "there are"
-    return f"no {what} is called {name[:80]!r}; {hint}: {', '.join(names[:_NAMED]) or 'none'}{more}"
