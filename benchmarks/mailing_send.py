@@ -39,7 +39,7 @@ from mailing_django import POSTMARK_TOKEN, django_anymail, django_message, djang
 
 __all__ = ["sending_lines"]
 
-_NUMBER = 6000
+_NUMBER = 10_000
 _SLOW_NUMBER = 100
 _SERVICE_NUMBER = 1000
 _ROUNDS = 5
