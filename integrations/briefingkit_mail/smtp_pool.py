@@ -53,9 +53,8 @@ class Pool:
     def following(self) -> Iterator[Message]:
         """Give the messages that are expected, each once: one until the server has heeded one, none if it does not."""
         expected, self.expected = self.expected, ()
-        if self._heeds is not False:
-            sender, most = self._server.envelope_from, None if self._heeds else 1
-            yield from islice((each for each in expected if unfit(each, sender) is None), most)
+        sender, most = self._server.envelope_from, {None: 1, False: 0, True: None}[self._heeds]
+        return islice((each for each in expected if unfit(each, sender) is None), most)
 
     def close(self) -> None:
         """Say goodbye on all of them."""
