@@ -21,6 +21,13 @@ LINKS = {
     for name in ("edit", "cancel", "confirm", "decline", "unsubscribe")
 }
 
+IN_PLACE_OF = {
+    "changed": "confirmation",
+    "withdrawn": "confirmation",
+    "promoted": "confirmation",
+    "missed": "follow-up",
+}
+
 
 def briefing_data() -> dict[str, Any]:
     """Give the real briefing as data."""
@@ -51,7 +58,7 @@ def make_edition() -> Callable[..., Edition]:
         mailing: Mapping[str, object] | None = None,
         **fields: Any,
     ) -> Edition:
-        kind = letter if letter not in {"changed", "withdrawn", "promoted"} else "confirmation"
+        kind = IN_PLACE_OF.get(letter, letter)
         data = {"key": "m", "kind": kind, "audience": ["registered"], **(mailing or {})}
         shown = publication or published()
         told: Mailing = structure({"briefing": "x", "languages": ["en"], "mailing": [data]}).mailing[0]

@@ -510,6 +510,73 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     assert send() == {}
 
 
+ONCE_OVER = (
+    "  - {key: news, kind: update",
+    "  - {key: after, kind: follow-up, audience: [attended, absent], at: end+1d}\n  - {key: news, kind: update",
+)
+
+
+def test_what_follows_up_has_other_words_for_those_who_were_absent(
+    project: Project, inbox: Inbox, edit: Edit, clock: Clock
+) -> None:
+    edit(*ONCE_OVER)
+    register(project, "Eve")
+    register(project, "Bo", language="fr")
+    clock.now = datetime(2027, 3, 12, 9, tzinfo=UTC)
+    with project.registrations("night-buses") as roll:
+        roll.mark_present("eve@people.example")
+    with project.mailing("night-buses", "after") as mailing:
+        subjects_planned = {tag: each.parts.subject for tag, each in mailing.plan().samples.items()}
+        mailing.send()
+    got = {to: each for to, (each,) in inbox().items()}
+    assert {to: str(each["Subject"]) for to, each in got.items()} == {
+        "eve@people.example": "Thank you: Night buses",
+        "bo@people.example": "Si vous n’avez pas pu y assister : Bus de nuit",
+    }
+    assert subjects_planned["fr"] == str(got["bo@people.example"]["Subject"])
+    assert "Merci" not in body(got["bo@people.example"])
+
+
+def test_nobody_was_absent_while_nobody_is_marked_as_present(
+    project: Project, inbox: Inbox, edit: Edit, clock: Clock
+) -> None:
+    edit(*ONCE_OVER)
+    register(project, "Eve")
+    clock.now = datetime(2027, 3, 12, 9, tzinfo=UTC)
+    with project.mailing("night-buses", "after") as mailing:
+        plan = mailing.plan()
+        assert (plan.new, plan.left_out) == (
+            0,
+            {"may have been there: nobody is marked as present yet": 1},
+        )
+        mailing.send()
+    assert inbox() == {}
+
+
+def test_who_waits_is_told_again_where_a_mailing_says_when_and_not_who_has_just_been_told(
+    project: Project, inbox: Inbox, edit: Edit, clock: Clock
+) -> None:
+    edit(
+        "  - {key: news, kind: update",
+        "  - {key: full, kind: waitlist, audience: [waitlisted], at: -2d}\n  - {key: news, kind: update",
+    )
+    for name in ("Bo", "Cy", "Di"):
+        register(project, name)
+    clock.now = datetime(2027, 3, 9, 9, tzinfo=UTC)
+    register(project, "Ed")
+    with project.mailing("night-buses", "confirmation") as mailing:
+        mailing.send()
+    told = "You are on the waiting list: Night buses"
+    found = subjects(inbox)
+    assert (found["di@people.example"], found["ed@people.example"]) == ([told], [told])
+    with project.mailing("night-buses", "full") as mailing:
+        assert (
+            mailing.plan().left_out["registered after it was due, and know it from their confirmation"] == 1
+        )
+        mailing.send()
+    assert subjects(inbox) == {"di@people.example": [told]}
+
+
 def test_what_one_briefing_confirmed_counts_though_another_was_looked_at_first(
     project: Project, tmp_path: Path
 ) -> None:

@@ -295,6 +295,32 @@ def test_a_follow_up_has_the_documents_of_its_language(make_edition: Make) -> No
 
 
 @pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("en", "In case you missed it: T en", "We missed you. Below is what there is to watch and to read."),
+        ("fr", "Si vous n’avez pas pu y assister : T fr", "Nous avons regretté votre absence."),
+        ("ru", "Если вы не смогли участвовать: T ru", "Нам вас не хватало."),
+        ("ar", "إذا فاتتكم الفعالية: T ar", "افتقدنا حضوركم."),
+        ("zh", "如您未能参加：T zh", "很遗憾您未能参加。"),
+    ],
+)
+def test_who_was_absent_is_missed_and_not_thanked_for_taking_part(
+    make_edition: Make, publish: Any, language: str, subject: str, words: str
+) -> None:
+    titles = {tag: f"T {tag}" for tag in SHIPPED}
+    shown = publish(languages=list(SHIPPED), title=titles)
+    missed, thanked = (
+        Composer(make_edition(letter, publication=shown)).message(person(language=language)).parts
+        for letter in ("missed", "follow-up")
+    )
+    assert missed.subject == subject
+    assert words in " ".join(missed.text.split())
+    assert words in " ".join((missed.html or "").split())
+    assert words not in " ".join(thanked.text.split())
+    assert missed.text.split("\n\n")[2:] == thanked.text.split("\n\n")[2:]
+
+
+@pytest.mark.parametrize(
     ("zone", "said"),
     [
         ("America/New_York", "Your time: 09:00–10:00 EDT (UTC-4), New York"),

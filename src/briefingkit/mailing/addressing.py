@@ -34,10 +34,15 @@ def addressed(person: str, member: "Member", letter: Letter, schedule: "Schedule
     data: dict[str, Any] = {name: getattr(member, name) for name in _KEPT if getattr(member, name)}
     if member.group is not None:
         data["group"] = member.group.value
-    data["letter"] = letter.value
+    data["letter"] = _for_group(letter, member.group).value
     return Addressed(
         person, member.address or person, schedule.occasion, data, schedule.due, schedule.expires
     )
+
+
+def _for_group(letter: Letter, group: AudienceGroup | None) -> Letter:
+    absent = letter is Letter.FOLLOW_UP and group is AudienceGroup.ABSENT
+    return Letter.MISSED if absent else letter
 
 
 def letter_of(row: "DeliveryRow") -> Letter:

@@ -33,6 +33,7 @@ __all__ = ["Gathering"]
 _UNCONCERNED = "are not concerned by the change"
 _LATE = "registered after it was due, and know it from their confirmation"
 _SINCE = "registered after the change, and know it from their confirmation"
+_PERHAPS_THERE = "may have been there: nobody is marked as present yet"
 _GONE = "no longer on the list as then"
 _WRITTEN = "have had it, longer ago than is kept"
 _STATUSES = {
@@ -108,6 +109,7 @@ class Gathering:
             present: frozenset[int] = frozenset()
             if audience.group in {AudienceGroup.ATTENDED, AudienceGroup.ABSENT}:
                 present = frozenset(each.number for each in roll.attendance())
+            unmarked = audience.group is AudienceGroup.ABSENT and not present
 
             def in_time() -> "Iterator[Registration]":
                 for each in roll.list():
@@ -116,12 +118,18 @@ class Gathering:
                     else:
                         yield each
 
-            yield from registrants(audience, in_time(), lambda each: each.number in present)
+            found = registrants(audience, in_time(), lambda each: each.number in present)
+            if unmarked:
+                selection.left_out.update(_PERHAPS_THERE for _ in found)
+            else:
+                yield from found
 
     def _why_late(self, each: "Registration", schedule: "Schedule") -> str | None:
         """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
         if self._told is not None and self._told.since is not None and each.created_at > self._told.since:
             return _SINCE
+        if self._mailing.kind is MailingKind.WAITLIST and schedule.due is not None:
+            return _LATE if each.created_at > schedule.due else None
         if self._mailing.kind is not MailingKind.REMINDER or schedule.due is None:
             return None
         return _LATE if each.created_at > max(schedule.due, self._start_known_since) else None

@@ -13,7 +13,10 @@ __all__ = ["KINDS", "Kind", "Letter", "Section"]
 
 
 class Letter(StrEnum):
-    """What a mail is about: each kind of mailing, and what a list tells one of its own besides the confirmation."""
+    """What a mail is about: each kind of mailing, and what some are told in its place.
+
+    A list tells one of its own more than the confirmation, and who was absent is not thanked for taking part.
+    """
 
     INVITATION = "invitation"
     CONFIRMATION = "confirmation"
@@ -29,6 +32,8 @@ class Letter(StrEnum):
     POSTPONEMENT = "postponement"
     CANCELLATION = "cancellation"
     FOLLOW_UP = "follow-up"
+    MISSED = "missed"
+    """What follows up for those who registered and were absent."""
     REQUEST = "request"
     LOGISTICS = "logistics"
     CUSTOM = "custom"
@@ -145,6 +150,14 @@ KINDS: Mapping[Letter, Kind] = {
     Letter.FOLLOW_UP: Kind(
         msgid("Thank you: {title}"),
         (msgid("Thank you for taking part. Below is what there is to watch and to read."),),
+        frozenset((_MATERIALS,)),
+        calendar=CalendarFile.NONE,
+        bulk=True,
+        takes_place=False,
+    ),
+    Letter.MISSED: Kind(
+        msgid("In case you missed it: {title}"),
+        (msgid("We missed you. Below is what there is to watch and to read."),),
         frozenset((_MATERIALS,)),
         calendar=CalendarFile.NONE,
         bulk=True,
