@@ -14,6 +14,7 @@ import briefingkit as bk
 from briefingkit import registry
 from briefingkit.errors import (
     Locked,
+    MissingExtra,
     PlanRefused,
     PlanStale,
     ProjectError,
@@ -186,6 +187,66 @@ def test_check_takes_briefings_that_were_read_before(project: Project, folder: P
     put(folder, "trams", timezone="Mars/Olympus")
     assert project.check(loaded) == before
     assert project.check() != before
+
+
+def test_check_names_what_no_installed_package_offers_each_in_its_place(folder: Path) -> None:
+    project = settings(
+        folder,
+        """\
+        namespace: a.example
+        targets:
+          site: {use: flies, folder: x}
+          feed: {use: files, folder: y}
+          post: {use: zzz}
+        mail:
+          sender: {name: City, address: city@a.example}
+          transport: {use: smpt}
+          feedback:
+            post: {use: postmrk}
+            mailgum: {}
+          workers: {use: procrastinat}
+        """,
+    )
+    told = [str(finding).removeprefix(str(folder)) for finding in project.check()]
+    install = "Or install the package that brings it"
+    assert told[0] == (
+        f"/briefingkit.yaml:3:15 W701 no integration is called flies. Did you mean files? {install}"
+    )
+    assert told[1].startswith("/briefingkit.yaml:5:15 W701 no integration is called zzz. There are: ")
+    assert told[1].endswith(f". {install}")
+    assert [line.split(". ")[0].removeprefix("/briefingkit.yaml:") for line in told[2:]] == [
+        "8:20 W701 no transport for mail is called smpt",
+        "10:17 W701 no mail service that tells what comes back is called postmrk",
+        "11:5 W701 no mail service that tells what comes back is called mailgum",
+        "12:18 W701 no engine for workers is called procrastinat",
+    ]
+    assert [finding.path for finding in project.check()][-2:] == ["mail.feedback.mailgum", "mail.workers.use"]
+    assert {finding.severity for finding in project.check()} == {"warning"}
+    assert project.check(whole=False) == ()
+
+
+def test_check_loads_no_integration_so_that_an_extra_may_be_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = settings(folder, "namespace: a.example\ntargets: {wall: {use: acme.wall}}\n")
+    assert [finding.code for finding in project.check()] == ["W701"]
+    info = folder / "acme_kit-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-kit\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\nacme.wall = acme_wall:Wall\n")
+    (folder / "acme_wall.py").write_text("import no_such_client\n")
+    monkeypatch.syspath_prepend(folder)
+    assert project.check() == ()
+    with pytest.raises(MissingExtra):
+        project.targets()
+
+
+def test_check_knows_every_target_that_a_briefing_may_name(folder: Path, server: MemoryServer) -> None:
+    put(folder, "night-buses", registration="{url: {from: form}}")
+    project = settings(folder, "namespace: a.example\n")
+    assert [(finding.code, finding.path) for finding in project.check()] == [("W507", "registration.url")]
+    assert project.with_target("form", Memory(server)).check() == ()
+    assert Project.without_file(folder).check() == ()
 
 
 def test_a_preview_carries_the_moment_that_was_given_or_the_clock_of_the_project(project: Project) -> None:

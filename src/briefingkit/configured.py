@@ -4,16 +4,17 @@ What each takes is said by its class, so that a mistake in the file is told with
 environment holds is quoted nowhere.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import evolve
 
 from briefingkit import registry
-from briefingkit.errors import SourceError
+from briefingkit.errors import Finding, SourceError
 from briefingkit.source.environment import expanded, without_values
+from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import structure_data
 
 if TYPE_CHECKING:
@@ -22,10 +23,36 @@ if TYPE_CHECKING:
     from briefingkit.mailing.transport import Transport
     from briefingkit.publish import Integration
     from briefingkit.source.mail_settings import TransportSettings
-    from briefingkit.source.project_file import TargetSettings
+    from briefingkit.source.project_file import ProjectFile, TargetSettings
     from briefingkit.source.yaml_tree import Tree
 
-__all__ = ["open_engine", "open_feedback", "open_integration", "open_transport"]
+__all__ = ["check_names", "open_engine", "open_feedback", "open_integration", "open_transport"]
+
+
+def check_names(project: "ProjectFile", tree: "Tree") -> Iterator[Finding]:
+    """Look for names under `use` that no installed package offers: W701. None of the others is loaded."""
+    for group, named in _named(project).items():
+        unknown = registry.unknown({one.use for one in named}, group)
+        for one in named:
+            if one.use in unknown:
+                message, hint = unknown[one.use]
+                end = "" if hint.endswith("?") else "."
+                advice = f"{hint[0].upper()}{hint[1:]}{end} Or install the package that brings it"
+                path: Path = (*one.path, "use")
+                at = tree.position(path)
+                if not tree.has(path):  # what reads a service's calls is called as the service
+                    path, at = one.path, tree.key_position(one.path)
+                yield Finding("W701", message, advice, at, dotted(path))
+
+
+def _named(project: "ProjectFile") -> "Mapping[str, Sequence[TargetSettings | TransportSettings]]":
+    mail = project.mail
+    named: dict[str, Sequence[TargetSettings | TransportSettings]] = {registry.GROUP: project.targets}
+    if mail is not None:
+        named[registry.TRANSPORTS] = (mail.transport,)
+        named[registry.FEEDBACK] = tuple(mail.feedback.values())
+        named[registry.WORKERS] = (mail.workers,) if mail.workers is not None else ()
+    return {group: told for group, told in named.items() if told}
 
 
 def open_integration(
@@ -44,7 +71,7 @@ def open_integration(
 
 
 def open_transport(
-    settings: "TransportSettings", tree: "Tree", folder: Path, environment: Mapping[str, str]
+    settings: "TransportSettings", tree: "Tree", folder: Folder, environment: Mapping[str, str]
 ) -> "Transport":
     """Load a transport with what the file tells it, and the folder of the project; raises the same."""
     kind = registry.get(settings.use, registry.TRANSPORTS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from briefingkit.errors import IntegrationError, MissingExtra, UnknownIntegration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "ACCOUNTS",
@@ -22,6 +22,7 @@ __all__ = [
     "get",
     "install_command",
     "missing",
+    "unknown",
 ]
 
 GROUP = "briefingkit.integrations"
@@ -59,7 +60,7 @@ def get(name: str, group: str = GROUP) -> type[Any]:
     """
     points = [point for point in entry_points(group=group) if point.name == name]
     if not points:
-        raise UnknownIntegration(_unknown(name, group))
+        raise UnknownIntegration("; ".join(_unknown(name, available(group), group)))
     found = {point.value for point in points}
     if len(found) > 1:
         raise IntegrationError(
@@ -89,6 +90,15 @@ def install_command(name: str) -> str:
     return f'pip install "{_extra(point)}"'
 
 
+def unknown(names: "Iterable[str]", group: str = GROUP) -> "Mapping[str, tuple[str, str]]":
+    """Tell of some names those that no installed package offers: that it is so, and which was probably meant.
+
+    Nothing is loaded, so that a name whose extra is not installed is none of them.
+    """
+    offered = available(group)
+    return {name: _unknown(name, offered, group) for name in names if name not in offered}
+
+
 def _is_installed(distribution: str) -> bool:
     try:
         version(distribution)
@@ -97,8 +107,7 @@ def _is_installed(distribution: str) -> bool:
     return True
 
 
-def _unknown(name: str, group: str) -> str:
-    names = available(group)
+def _unknown(name: str, names: "Sequence[str]", group: str) -> tuple[str, str]:
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
     what = {
@@ -108,7 +117,7 @@ def _unknown(name: str, group: str) -> str:
         FEEDBACK: "mail service that tells what comes back",
         WORKERS: "engine for workers",
     }.get(group, "integration")
-    return f"no {what} is called {name}; {hint}"
+    return f"no {what} is called {name[:80]}", hint
 
 
 def _load(point: EntryPoint) -> type[Any]:

@@ -16,6 +16,7 @@ from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.check import check_all, errors
 from briefingkit.source.environment import expand
 from briefingkit.source.project_file import LoadedProject, ProjectFile, TargetSettings
+from briefingkit.source.structured import in_order
 from briefingkit.source.tree import PROJECT_FILE, find, load_tree
 
 if TYPE_CHECKING:
@@ -77,10 +78,22 @@ class Workspace:
     def check(self, loaded: Iterable[Loaded] | None = None, *, whole: bool = True) -> tuple[Finding, ...]:
         """Say all that is wrong with the briefings, each alone and all together; nothing is written.
 
-        `loaded` are briefings that were read before; `whole` says whether they are all of the project.
+        `loaded` are briefings that were read before; `whole` says whether they are all of the project, and only then is
+        it looked for who offers what the project's file names.
         """
         read = self.load() if loaded is None else loaded
-        return (*self.file.findings, *check_all(read, targets=self.settings.targets, whole=whole))
+        # Where no file was read, nobody knows which targets there are.
+        names = self.target_names if self.target_names or self.file.tree.file else None
+        found = check_all(read, targets=self.settings.targets, names=names, whole=whole)
+        return (*self._file_findings(whole=whole), *found)
+
+    def _file_findings(self, *, whole: bool) -> Iterator[Finding]:
+        yield from self.file.findings
+        if whole and (self.settings.targets or self.settings.mail is not None):
+            # To look for integrations costs more than to check a briefing, which runs at every save.
+            from briefingkit.configured import check_names
+
+            yield from in_order(check_names(self.settings, self.file.tree))
 
     def programme(self) -> Programme:
         """Give all briefings together. SourceError, with every error of every file, where one cannot be read."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from briefingkit.configured import check_names
 from briefingkit.errors import Finding
 from briefingkit.source import CODES, check_all, find, load_tree
 from briefingkit.source.project_file import TargetSettings, loads_project_file
@@ -48,7 +49,9 @@ def checked(section: re.Match[str], folder: Path) -> tuple[Finding, ...]:
         elif kind == "yaml project":
             read = loads_project_file(text)
             findings += read.findings
-            targets = read.project.targets if read.project is not None else ()
+            if read.project is not None:
+                targets = read.project.targets
+                findings += tuple(check_names(read.project, read.tree))
     return (*findings, *check_all(load_tree(find(folder)), targets=targets))
 
 

@@ -34,7 +34,8 @@ Catalogues = Callable[[File], tuple[Sequence[Catalogue], Sequence[Finding]]]
 class Loaded:
     """A briefing as its file holds it. `briefing` is None where an error keeps it from being read.
 
-    `path` is the file's name as it was given, and the one that findings show.
+    `path` is the file's name as it was given, and the one that findings show. `folder` is where files that the briefing
+    names are looked for; None where it is read from text or a pipe and has none.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Loaded:
     findings: tuple[Finding, ...] = ()
     tree: Tree = field(default=Tree("", Node(None, 1, 1, {}, {})), repr=False)
     translations: Translations = field(factory=Translations, repr=False)
+    folder: File | None = None
 
     def require(self) -> Briefing:
         """Give the briefing; SourceError, with every error, where there is none or it has errors."""
@@ -73,7 +75,8 @@ def load(
     except SourceError as error:
         return Loaded(str(path), None, error.findings)
     found = catalogues(file.parent / TRANSLATIONS)
-    return _loaded(tree, str(path), namespace, *found)
+    folder = None if file.is_relative_to("/dev") else file.parent
+    return evolve(_loaded(tree, str(path), namespace, *found), folder=folder)
 
 
 def loads(text: str | bytes, file: str = "briefing.yaml", *, namespace: str | None = None) -> Loaded:

@@ -3,7 +3,7 @@
 It knows no clock: that a start is in the past is not its business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from briefingkit.errors import Finding
@@ -24,32 +24,47 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "check_all", "errors"]
 
+_ELSEWHERE = ("W607", "W608")
+"""A list that is kept apart is there for one who checks and not for another: to allow it is never out of place."""
+
 
 def check(
-    loaded: Loaded, *, programme: Neighbours | None = None, targets: "Sequence[TargetSettings]" = ()
+    loaded: Loaded,
+    *,
+    programme: Neighbours | None = None,
+    targets: "Sequence[TargetSettings]" = (),
+    names: Collection[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Give everything that reading found and everything that looks like a mistake, in the order of the file.
 
-    `programme` holds the other briefings of the tree (see `neighbours`), `targets` where it will be published. Warnings
-    whose code stands under `allow` are left out; errors never are.
+    `programme` holds the other briefings of the tree (see `neighbours`), `targets` where it will be published, `names`
+    what all targets are called: without any of them nobody knows which there are. Warnings whose code stands under
+    `allow` are left out; errors never are.
     """
     briefing = loaded.briefing
     if briefing is None:
         return loaded.findings
+    if names is None and targets:
+        names = [target.name for target in targets]
     found = [
         *check_dates(loaded, briefing),
         *check_agenda(loaded, briefing),
         *check_languages(loaded, briefing, targets),
         *check_content(loaded, briefing),
-        *check_targets(loaded, briefing, targets),
+        *check_targets(loaded, briefing, names),
         *check_registration(loaded, briefing),
-        *check_mailing(loaded, briefing, targets),
+        *check_mailing(loaded, briefing),
     ]
     if programme is not None:
         found += check_programme(loaded, briefing, programme)
     kept = [finding for finding in found if finding.severity == "error" or finding.code not in briefing.allow]
     given = {finding.code for finding in found}
-    unseen = (*(() if programme is not None else ("W4",)), *(() if targets else ("W306", "W507")))
+    unseen = (
+        *(() if programme is not None else ("W4",)),
+        *(() if targets else ("W306",)),
+        *(() if names is not None else ("W507",)),
+        *_ELSEWHERE,
+    )
     for index, code in enumerate(briefing.allow):
         if code in given or not code.startswith("W") or code not in CODES or code.startswith(unseen):
             continue
@@ -61,7 +76,11 @@ def check(
 
 
 def check_all(
-    tree: Iterable[Loaded], *, targets: "Sequence[TargetSettings]" = (), whole: bool = True
+    tree: Iterable[Loaded],
+    *,
+    targets: "Sequence[TargetSettings]" = (),
+    names: Collection[str] | None = None,
+    whole: bool = True,
 ) -> tuple[Finding, ...]:
     """Check every briefing of a tree, alone and among the others; the findings stand in the order of the files.
 
@@ -69,7 +88,9 @@ def check_all(
     """
     held = tuple(tree)
     near = neighbours(held)
-    found = (finding for loaded in held for finding in check(loaded, programme=near, targets=targets))
+    found = (
+        finding for loaded in held for finding in check(loaded, programme=near, targets=targets, names=names)
+    )
     return tuple(finding for finding in dict.fromkeys(found) if whole or finding.code != "W403")
 
 

@@ -1,32 +1,45 @@
-"""Mailings that go to nobody: W605 and W605."""
+"""Mailings that go to nobody, W605 and W606, and those whose files are not there, W607 and W608."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterator
+from pathlib import Path as File
 
 from briefingkit.errors import Finding
-from briefingkit.model import Audience, Briefing, Choosable
+from briefingkit.model import Audience, Briefing, Choosable, Mailing
 from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.paths import Path
 
-if TYPE_CHECKING:
-    from briefingkit.source.project_file import TargetSettings
-
 __all__ = ["check_mailing"]
 
+_WHERE = "Name it by its path from the folder of the briefing"
 
-def check_mailing(
-    loaded: Loaded, briefing: Briefing, targets: "Sequence[TargetSettings]"
-) -> Iterator[Finding]:
-    """Look at whom mailings name."""
-    known = [target.name for target in targets]
+
+def check_mailing(loaded: Loaded, briefing: Briefing) -> Iterator[Finding]:
+    """Look at whom mailings name, and for the files that they name where the briefing is a file itself."""
     for mailing in briefing.mailing:
         where: Path = ("mailing", mailing.key)
         for index, audience in enumerate(mailing.audience):
-            place = (*where, "audience", index)
-            yield from _answers(loaded, briefing, audience, place)
-            if audience.target is not None and known and audience.target not in known:
-                message = f"no target is called {audience.target}, and it is to say who is written to"
-                yield loaded.finding("W507", (*place, "target"), message, f"There are: {', '.join(known)}")
+            yield from _answers(loaded, briefing, audience, (*where, "audience", index))
+        yield from _files(loaded, mailing, where)
+
+
+def _files(loaded: Loaded, mailing: Mailing, where: Path) -> Iterator[Finding]:
+    # Not `Path.is_file`, which raises for what is in a folder that may not be looked into.
+    folder = loaded.folder
+    if folder is None:
+        return
+    for index, audience in enumerate(mailing.audience):
+        if audience.file is not None and not os.path.isfile(folder / audience.file):  # noqa: PTH113
+            message = f"{_not_there(folder, audience.file, 'file')}, and it is to say who is written to"
+            yield loaded.finding("W607", (*where, "audience", index, "file"), message, _WHERE)
+    if mailing.templates is not None and not os.path.isdir(folder / mailing.templates):  # noqa: PTH112
+        message = f"{_not_there(folder, mailing.templates, 'folder')}, and mails are to be made from it"
+        yield loaded.finding("W608", (*where, "templates"), message, _WHERE)
+
+
+def _not_there(folder: File, path: str, what: str) -> str:
+    there = os.path.exists(folder / path)  # noqa: PTH110 - as above
+    return f"{path[:80]} is {f'no {what}' if there else 'not there'}"
 
 
 def _answers(loaded: Loaded, briefing: Briefing, audience: Audience, place: Path) -> Iterator[Finding]:

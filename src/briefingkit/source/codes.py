@@ -330,8 +330,8 @@ _ALL = (
     ),
     Code(
         "W507",
-        "An address from a target that is not there",
-        "It would be waited for, and never made.",
+        "A target that is not there",
+        "An address from it would be waited for, and never made; a mailing to those whom it knows cannot be planned.",
         "Name a target of briefingkit.yaml.",
     ),
     # Registration
@@ -371,6 +371,25 @@ _ALL = (
         "An audience by a part that nobody can choose",
         "People do not choose parts of the programme here, or not this one.",
         "Say `choose` in the registration, and name a part that can be chosen.",
+    ),
+    Code(
+        "W607",
+        "Contacts that are not there",
+        "Who is written to cannot be read here, and the mailing cannot be planned.",
+        "Mend the path, which starts at the briefing's folder; allow it where the list is kept apart.",
+    ),
+    Code(
+        "W608",
+        "Mail templates that are not there",
+        "The mailing cannot be written.",
+        "Mend the path, which starts at the briefing's folder and leads to a folder.",
+    ),
+    # The project file
+    Code(
+        "W701",
+        "A name that no installed package offers",
+        "What is published or sent by it cannot be opened here.",
+        "Take the suggestion, or install the package that brings it.",
     ),
 )
 
