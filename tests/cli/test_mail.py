@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+
+from briefingkit.project import open_project
+from briefingkit.store.tables import deliveries
 
 Command = Callable[..., Any]
 
@@ -158,6 +162,45 @@ def test_an_address_can_be_suppressed_and_allowed_again(cli: Command, town: Path
     refused = cli("mail", "suppress", "nobody")
     assert (refused.code, "nobody" in refused.err) == (1, False)
     assert (town / "guests.csv").exists()
+
+
+def test_whom_a_message_was_for_that_did_not_go_is_told_of_a_mailing_that_is_named(
+    cli: Command, town: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = f"{'o' * 65}@x.example"
+    rows = f"email,name,language\nbo@x.example,Bo,en\n{long},Oo,en\n"
+    (town / "guests.csv").write_text(rows, encoding="utf-8")
+    sent_now = cli("mail", "send", "night-buses", "invite")
+    assert (sent_now.code, sent(town)) == (1, 1)
+    named = cli("mail", "status", "night-buses", "invite")
+    words = "the message could not be written: an address is too long to be written to"
+    (told,) = cli("mail", "status", "night-buses", "invite", "--json").json["mailings"]
+    (failed,) = told["failed"]
+    assert (failed["address"], failed["words"]) == (long, words)
+    assert f"  failed {failed['id']}, to {long}: {words}\n" in named.out
+    assert "bo@x.example" not in named.out
+    for unnamed in (["mail", "status"], ["mail", "status", "night-buses"]):
+        shown, listed = cli(*unnamed), cli(*unnamed, "--json")
+        assert f"  failed {failed['id']}: {words}\n" in shown.out
+        assert {**listed.json["mailings"][0]["failed"][0], "address": long} == failed
+        assert "x.example" not in shown.out + listed.out
+    assert "x.example" not in sent_now.out + sent_now.err + named.err + caplog.text
+
+
+def test_an_address_does_nothing_to_the_terminal_on_which_it_is_shown(cli: Command, town: Path) -> None:
+    cli("mail", "send", "night-buses", "invite")
+    hostile = "bo\x1b]0;owned\x07\x9b2J\u202e\r\nfailed@x.example"
+    with open_project(town).ledger() as ledger, ledger.writing() as connection:
+        connection.execute(update(deliveries).values(address=hostile, state="uncertain", words=None))
+    shown = cli("mail", "status", "night-buses", "invite").out
+    listed = cli("mail", "status", "night-buses", "invite", "--json")
+    (unsure,) = listed.json["mailings"][0]["uncertain"]
+    assert f"  uncertain {unsure['id']}, to bo" in shown
+    assert "failed@x.example: it may have gone" in shown
+    assert len(shown.splitlines()) == 2
+    for out in (shown, listed.out):
+        assert set("\x1b\x07\x9b\u202e\r").isdisjoint(out)
+    assert unsure["address"] == hostile
 
 
 def test_there_is_nothing_to_resolve_or_to_retry_at_first(cli: Command, town: Path) -> None:

@@ -87,6 +87,12 @@ def test_what_came_back_is_read_once_and_nobody_is_named(cli: Command, inbox: Pa
     assert (row["kind"], row["reason"]) == ("bounced", "bounced")
     assert "User unknown" in row["words"]
     assert "example.org" not in first.out + shown.out + row["words"]
+    assert row["address"] == "ana@example.org"
+    named = cli("mail", "status", "night-buses", "invite").out
+    assert f"  bounced {row['id']}, to ana@example.org: bounced " in named
+    assert "ben@example.org" not in named
+    (unnamed,) = cli("mail", "status", "--json").json["mailings"]
+    assert "address" not in unnamed["returned"][0]
 
 
 def test_new_mail_is_taken_and_left_seen(cli: Command, inbox: Path) -> None:

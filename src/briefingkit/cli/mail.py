@@ -192,18 +192,20 @@ def _teller(name: str) -> "Callable[[Progress], None]":
 def status_command(
     briefing: str | None, mailing: str | None, project_file: Path | None, *, as_json: bool
 ) -> None:
-    """Show how mailings stand, and what failed with the server's words."""
+    """Show how mailings stand, and what failed with the server's words; of one MAILING also whom that was for."""
+    named = mailing is not None
     with _chosen(project_file, briefing, mailing) as (office, those):
         found = [
-            ((each.status(), list(each.failures()), list(each.uncertain())), fates_of(each)) for each in those
+            ((each.status(), list(each.failures()), list(each.uncertain())), fates_of(each, named=named))
+            for each in those
         ]
         suppressed = dict(office.suppressions.store.counts())
     if as_json:
-        mailings = [{**status_json(*each), **fates_json(*fates)} for each, fates in found]
+        mailings = [{**status_json(*each, named=named), **fates_json(*fates)} for each, fates in found]
         emit_json({"mailings": mailings, "suppressed": suppressed})
         return
     for each, fates in found:
-        say_status(*each)
+        say_status(*each, named=named)
         say_fates(*fates)
     if suppressed:
         counted = ", ".join(f"{number} {reason}" for reason, number in sorted(suppressed.items()))

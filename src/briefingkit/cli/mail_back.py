@@ -1,7 +1,7 @@
 """`briefingkit mail bounces` and `answers`: what comes back by mail and by links, read and told."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,31 +181,47 @@ def _say_answer(each: "PartAnswer") -> None:
         say(f"  {item}: the file says {status.value}; write `status: {each.taking.status.value}`")
 
 
-def fates_of(each: "Dispatch") -> "tuple[dict[str, int], list[FateRow]]":
-    """Count what became of a mailing's messages after they were taken, and give those that came to no good."""
+def fates_of(
+    each: "Dispatch", *, named: bool
+) -> "tuple[dict[str, int], list[FateRow], Mapping[str, str] | None]":
+    """Count what became of a mailing's messages after they were taken, and give those that came to no good.
+
+    Whom these were for is given by their ids where the mailing was `named`, and is None elsewhere.
+    """
     from briefingkit.store.deliveries import mailing_id
     from briefingkit.store.mail_feedback import MailFeedback
 
     store, number = MailFeedback(each.office.ledger), mailing_id(each.briefing.identifier, each.mailing.key)
-    return dict(store.counts(number)), store.fates(number, _BAD)
+    addresses = store.addresses(number, _BAD) if named else None
+    return dict(store.counts(number)), store.fates(number, _BAD), addresses
 
 
-def fates_json(counts: dict[str, int], bad: "Sequence[FateRow]") -> dict[str, Any]:
+def fates_json(
+    counts: dict[str, int], bad: "Sequence[FateRow]", addresses: Mapping[str, str] | None
+) -> dict[str, Any]:
     """Give them as JSON."""
     rows = [
-        {"id": row.id, "kind": row.kind, "reason": row.reason, "words": row.words, "at": row.at}
+        {
+            "id": row.id,
+            **({} if addresses is None else {"address": addresses.get(row.id)}),
+            "kind": row.kind,
+            "reason": row.reason,
+            "words": row.words,
+            "at": row.at,
+        }
         for row in bad
     ]
     return {"came_back": counts, "returned": rows}
 
 
-def say_fates(counts: dict[str, int], bad: "Sequence[FateRow]") -> None:
+def say_fates(counts: dict[str, int], bad: "Sequence[FateRow]", addresses: Mapping[str, str] | None) -> None:
     """Show them; nothing where nothing is known."""
     if counts:
         told = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
         say(f"  told since: {told}")
     for row in bad[:_SHOWN]:
         words = " ".join(part for part in (row.reason, row.words) if part)
-        say(f"  {row.kind} {row.id}: {words}", "warning")
+        to = f", to {addresses[row.id]}" if addresses and row.id in addresses else ""
+        say(f"  {row.kind} {row.id}{to}: {words}", "warning")
     if len(bad) > _SHOWN:
         say(f"  … and {len(bad) - _SHOWN} more; --json tells all")

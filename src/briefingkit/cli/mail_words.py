@@ -171,26 +171,30 @@ def report_json(each: "Dispatch", report: "Report") -> dict[str, Any]:
 
 
 def say_status(
-    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]"
+    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]", *, named: bool
 ) -> None:
-    """Show how a mailing stands; messages are told by their ids, and people by nothing."""
+    """Show how a mailing stands; messages are told by their ids, and by whom they are for if the mailing was named."""
     counted = _listed(status.counts) or "nothing planned yet"
     erased = f"; {sum(status.erased.values())} erased" if status.erased else ""
     stands = standing_in_words(status.schedule, status.kind)
     say(f"{status.briefing} {status.mailing} ({status.kind.value}): {counted}{erased}; {stands}")
     for row in failed[:_SHOWN]:
-        say(f"  failed {row.id}: {_answer(row)}", "error")
+        say(f"  failed {_told(row, named=named)}: {_answer(row)}", "error")
     for row in unsure[:_SHOWN]:
-        say(f"  uncertain {row.id}: {_answer(row) or 'it may have gone'}", "warning")
+        say(f"  uncertain {_told(row, named=named)}: {_answer(row) or 'it may have gone'}", "warning")
     more = max(0, len(failed) - _SHOWN) + max(0, len(unsure) - _SHOWN)
     if more:
         say(f"  … and {more} more; --json tells all")
 
 
+def _told(row: "DeliveryRow", *, named: bool) -> str:
+    return f"{row.id}, to {row.address}" if named else row.id
+
+
 def status_json(
-    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]"
+    status: "MailStatus", failed: "Sequence[DeliveryRow]", unsure: "Sequence[DeliveryRow]", *, named: bool
 ) -> dict[str, Any]:
-    """Give how a mailing stands as JSON."""
+    """Give how a mailing stands as JSON, with the addresses of what did not go if the mailing was named."""
     return {
         "briefing": status.briefing,
         "mailing": status.mailing,
@@ -198,14 +202,15 @@ def status_json(
         **_schedule_json(status.schedule),
         "counts": dict(status.counts),
         "erased": dict(status.erased),
-        "failed": list(map(_row_json, failed)),
-        "uncertain": list(map(_row_json, unsure)),
+        "failed": [_row_json(row, named=named) for row in failed],
+        "uncertain": [_row_json(row, named=named) for row in unsure],
     }
 
 
-def _row_json(row: "DeliveryRow") -> dict[str, Any]:
+def _row_json(row: "DeliveryRow", *, named: bool) -> dict[str, Any]:
     return {
         "id": row.id,
+        **({"address": row.address} if named else {}),
         "attempts": row.attempts,
         "code": row.code,
         "words": row.words,

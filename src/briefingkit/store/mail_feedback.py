@@ -123,6 +123,14 @@ class MailFeedback:
         with self._ledger.reading() as connection:
             return Counter({row[0]: row[1] for row in connection.execute(query)})
 
+    def addresses(self, mailing: int, kinds: Iterable[str]) -> Mapping[str, str]:
+        """Tell where a mailing's deliveries went to, by their ids, for some kinds of what became of them."""
+        joined = _deliveries.join(_fates, _fates.c.id == _deliveries.c.id)
+        query = select(_deliveries.c.id, _deliveries.c.address).select_from(joined)
+        query = query.where(_deliveries.c.mailing == mailing, _fates.c.kind.in_(list(kinds)))
+        with self._ledger.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def fates(self, mailing: int, kinds: Iterable[str]) -> list[FateRow]:
         """Return what became of a mailing's deliveries, for some kinds, the newest first."""
         joined = _fates.join(_deliveries, _fates.c.id == _deliveries.c.id)
