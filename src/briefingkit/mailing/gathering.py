@@ -110,19 +110,12 @@ class Gathering:
             if audience.group in {AudienceGroup.ATTENDED, AudienceGroup.ABSENT}:
                 present = frozenset(each.number for each in roll.attendance())
             unmarked = audience.group is AudienceGroup.ABSENT and not present
-
-            def in_time() -> "Iterator[Registration]":
-                for each in roll.list():
-                    if late := self._why_late(each, schedule):
-                        selection.left_out[late] += 1
+            for each in roll.list():
+                for member in registrants(audience, (each,), lambda one: one.number in present):
+                    if reason := _PERHAPS_THERE if unmarked else self._why_late(each, schedule):
+                        selection.left_out[reason] += 1
                     else:
-                        yield each
-
-            found = registrants(audience, in_time(), lambda each: each.number in present)
-            if unmarked:
-                selection.left_out.update(_PERHAPS_THERE for _ in found)
-            else:
-                yield from found
+                        yield member
 
     def _why_late(self, each: "Registration", schedule: "Schedule") -> str | None:
         """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
