@@ -15,10 +15,10 @@ from email.message import EmailMessage
 from html import escape
 from time import process_time
 
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.message import Parts
-from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.message import Parts
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Access, Letterhead, Publication, structure
 from briefingkit.rendering.templates import Templates
 from lines import Line, best_interleaved

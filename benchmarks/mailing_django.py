@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter
 from typing import Any
 
-from briefingkit.mailing.message import Parts
-from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.messages.message import Parts
+from briefingkit.mailing.people.recipient import Recipient
 from mailing_build import jinja
 
 __all__ = ["POSTMARK_TOKEN", "django_anymail", "django_message", "django_smtp", "postmark"]

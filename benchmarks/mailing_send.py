@@ -21,11 +21,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
-from briefingkit.mailing.deliveries import Addressed, plan_deliveries
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.transport import Transport
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import Addressed, plan_deliveries
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.transport import Transport
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Access
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries

@@ -15,9 +15,9 @@ from browser import visit
 import briefingkit as bk
 from briefingkit.errors import BriefingkitError
 from briefingkit.publish.present import present
-from briefingkit.registrations.attendance_matching import Doubts
-from briefingkit.registrations.certificates import issue_certificates
-from briefingkit.registrations.report import report_html
+from briefingkit.registrations.attendance.matching import Doubts
+from briefingkit.registrations.certificates.certificate import issue_certificates
+from briefingkit.registrations.statistics.report import report_html
 from briefingkit.source import rewrite
 from briefingkit_web.serving import WebServer
 

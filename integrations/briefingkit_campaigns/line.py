@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from attrs import Factory, field, frozen
 
 from briefingkit.errors import IntegrationError, MissingExtra, Transient
-from briefingkit.mailing.answers import clean
+from briefingkit.mailing.outgoing.answers import clean
 from briefingkit.retry import retrying
 from briefingkit.web_api.line import Call, Garbled, Lost, Reply, Unreached
 from briefingkit.web_api.line import Line as Wire

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from briefingkit.errors import Unpublishable
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.kinds import KINDS
-from briefingkit.mailing.kinds import Letter as MailLetter
-from briefingkit.mailing.message import Parts
-from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import KINDS
+from briefingkit.mailing.messages.kinds import Letter as MailLetter
+from briefingkit.mailing.messages.message import Parts
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Audience, AudienceGroup, CalendarFile, Mailing, MailingKind
 from briefingkit.text.fallback import Fallback
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from briefingkit.errors import IntegrationError, Transient
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 
 __all__ = ["Deposit", "Deposits", "file_name", "prepare"]
 

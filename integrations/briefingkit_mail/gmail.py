@@ -14,9 +14,9 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from briefingkit.errors import IntegrationError, MailingError, MissingExtra, ModelError, Transient
-from briefingkit.mailing.headers import wire_address
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.mailing.messages.headers import wire_address
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit.web_api.line import Call, Reply
 from briefingkit.web_api.settings import check_base_url
 from briefingkit_mail.http_fields import message_id

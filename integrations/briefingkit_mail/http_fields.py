@@ -5,8 +5,8 @@ import html
 import re
 from email.header import Header
 
-from briefingkit.mailing.headers import wire_address
-from briefingkit.mailing.message import Mailbox, Message
+from briefingkit.mailing.messages.headers import wire_address
+from briefingkit.mailing.messages.message import Mailbox, Message
 
 __all__ = [
     "FILE_NAME",

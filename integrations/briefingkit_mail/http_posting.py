@@ -12,10 +12,10 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError, IntegrationError, MailingError, MissingExtra, Transient
-from briefingkit.mailing.answers import clean
-from briefingkit.mailing.headers import wire_address
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Settled, Staged, Status
+from briefingkit.mailing.messages.headers import wire_address
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.answers import clean
+from briefingkit.mailing.outgoing.transport import Delivery, Settled, Staged, Status
 from briefingkit.retry import Patience, retrying
 from briefingkit.web_api.line import Call, Garbled, Line, Lost, Reply
 from briefingkit_mail.http_verdicts import Verdict, hidden_in, judged, said, same_for, waited

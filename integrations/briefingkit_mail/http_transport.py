@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Staged
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Staged
 from briefingkit.web_api.line import Call
 from briefingkit.web_api.settings import check_base_url
 from briefingkit_mail.http_lookup import asked

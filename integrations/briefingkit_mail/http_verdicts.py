@@ -6,9 +6,9 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
-from briefingkit.mailing.answers import asked_wait, clean
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.answers import asked_wait, clean
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.web_api.line import Garbled, Reply
 from briefingkit.web_api.waits import asked_in
 

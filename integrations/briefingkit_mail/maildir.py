@@ -6,8 +6,8 @@ from pathlib import Path
 from attrs import Factory, define, field, frozen
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Staged, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Staged, Status
 from briefingkit_mail.deposit import Deposit, file_name, prepare
 
 __all__ = ["Maildir"]

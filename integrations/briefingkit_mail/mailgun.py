@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from attrs import field, frozen, validators
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit.web_api.line import Call, Reply
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import TAG

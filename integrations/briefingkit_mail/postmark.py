@@ -6,9 +6,9 @@ from typing import Any
 
 from attrs import field, frozen, validators
 
-from briefingkit.mailing.answers import clean
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.answers import clean
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature, Status
 from briefingkit.web_api.line import Call, Reply
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import FILE_NAME, TAG, as_text, attached, one_line, own_headers, shown, wire

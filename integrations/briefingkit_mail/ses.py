@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen, validators
 
 from briefingkit.errors import IntegrationError, MissingExtra, ModelError
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature
 from briefingkit.web_api.line import Call, Reply
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.http_fields import TAG

@@ -8,8 +8,8 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from briefingkit.errors import ModelError, Transient
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature, Staged, Status
 from briefingkit_mail.dkim import DKIM
 from briefingkit_mail.smtp_pool import Pool
 from briefingkit_mail.smtp_session import Flight, transparent, unfit

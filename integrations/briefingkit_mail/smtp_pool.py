@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from briefingkit.errors import Transient
-from briefingkit.mailing.message import Message
+from briefingkit.mailing.messages.message import Message
 from briefingkit_mail.smtp_session import Session, open_session, unfit
 from briefingkit_mail.smtp_settings import Server
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from attrs import define, field
 
 from briefingkit.errors import BriefingkitError, IntegrationError, Transient
-from briefingkit.mailing.answers import answered, asked_wait, clean
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.answers import answered, asked_wait, clean
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit_mail.smtp_settings import Encryption, Server
 
 __all__ = ["Flight", "Session", "open_session", "transparent", "unfit"]

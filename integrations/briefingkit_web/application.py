@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Scope
 
-    from briefingkit.mailing.sender import Sender
+    from briefingkit.mailing.outgoing.sender import Sender
     from briefingkit.project import Project
 
 __all__ = ["app"]

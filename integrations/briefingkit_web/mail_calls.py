@@ -8,7 +8,7 @@ from attrs import define
 from starlette.responses import PlainTextResponse, Response
 
 from briefingkit.errors import MailingError, StoreError
-from briefingkit.mailing.hearing import MEMORY, hear
+from briefingkit.mailing.incoming.hearing import MEMORY, hear
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -8,7 +8,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
+from briefingkit.mailing.people.addressing import PART, UNSUBSCRIBE
 from briefingkit.registrations.links import BadLink, Fault, read_link
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations

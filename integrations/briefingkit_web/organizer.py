@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from briefingkit.errors import MissingExtra
 from briefingkit.registrations.codec import registration_of
-from briefingkit.registrations.exporting import export_to
+from briefingkit.registrations.files.exporting import export_to
 from briefingkit.registrations.form import SEGMENTS
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
 from briefingkit.registrations.response import Response as HandedIn
@@ -371,7 +371,7 @@ _NO_CHARTS = (msgid("Charts cannot be drawn here"), _NO_XLSX[1])
 
 async def report(edition: "Edition", request: "Request", identifier: str) -> Response:
     """Give the statistics as pictures."""
-    from briefingkit.registrations.report import report_html
+    from briefingkit.registrations.statistics.report import report_html
 
     roll = await asyncio.to_thread(edition.list_of, identifier)
     try:

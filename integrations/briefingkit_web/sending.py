@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from briefingkit_web.site import reopened
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.sender import Sender
+    from briefingkit.mailing.outgoing.sender import Sender
     from briefingkit.project import Project
 
 __all__ = ["sender_of"]
@@ -18,6 +18,6 @@ def sender_of(project: "Project") -> "Sender | None":
     """
     if project.settings.mail is None:
         return None
-    from briefingkit.mailing.sender import Sender
+    from briefingkit.mailing.outgoing.sender import Sender
 
     return Sender(lambda: reopened(project).office(), project.settings.mail.every)

@@ -21,7 +21,7 @@ from briefingkit_web.templating import templates_in
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from briefingkit.mailing.feedback import Feedback
+    from briefingkit.mailing.incoming.feedback import Feedback
     from briefingkit.model import Briefing
     from briefingkit.project import Project
     from briefingkit.registrations.registration_list import RegistrationList

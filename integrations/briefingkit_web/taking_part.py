@@ -6,8 +6,8 @@ Who takes part stands in the briefing, which organisers write. The answer is kep
 import asyncio
 from typing import TYPE_CHECKING
 
-from briefingkit.mailing.addressing import PART
-from briefingkit.mailing.part_answers import Taking, answered, note_answer
+from briefingkit.mailing.people.addressing import PART
+from briefingkit.mailing.people.part_answers import Taking, answered, note_answer
 from briefingkit.text.phrases import msgid, phrase
 from briefingkit_web.mail_links import excuse, organizers_address, subject_under
 from briefingkit_web.rendering import error_page, page, see_other

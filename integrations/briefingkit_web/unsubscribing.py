@@ -6,9 +6,9 @@ Whether the briefing is still there, or was ever one to register for, makes no d
 import asyncio
 from typing import TYPE_CHECKING
 
-from briefingkit.mailing.addressing import UNSUBSCRIBE
-from briefingkit.mailing.suppression import Suppressions
-from briefingkit.mailing.wishes import Wish, note_wish, wish_of
+from briefingkit.mailing.people.addressing import UNSUBSCRIBE
+from briefingkit.mailing.people.suppression import Suppressions
+from briefingkit.mailing.people.wishes import Wish, note_wish, wish_of
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations
 from briefingkit.text.phrases import msgid

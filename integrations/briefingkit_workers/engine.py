@@ -15,7 +15,7 @@ from procrastinate.exceptions import ProcrastinateException
 from procrastinate.manager import JobManager
 
 from briefingkit.errors import ModelError, StoreError
-from briefingkit.mailing.engine import Job, Stop, Task
+from briefingkit.mailing.outgoing.engine import Job, Stop, Task
 from briefingkit.store.engine import parse_url
 from briefingkit_workers.line import put
 from briefingkit_workers.schema import prepare

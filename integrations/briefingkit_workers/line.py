@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from procrastinate import jobs as procrastinate_jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
-from briefingkit.mailing.engine import Job
+from briefingkit.mailing.outgoing.engine import Job
 
 if TYPE_CHECKING:
     import psycopg

@@ -12,7 +12,7 @@ from attrs import frozen
 from procrastinate import App, jobs
 from procrastinate.exceptions import ProcrastinateException, UniqueViolation
 
-from briefingkit.mailing.engine import Job, Stop, Task
+from briefingkit.mailing.outgoing.engine import Job, Stop, Task
 from briefingkit_workers.line import PREFIX, URGENT
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from briefingkit.source.paths import Path, dotted
 from briefingkit.source.structured import structure_data
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.engine import Engine
-    from briefingkit.mailing.feedback import Feedback
-    from briefingkit.mailing.transport import Transport
+    from briefingkit.mailing.incoming.feedback import Feedback
+    from briefingkit.mailing.outgoing.engine import Engine
+    from briefingkit.mailing.outgoing.transport import Transport
     from briefingkit.publish import Integration
     from briefingkit.source.mail_settings import TransportSettings
     from briefingkit.source.project_file import ProjectFile, TargetSettings

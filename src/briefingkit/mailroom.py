@@ -13,8 +13,8 @@ from briefingkit.publish.planning import context_for
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from briefingkit.mailing.engine import Engine
-    from briefingkit.mailing.transport import Transport
+    from briefingkit.mailing.outgoing.engine import Engine
+    from briefingkit.mailing.outgoing.transport import Transport
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.source.briefing_file import Loaded
     from briefingkit.source.mail_settings import MailSettings

@@ -24,9 +24,9 @@ from briefingkit.workspace import Clock, Workspace, nothing_called, now, preview
 if TYPE_CHECKING:
     from briefingkit.in_step import Glance, Watch
     from briefingkit.mailing.dispatch import Dispatch
-    from briefingkit.mailing.engine import Engine
-    from briefingkit.mailing.feedback import Feedback
+    from briefingkit.mailing.incoming.feedback import Feedback
     from briefingkit.mailing.office import Office
+    from briefingkit.mailing.outgoing.engine import Engine
     from briefingkit.publish import Drift, Outcome, Report, Target
     from briefingkit.publish.limits import LimitPolicy
     from briefingkit.publish.plan import Plan

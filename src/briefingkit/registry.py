@@ -29,7 +29,7 @@ GROUP = "briefingkit.integrations"
 """The entry-point group. A name like `google.calendar` is the extra that it needs, a dot and the kind of target."""
 
 TRANSPORTS = "briefingkit.transports"
-"""The group of what carries mail (`briefingkit.mailing.transport`)."""
+"""The group of what carries mail (`briefingkit.mailing.outgoing.transport`)."""
 
 ACCOUNTS = "briefingkit.auth"
 """The group of what signs people in (`briefingkit.publish.account`), by the first part of its targets' names."""
@@ -38,10 +38,10 @@ APPS = "briefingkit.apps"
 """The group of what can be served: a class that takes a project and how to serve it, and has `run` and `background`."""
 
 FEEDBACK = "briefingkit.feedback"
-"""The group of what reads the calls of mail services (`briefingkit.mailing.feedback`)."""
+"""The group of what reads the calls of mail services (`briefingkit.mailing.incoming.feedback`)."""
 
 WORKERS = "briefingkit.workers"
-"""The group of what brings mail's work to several machines (`briefingkit.mailing.engine`)."""
+"""The group of what brings mail's work to several machines (`briefingkit.mailing.outgoing.engine`)."""
 
 _REQUIRED = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*[\"'](?P<extra>[^\"']+)[\"']")
 """A line of Requires-Dist that belongs to an extra (the core metadata specification)."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import briefingkit as bk
-from briefingkit.mailing.part_answers import Taking, note_answer
+from briefingkit.mailing.people.part_answers import Taking, note_answer
 from briefingkit.testing.mail.returned import complaint, report, status
 
 Command = Callable[..., Any]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from briefingkit.registrations import certificates
-from briefingkit.registrations.certificate_pdf import CertificateText
+from briefingkit.registrations.certificates.certificate import certificate as certificates
+from briefingkit.registrations.certificates.pdf import CertificateText
 
 Command = Callable[..., Any]
 

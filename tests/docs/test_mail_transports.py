@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from briefingkit import registry
-from briefingkit.mailing.feedback import GROUP, Kind, Reason
-from briefingkit.mailing.transport import Capabilities, Feature
+from briefingkit.mailing.incoming.feedback import GROUP, Kind, Reason
+from briefingkit.mailing.outgoing.transport import Capabilities, Feature
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "mail-transports.md"
 GIVEN: Mapping[str, Mapping[str, Any]] = {

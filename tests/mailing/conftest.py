@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.kinds import Letter
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import Letter
 from briefingkit.model import Letterhead, Mailing, Publication, structure
 
 DATA = Path(__file__).parents[1] / "rendering" / "imrf.yaml"

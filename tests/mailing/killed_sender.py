@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.sending import Sending
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.sending import Sending
 from briefingkit.store import open_ledger
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

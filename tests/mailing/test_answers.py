@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefingkit.mailing.answers import answered, asked_wait, clean
-from briefingkit.mailing.pacing import Backoff, Pace, paced
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.answers import answered, asked_wait, clean
+from briefingkit.mailing.outgoing.pacing import Backoff, Pace, paced
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 

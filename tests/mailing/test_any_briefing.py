@@ -8,10 +8,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.kinds import KINDS, Letter
-from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import KINDS, Letter
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Access, Audience, AudienceGroup, Letterhead, Mailing, MailingKind, Publication
 from briefingkit.testing.strategies import LANGUAGES, ZONES, publications
 from briefingkit.text.fallback import Fallback

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from briefingkit.errors import MailingError, RegistrationError
-from briefingkit.mailing.audience import LeftOut, Member, Selection, participants, registrants, select
-from briefingkit.mailing.contacts import contacts
-from briefingkit.mailing.known_people import UNREADABLE, Heard, Omitted, heard
+from briefingkit.mailing.people.audience import LeftOut, Member, Selection, participants, registrants, select
+from briefingkit.mailing.people.contacts import contacts
+from briefingkit.mailing.people.known_people import UNREADABLE, Heard, Omitted, heard
 from briefingkit.model import Audience, Briefing, structure
-from briefingkit.registrations.importing import RowFault
+from briefingkit.registrations.files.importing import RowFault
 from briefingkit.registrations.registration import Registration, RegistrationStatus
 
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -16,16 +16,16 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from briefingkit.mailing.calendar_file import calendar_file
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.headers import wire_address
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.reading import read_parts
-from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.slots import Marks
-from briefingkit.mailing.templating import chosen, fill
-from briefingkit.mailing.wording import Wording
+from briefingkit.mailing.messages.calendar_file import calendar_file
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.headers import wire_address
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.messages.reading import read_parts
+from briefingkit.mailing.messages.slots import Marks
+from briefingkit.mailing.messages.templating import chosen, fill
+from briefingkit.mailing.messages.wording import Wording
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Access
 from briefingkit.rendering.templates import Templates
 from briefingkit.rendering.view import view

@@ -12,10 +12,10 @@ import pytest
 from attrs import define, frozen
 
 from briefingkit.errors import MailingError, ProjectError, SourceError
-from briefingkit.mailing.audience import LeftOut, Member
 from briefingkit.mailing.changes import Changed
+from briefingkit.mailing.people.audience import LeftOut, Member
+from briefingkit.mailing.people.suppression import Reason
 from briefingkit.mailing.scheduling import Standing
-from briefingkit.mailing.suppression import Reason
 from briefingkit.model import Briefing
 from briefingkit.project import Project, open_project
 from briefingkit.testing.memory import Memory, MemoryServer

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefingkit.mailing.encoding import Hole, encode, qp_lines
+from briefingkit.mailing.messages.encoding import Hole, encode, qp_lines
 
 _LINES = st.text(alphabet="ab =.\té中F\ue000", max_size=90).map(lambda text: text.replace("\n", ""))
 FIXED = st.lists(st.one_of(_LINES, st.sampled_from(["From x", ".", "x" * 80, ""])), max_size=4).map(

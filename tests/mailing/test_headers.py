@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.headers import addresses, plain, unstructured, wire_address, with_address
-from briefingkit.mailing.reading import read_parts
+from briefingkit.mailing.messages.headers import addresses, plain, unstructured, wire_address, with_address
+from briefingkit.mailing.messages.reading import read_parts
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), max_size=300),

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.feedback import Event, Kind, Reason
-from briefingkit.mailing.hearing import MEMORY, Heard, hear
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.part_answers import Taking, note_answer
-from briefingkit.mailing.suppression import Reason as Why
-from briefingkit.mailing.suppression import Suppressions
-from briefingkit.mailing.wishes import Wish, note_wish, wish_of
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.hearing import MEMORY, Heard, hear
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.people.part_answers import Taking, note_answer
+from briefingkit.mailing.people.suppression import Reason as Why
+from briefingkit.mailing.people.suppression import Suppressions
+from briefingkit.mailing.people.wishes import Wish, note_wish, wish_of
 from briefingkit.model import Programme
 from briefingkit.registrations.codec import iso
 from briefingkit.registrations.personal_data import PersonalData

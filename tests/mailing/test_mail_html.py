@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.kinds import Letter
-from briefingkit.mailing.recipient import Recipient
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import Letter
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.model import Access
 
 from ..chromium import DARK, NEEDED, measure

@@ -11,9 +11,9 @@ from attrs import define, evolve
 from sqlalchemy import select, update
 
 from briefingkit.cli.app import run
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.part_answers import Taking, answered, note_answer
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.people.part_answers import Taking, answered, note_answer
 from briefingkit.model import Programme
 from briefingkit.project import Project, open_project
 from briefingkit.registrations.codec import iso
@@ -262,7 +262,7 @@ def test_whose_time_is_over_between_planning_and_sending_is_not_written_to_again
 
 
 def _selection() -> Any:
-    from briefingkit.mailing.audience import Selection
+    from briefingkit.mailing.people.audience import Selection
 
     return Selection()
 

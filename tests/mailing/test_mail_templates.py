@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from briefingkit.errors import RenderError
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.message import Parts
-from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.templating import fill
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.message import Parts
+from briefingkit.mailing.messages.templating import fill
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.rendering.templates import Templates
 
 Make = Callable[..., Edition]

@@ -11,13 +11,13 @@ import pytest
 from icalendar import Calendar, Event
 
 from briefingkit.errors import MailingError, Unpublishable
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.keys import message_key, message_keys
-from briefingkit.mailing.kinds import Letter
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.preview import preview
-from briefingkit.mailing.recipient import Recipient, access_of
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import Letter
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.messages.preview import preview
+from briefingkit.mailing.outgoing.keys import message_key, message_keys
+from briefingkit.mailing.people.recipient import Recipient, access_of
 from briefingkit.model import Access, AudienceGroup, Letterhead, Publication
 from briefingkit.text.phrases import SHIPPED
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from briefingkit.mailing.deliveries import Addressed, Resolution, mailing_id, plan_deliveries
 from briefingkit.mailing.dispatch import Dispatch
-from briefingkit.mailing.hearing import Heard, hear
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.names import Named, Names
+from briefingkit.mailing.incoming.hearing import Heard, hear
+from briefingkit.mailing.incoming.returned import read_returned
+from briefingkit.mailing.messages.names import Named, Names
 from briefingkit.mailing.office import Office
-from briefingkit.mailing.returned import read_returned
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.deliveries import Addressed, Resolution, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.project import Project, open_project
 from briefingkit.registrations.codec import iso
 from briefingkit.store import open_ledger

@@ -10,7 +10,8 @@ import pytest
 from attrs import define, evolve, field
 
 from briefingkit.errors import IntegrationError, RenderError, StoreError, Transient
-from briefingkit.mailing.deliveries import (
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import (
     Addressed,
     Resolution,
     cancel,
@@ -23,12 +24,11 @@ from briefingkit.mailing.deliveries import (
     suspend,
     uncertain,
 )
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.pacing import Backoff
-from briefingkit.mailing.sending import Progress, Report, Sending
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.pacing import Backoff
+from briefingkit.mailing.outgoing.sending import Progress, Report, Sending
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.store import open_ledger
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

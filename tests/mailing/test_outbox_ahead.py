@@ -8,11 +8,11 @@ import pytest
 from attrs import define, field
 
 from briefingkit.errors import RenderError
-from briefingkit.mailing.deliveries import Addressed, failures, mailing_id, plan_deliveries
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.sending import MessageOf, Progress, Report, Sending
-from briefingkit.mailing.transport import Capabilities, Delivery, Staged, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import Addressed, failures, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.sending import MessageOf, Progress, Report, Sending
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Staged, Status
 from briefingkit.store import open_ledger
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

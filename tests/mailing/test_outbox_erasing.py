@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
 from briefingkit.model import Programme, structure
 from briefingkit.registrations.personal_data import PersonalData
 from briefingkit.registrations.registration_list import RegistrationList

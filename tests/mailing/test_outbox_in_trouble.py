@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries, uncertain
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries, uncertain
 from briefingkit.store import engine, open_ledger
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

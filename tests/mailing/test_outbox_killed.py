@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from briefingkit.mailing.deliveries import (
+from briefingkit.mailing.outgoing.deliveries import (
     Addressed,
     Resolution,
     mailing_id,
@@ -21,7 +21,7 @@ from briefingkit.mailing.deliveries import (
     resolve,
     uncertain,
 )
-from briefingkit.mailing.stopping import stopping
+from briefingkit.mailing.outgoing.stopping import stopping
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.sending import Sending
-from briefingkit.mailing.transport import Capabilities, Delivery, Staged, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.sending import Sending
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Staged, Status
 from briefingkit.store import open_ledger
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

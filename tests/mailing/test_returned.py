@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefingkit.mailing import suppression
-from briefingkit.mailing.feedback import Event, Kind, Reason, suppresses
-from briefingkit.mailing.names import Names
-from briefingkit.mailing.reports import fields_of
-from briefingkit.mailing.returned import LARGEST, read_returned
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason, suppresses
+from briefingkit.mailing.incoming.reports import fields_of
+from briefingkit.mailing.incoming.returned import LARGEST, read_returned
+from briefingkit.mailing.messages.names import Names
+from briefingkit.mailing.people import suppression
 from briefingkit.testing.mail.returned import DOMAIN, KEY, NAME, NAMES, ORIGINAL, complaint, report, status
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)

@@ -12,11 +12,11 @@ from attrs import define, evolve, field
 
 from briefingkit.errors import IntegrationError, Transient
 from briefingkit.mailing.dispatch import Dispatch
-from briefingkit.mailing.message import Message
+from briefingkit.mailing.messages.message import Message
 from briefingkit.mailing.office import Office
-from briefingkit.mailing.sender import Sender
-from briefingkit.mailing.sending import Report
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.sender import Sender
+from briefingkit.mailing.outgoing.sending import Report
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.project import Project, open_project
 from briefingkit.store import engine
 from briefingkit.testing.transport import MemoryTransport

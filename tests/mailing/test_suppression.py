@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.suppression import Reason, Suppressions
+from briefingkit.mailing.people.suppression import Reason, Suppressions
 from briefingkit.store import open_ledger
 
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)

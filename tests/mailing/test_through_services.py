@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.composer import Composer
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.edition import Edition
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.recipient import Recipient
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.transport import Status
+from briefingkit.mailing.people.recipient import Recipient
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.delivery_rows import DeliveryRow

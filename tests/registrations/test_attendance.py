@@ -11,8 +11,8 @@ import pytest
 
 from briefingkit.errors import RegistrationError, TextError
 from briefingkit.model import Programme, When
-from briefingkit.registrations.attendance_cells import as_moments
-from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts, _since
+from briefingkit.registrations.attendance.cells import as_moments
+from briefingkit.registrations.attendance.matching import AttendanceImported, Doubts, _since
 from briefingkit.registrations.personal_data import PersonalData
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.store import open_ledger

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefingkit.errors import RegistrationError
-from briefingkit.registrations.attendance_cells import as_moments, as_seconds, names_in
-from briefingkit.registrations.attendance_report import AttendanceReport, name_key, read_report
+from briefingkit.registrations.attendance.cells import as_moments, as_seconds, names_in
+from briefingkit.registrations.attendance.meeting_report import AttendanceReport, name_key, read_report
 
 ZOOM = """Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants
 "812 3456 7890",Night buses,03/10/2027 02:55:00 PM,03/10/2027 05:00:00 PM,host@example.org,125,4

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from briefingkit.errors import RegistrationError
-from briefingkit.registrations.formulas import armed, disarmed
+from briefingkit.registrations.files.formulas import armed, disarmed
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.registrations.response import Response
 

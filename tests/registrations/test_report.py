@@ -13,11 +13,11 @@ from markdown_it import MarkdownIt
 
 from briefingkit.errors import MissingExtra
 from briefingkit.model import Programme, structure
-from briefingkit.registrations.answers_brief import brief_html, brief_markdown
-from briefingkit.registrations.charts import BARS_AT_MOST, bars, columns
 from briefingkit.registrations.registration_list import RegistrationList
-from briefingkit.registrations.report import report_html, statistics_html
-from briefingkit.registrations.statistics_words import Row
+from briefingkit.registrations.statistics.answers_brief import brief_html, brief_markdown
+from briefingkit.registrations.statistics.charts import BARS_AT_MOST, bars, columns
+from briefingkit.registrations.statistics.report import report_html, statistics_html
+from briefingkit.registrations.statistics.words import Row
 from briefingkit.store import open_ledger
 from briefingkit.text.phrases import SHIPPED
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from briefingkit.registrations.answers_brief import brief_html
-from briefingkit.registrations.report import report_html
+from briefingkit.registrations.statistics.answers_brief import brief_html
+from briefingkit.registrations.statistics.report import report_html
 
 from ..chromium import CHROMIUM, FLAGS, NEEDED
 

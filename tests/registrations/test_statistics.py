@@ -9,11 +9,11 @@ import pytest
 from attrs import evolve
 
 from briefingkit.model import Briefing, Programme, structure
-from briefingkit.registrations.counting import statistics_of
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
-from briefingkit.registrations.statistics import Breakdown, Statistics, Verdict
-from briefingkit.registrations.statistics_json import statistics_json
-from briefingkit.registrations.statistics_words import Section, Shape, sections
+from briefingkit.registrations.statistics.as_json import statistics_json
+from briefingkit.registrations.statistics.counting import statistics_of
+from briefingkit.registrations.statistics.values import Breakdown, Statistics, Verdict
+from briefingkit.registrations.statistics.words import Section, Shape, sections
 from briefingkit.text.phrases import SHIPPED
 
 NOW = datetime(2027, 3, 9, 16, 5, tzinfo=UTC)

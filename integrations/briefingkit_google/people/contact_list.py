@@ -14,7 +14,7 @@ from briefingkit_google.people.nothing_published import NothingPublished
 from briefingkit_google.target import GoogleTarget
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.known_people import Heard
+    from briefingkit.mailing.people.known_people import Heard
     from briefingkit.model import Briefing
     from briefingkit_google.client import Session
 

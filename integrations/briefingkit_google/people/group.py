@@ -15,7 +15,7 @@ from briefingkit_google.target import GoogleTarget
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from briefingkit.mailing.known_people import Heard
+    from briefingkit.mailing.people.known_people import Heard
     from briefingkit.model import Briefing
     from briefingkit_google.client import Session
     from briefingkit_google.faults import Fault

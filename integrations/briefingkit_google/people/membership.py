@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from briefingkit.mailing.audience import Member
-from briefingkit.mailing.known_people import Heard, Omitted
+from briefingkit.mailing.people.audience import Member
+from briefingkit.mailing.people.known_people import Heard, Omitted
 from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault
 from briefingkit_google.listing import Unreadable, pages

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from briefingkit.errors import IntegrationError, RegistrationError
-from briefingkit.mailing.contacts import people_in
-from briefingkit.mailing.known_people import Heard
-from briefingkit.registrations.columns import built_in
-from briefingkit.registrations.importing import table_in
-from briefingkit.registrations.tables import Row
+from briefingkit.mailing.people.contacts import people_in
+from briefingkit.mailing.people.known_people import Heard
+from briefingkit.registrations.files.columns import built_in
+from briefingkit.registrations.files.importing import table_in
+from briefingkit.registrations.files.tables import Row
 from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault
 from briefingkit_google.sheets.identity import address

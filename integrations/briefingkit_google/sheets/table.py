@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
+from briefingkit.registrations.files.formulas import disarmed
 from briefingkit.registrations.form import FieldType, FormField, form_of
-from briefingkit.registrations.formulas import disarmed
 from briefingkit.registrations.labels import words
 from briefingkit.registrations.registration import Registration, RegistrationStatus
 from briefingkit.registrations.response import Answer

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.answers import clean
+from briefingkit.mailing.outgoing.answers import clean
 
 __all__ = [
     "check_basic",

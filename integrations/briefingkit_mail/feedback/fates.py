@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from briefingkit.mailing.feedback import Kind, Reason
+from briefingkit.mailing.incoming.feedback import Kind, Reason
 
 __all__ = ["HARD_BOUNCE", "SOFT_BOUNCE", "SPAM", "UNSUBSCRIBED", "Fate"]
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import check_time, instant, mapping, same, text, told, words
 from briefingkit_mail.http_fields import TAG

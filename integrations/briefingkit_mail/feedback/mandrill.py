@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import each, header, instant, mapping, same, text, told, words
 from briefingkit_mail.feedback.fates import HARD_BOUNCE, SOFT_BOUNCE, SPAM, UNSUBSCRIBED, Fate

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit.web_api.settings import check_key
 from briefingkit_mail.feedback.calls import check_basic, mapping, moment, text, told, words
 from briefingkit_mail.feedback.fates import HARD_BOUNCE, SOFT_BOUNCE, SPAM, UNSUBSCRIBED, Fate

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError, ModelError
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit_mail.feedback.calls import (
     check_time,
     decoded,

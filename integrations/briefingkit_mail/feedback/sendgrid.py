@@ -7,7 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from briefingkit.errors import IntegrationError, MailingError, MissingExtra
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit_mail.feedback.calls import check_time, decoded, each, header, instant, text, told, words
 from briefingkit_mail.http_fields import TAG
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from attrs import Factory, field, frozen, validators
 
 from briefingkit.errors import MailingError, MissingExtra
-from briefingkit.mailing.feedback import Event, Kind, Reason
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason
 from briefingkit.web_api.line import Call, Line
 from briefingkit_mail.feedback.calls import check_time, decoded, each, mapping, moment, text, told, words
 from briefingkit_mail.http_fields import TAG

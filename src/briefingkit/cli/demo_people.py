@@ -85,7 +85,7 @@ def meet(out: Path) -> dict[str, Any]:
     report = out / "report.html"
     with spring.registrations(_BRIEFING) as roll:
         counted = roll.counts().statuses["confirmed"]
-        from briefingkit.registrations.report import report_html
+        from briefingkit.registrations.statistics.report import report_html
 
         report.write_text(report_html(roll, "en"), encoding="utf-8")
     mails = _mails(out)
@@ -137,7 +137,7 @@ def _register(address: str, language: str, answers: Mapping[str, str]) -> None:
 
 
 def _send(project: "Project", mailing: str) -> None:
-    from briefingkit.mailing.sending import Report
+    from briefingkit.mailing.outgoing.sending import Report
 
     with project.mailing(_BRIEFING, mailing) as dispatch:
         report = dispatch.send()

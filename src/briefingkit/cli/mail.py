@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
     from briefingkit.mailing.mail_plan import MailPlan
     from briefingkit.mailing.office import Office
-    from briefingkit.mailing.sending import Progress
+    from briefingkit.mailing.outgoing.sending import Progress
 
 __all__ = ["mail_command"]
 
@@ -145,7 +145,7 @@ def send_command(
 
 
 def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple[dict[str, Any] | None, bool]:
-    from briefingkit.mailing.stopping import stopping
+    from briefingkit.mailing.outgoing.stopping import stopping
 
     if each.office.engine is not None:
         return leave_to_workers(each, early=early, named=named, as_json=as_json)
@@ -257,7 +257,7 @@ def resolve_command(
 
     `resend` sends them again with the same octets and Message-ID, `sent` takes them for sent, `drop` sends them never.
     """
-    from briefingkit.mailing.deliveries import Resolution
+    from briefingkit.mailing.outgoing.deliveries import Resolution
 
     with project_here(project_file).mailing(briefing, mailing) as dispatch:
         number = dispatch.resolve(Resolution(how), ids)
@@ -282,7 +282,7 @@ def retry_command(briefing: str, mailing: str, project_file: Path | None, *, as_
 @json_option
 def suppress_command(addresses: Sequence[str], project_file: Path | None, *, as_json: bool) -> None:
     """Write to these addresses no more. The ledger keeps a keyed hash of each, and not the address."""
-    from briefingkit.mailing.suppression import Reason
+    from briefingkit.mailing.people.suppression import Reason
 
     with project_here(project_file).office() as office:
         number = office.suppressions.add(addresses, Reason.BY_HAND, at=office.clock(), source="by hand")

@@ -14,10 +14,10 @@ from briefingkit.errors import ProjectError
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
-    from briefingkit.mailing.feedback import Event
-    from briefingkit.mailing.hearing import Heard
+    from briefingkit.mailing.incoming.feedback import Event
+    from briefingkit.mailing.incoming.hearing import Heard
     from briefingkit.mailing.office import Office
-    from briefingkit.mailing.part_answers import PartAnswer
+    from briefingkit.mailing.people.part_answers import PartAnswer
     from briefingkit.store.mail_feedback import FateRow
 
 __all__ = ["answers_command", "bounces_command", "fates_json", "fates_of", "say_fates"]
@@ -37,7 +37,7 @@ def bounces_command(paths: Sequence[Path], project_file: Path | None, *, take: b
     An address behind which there is nobody is not written to again, nor is who complains or asks for that. What a mail
     says counts where it is about a message of this ledger's. It can be read again: each is heard once.
     """
-    from briefingkit.mailing.hearing import hear
+    from briefingkit.mailing.incoming.hearing import hear
 
     mails = _Mails(take=take)
     with project_here(project_file).office() as office:
@@ -59,7 +59,7 @@ class _Mails:
 
     def read(self, paths: Iterable[Path]) -> Iterator[bytes]:
         """Give what is looked at of each mail. ProjectError for what is no Maildir, and no file."""
-        from briefingkit.mailing.returned import LARGEST
+        from briefingkit.mailing.incoming.returned import LARGEST
 
         for path in paths:
             if str(path) == "-":
@@ -103,7 +103,7 @@ class _Mails:
 
 
 def _events(contents: Iterable[bytes], office: "Office", mails: _Mails) -> "Iterator[Event]":
-    from briefingkit.mailing.returned import read_returned
+    from briefingkit.mailing.incoming.returned import read_returned
 
     for content in contents:
         found = read_returned(
@@ -148,7 +148,7 @@ def answers_command(briefing: str, project_file: Path | None, *, as_json: bool) 
 
     The file is not changed: write the status there.
     """
-    from briefingkit.mailing.part_answers import taking_part
+    from briefingkit.mailing.people.part_answers import taking_part
 
     project = project_here(project_file)
     read = project.briefing(briefing)

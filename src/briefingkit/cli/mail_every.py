@@ -13,7 +13,7 @@ from briefingkit.errors import BriefingkitError, ModelError
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
-    from briefingkit.mailing.sending import Report
+    from briefingkit.mailing.outgoing.sending import Report
 
 __all__ = ["duration", "go_on_sending"]
 
@@ -38,8 +38,8 @@ def go_on_sending(project_file: Path | None, every: timedelta, *, as_json: bool)
 
     What is wrong with the project at the beginning is raised.
     """
-    from briefingkit.mailing.sender import Sender
-    from briefingkit.mailing.stopping import stopping
+    from briefingkit.mailing.outgoing.sender import Sender
+    from briefingkit.mailing.outgoing.stopping import stopping
 
     with project_here(project_file).office():
         pass

@@ -11,9 +11,9 @@ from briefingkit.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch, MailPlan, MailStatus
-    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.messages.message import Message
+    from briefingkit.mailing.outgoing.sending import Report
     from briefingkit.mailing.scheduling import Schedule
-    from briefingkit.mailing.sending import Report
     from briefingkit.model import MailingKind
     from briefingkit.store.delivery_rows import DeliveryRow
 

@@ -13,8 +13,8 @@ from briefingkit.errors import BriefingkitError, ProjectError
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
-    from briefingkit.mailing.sending import Report
-    from briefingkit.mailing.work import Told
+    from briefingkit.mailing.outgoing.sending import Report
+    from briefingkit.mailing.outgoing.work import Told
 
 __all__ = ["leave_to_workers", "work_command"]
 
@@ -30,8 +30,8 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
     itself, and registrations are confirmed. Told to end, it finishes the batch in hand.
     Exit code 1 of --once: something could not be sent, or nobody knows whether it went.
     """
-    from briefingkit.mailing.stopping import stopping
-    from briefingkit.mailing.work import Work
+    from briefingkit.mailing.outgoing.stopping import stopping
+    from briefingkit.mailing.outgoing.work import Work
 
     project = project_here(project_file)
     engine = project.engine()
@@ -70,7 +70,7 @@ def leave_to_workers(
     each: "Dispatch", *, early: bool, named: bool, as_json: bool
 ) -> tuple[dict[str, Any] | None, bool]:
     """Plan a mailing and leave it to workers; what came of it as JSON, and whether it went wrong."""
-    from briefingkit.mailing.work import hand_over
+    from briefingkit.mailing.outgoing.work import hand_over
 
     name = f"{each.briefing.identifier} {each.mailing.key}"
     told: dict[str, Any] = {"briefing": each.briefing.identifier, "mailing": each.mailing.key}

@@ -11,8 +11,8 @@ from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
-    from briefingkit.registrations.attendance import Attended
-    from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts, Match
+    from briefingkit.registrations.attendance.marking import Attended
+    from briefingkit.registrations.attendance.matching import AttendanceImported, Doubts, Match
     from briefingkit.registrations.registration_list import RegistrationList
 
 __all__ = ["attend_command"]
@@ -96,7 +96,7 @@ def _check_usage(
 
 
 def _doubts(accept: Sequence[str]) -> "Doubts":
-    from briefingkit.registrations.attendance_matching import Doubts
+    from briefingkit.registrations.attendance.matching import Doubts
 
     settled: dict[int, int | None] = {}
     for text in accept:
@@ -134,7 +134,7 @@ def _person(each: "Attended") -> str:
 
 
 def _person_json(each: "Attended") -> dict[str, Any]:
-    from briefingkit.registrations.attendance import attended_json
+    from briefingkit.registrations.attendance.marking import attended_json
 
     return {"number": each.number, "name": each.name, **(attended_json(each) or {})}
 

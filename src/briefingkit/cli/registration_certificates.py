@@ -10,7 +10,7 @@ from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.terminal import emit_json, json_option, progress, say
 
 if TYPE_CHECKING:
-    from briefingkit.registrations.certificates import Certificate
+    from briefingkit.registrations.certificates.certificate import Certificate
     from briefingkit.registrations.registration_list import RegistrationList
 
 __all__ = ["certificates_command"]
@@ -66,7 +66,7 @@ def certificates_command(
 
 
 def _verify(roll: "RegistrationList", number: str, *, as_json: bool) -> None:
-    from briefingkit.registrations.certificates import verify_certificate
+    from briefingkit.registrations.certificates.certificate import verify_certificate
 
     found = verify_certificate(roll, number)
     if as_json:
@@ -94,7 +94,7 @@ def _issue(
     *,
     as_json: bool,
 ) -> None:
-    from briefingkit.registrations.certificates import issue_certificates
+    from briefingkit.registrations.certificates.certificate import issue_certificates
 
     issued = issue_certificates(roll, out, at_least=at_least, language=language, fonts=fonts)
     done = list(progress(issued, "certificates", length=len(roll.attendance())))

@@ -13,7 +13,7 @@ from briefingkit.cli.pairs import pairs
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
-    from briefingkit.registrations.importing import Imported, Preview, RowFault
+    from briefingkit.registrations.files.importing import Imported, Preview, RowFault
 
 __all__ = ["export_command", "import_command"]
 
@@ -71,7 +71,7 @@ def export_command(
     briefing: str, out: Path | None, format_: str | None, project_file: Path | None, *, as_json: bool
 ) -> None:
     """Write the list of BRIEFING as CSV, XLSX or JSON; what a spreadsheet would run as a formula is disarmed."""
-    from briefingkit.registrations.exporting import export_to
+    from briefingkit.registrations.files.exporting import export_to
 
     with project_here(project_file).registrations(briefing) as roll:
         if out is None:

@@ -10,8 +10,8 @@ from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
-    from briefingkit.registrations.answers_brief import AnswersBrief
-    from briefingkit.registrations.statistics_words import Row, Section
+    from briefingkit.registrations.statistics.answers_brief import AnswersBrief
+    from briefingkit.registrations.statistics.words import Row, Section
 
 __all__ = ["stats_command"]
 
@@ -56,8 +56,8 @@ def stats_command(
 ) -> None:
     """Show the list of BRIEFING in numbers: by day, language, country, organisation, part and answer."""
     from briefingkit.cli.writing import write_whole
-    from briefingkit.registrations.statistics_json import statistics_json
-    from briefingkit.registrations.statistics_words import sections
+    from briefingkit.registrations.statistics.as_json import statistics_json
+    from briefingkit.registrations.statistics.words import sections
     from briefingkit.text.language import canonical
 
     if brief is not None and brief.suffix.lower() not in _BRIEFS:
@@ -69,7 +69,7 @@ def stats_command(
         counted = roll.statistics(booth_from=booth_from)
         written = roll.answers(names=names, most=most) if brief is not None else None
     if page is not None:
-        from briefingkit.registrations.report import statistics_html
+        from briefingkit.registrations.statistics.report import statistics_html
 
         write_whole(page, statistics_html(counted, spoken))
     if brief is not None and written is not None:
@@ -84,8 +84,8 @@ def stats_command(
 
 
 def _write_brief(path: Path, brief: "AnswersBrief", language: str) -> None:
-    from briefingkit.registrations.answers_brief import brief_html, brief_markdown
     from briefingkit.registrations.private_files import write_private
+    from briefingkit.registrations.statistics.answers_brief import brief_html, brief_markdown
 
     write = brief_html if path.suffix.lower().startswith(".htm") else brief_markdown
     write_private(path, write(brief, language))

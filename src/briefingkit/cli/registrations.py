@@ -59,7 +59,7 @@ def list_command(
     briefing: str, status: str | None, project_file: Path | None, *, only_counts: bool, as_json: bool
 ) -> None:
     """Show who is on the list of BRIEFING, in the order in which they came."""
-    from briefingkit.registrations.attendance import attended_json
+    from briefingkit.registrations.attendance.marking import attended_json
     from briefingkit.registrations.codec import registration_json
     from briefingkit.registrations.registration import RegistrationStatus
 

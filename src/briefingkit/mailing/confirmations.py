@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from briefingkit.mailing.addressing import addressed
-from briefingkit.mailing.audience import Selection, registrants, select
-from briefingkit.mailing.deliveries import Addressed, plan_deliveries
-from briefingkit.mailing.kinds import Letter
+from briefingkit.mailing.messages.kinds import Letter
+from briefingkit.mailing.outgoing.deliveries import Addressed, plan_deliveries
+from briefingkit.mailing.people.addressing import addressed
+from briefingkit.mailing.people.audience import Selection, registrants, select
 from briefingkit.mailing.scheduling import Schedule, Standing
 from briefingkit.model import Audience, AudienceGroup, Mailing, MailingKind, Status
 from briefingkit.registrations.events import (
@@ -27,8 +27,8 @@ from briefingkit.registrations.registration import RegistrationStatus
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.audience import Member
     from briefingkit.mailing.office import Office
+    from briefingkit.mailing.people.audience import Member
     from briefingkit.model import Briefing
 
 __all__ = ["confirmation_of", "queue_confirmations", "waiting_confirmations"]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Self
 from attrs import evolve
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.addressing import addressed, recipient_of
-from briefingkit.mailing.audience import Member, Selection, specimen
 from briefingkit.mailing.changes import Changed
-from briefingkit.mailing.concern import changes_for
 from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
-from briefingkit.mailing.deliveries import (
+from briefingkit.mailing.mail_plan import MailPlan, MailStatus, Samples
+from briefingkit.mailing.messages.kinds import Letter
+from briefingkit.mailing.messages.writing import Writer
+from briefingkit.mailing.outgoing.deliveries import (
     Resolution,
     cancel,
     failures,
@@ -28,15 +28,15 @@ from briefingkit.mailing.deliveries import (
     told_occasions,
     uncertain,
 )
-from briefingkit.mailing.gathering import Gathering
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.kinds import Letter
-from briefingkit.mailing.mail_plan import MailPlan, MailStatus, Samples
-from briefingkit.mailing.outbox import Outbox
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.sending import Progress, Report, Sending
+from briefingkit.mailing.people.addressing import addressed, recipient_of
+from briefingkit.mailing.people.audience import Member, Selection, specimen
+from briefingkit.mailing.people.concern import changes_for
+from briefingkit.mailing.people.gathering import Gathering
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
-from briefingkit.mailing.sending import Progress, Report, Sending
 from briefingkit.mailing.told import Told, announcement, told_before
-from briefingkit.mailing.writing import Writer
 from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
 from briefingkit.registrations.person import normalised_email
@@ -44,10 +44,10 @@ from briefingkit.store.deliveries import CHUNK
 from briefingkit.store.delivery_rows import DeliveryRow
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.messages.message import Message
     from briefingkit.mailing.office import Office
     from briefingkit.model import Briefing, Mailing
-    from briefingkit.registrations.importing import RowFault
+    from briefingkit.registrations.files.importing import RowFault
 
 __all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 

@@ -8,13 +8,13 @@ from attrs import define, field, frozen
 from briefingkit.errors import RenderError, Unpublishable
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.audience import Member
     from briefingkit.mailing.changes import Changed
-    from briefingkit.mailing.kinds import Letter
-    from briefingkit.mailing.message import Message
+    from briefingkit.mailing.messages.kinds import Letter
+    from briefingkit.mailing.messages.message import Message
+    from briefingkit.mailing.people.audience import Member
     from briefingkit.mailing.scheduling import Schedule
     from briefingkit.model import MailingKind
-    from briefingkit.registrations.importing import RowFault
+    from briefingkit.registrations.files.importing import RowFault
 
 __all__ = ["MailPlan", "MailStatus", "Samples"]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.audience import KnowsPeople
-from briefingkit.mailing.jobs import send_job
-from briefingkit.mailing.names import Names
-from briefingkit.mailing.suppression import Suppressions
+from briefingkit.mailing.messages.names import Names
+from briefingkit.mailing.outgoing.jobs import send_job
+from briefingkit.mailing.people.audience import KnowsPeople
+from briefingkit.mailing.people.suppression import Suppressions
 from briefingkit.publish import Context, is_pending
 from briefingkit.publish.journal import Journal
 from briefingkit.publish.views import made_addresses
@@ -22,10 +22,10 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
-    from briefingkit.mailing.engine import Engine
-    from briefingkit.mailing.jobs import Enlist
-    from briefingkit.mailing.known_people import Heard
-    from briefingkit.mailing.transport import Transport
+    from briefingkit.mailing.outgoing.engine import Engine
+    from briefingkit.mailing.outgoing.jobs import Enlist
+    from briefingkit.mailing.outgoing.transport import Transport
+    from briefingkit.mailing.people.known_people import Heard
     from briefingkit.model import Access, Briefing, Letterhead, Programme, Publication
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.store.chunks import Transaction

@@ -7,8 +7,8 @@ from attrs import evolve
 
 from briefingkit.errors import RegistrationError
 from briefingkit.registrations.answers import normalized, problems
-from briefingkit.registrations.cells import CellFault, reading
-from briefingkit.registrations.columns import asked_by
+from briefingkit.registrations.files.cells import CellFault, reading
+from briefingkit.registrations.files.columns import asked_by
 from briefingkit.registrations.form import form_of
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.response import Answer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve, field, frozen
 
 from briefingkit.errors import RegistrationError
-from briefingkit.registrations.attendance import attendance_json
+from briefingkit.registrations.attendance.marking import attendance_json
 from briefingkit.registrations.capacity import Capacity, Terms, terms_of
 from briefingkit.registrations.codec import iso, registration_json, registration_of, response_json
 from briefingkit.registrations.connected import Connections, not_connected

@@ -27,15 +27,15 @@ from briefingkit.store.registrations import Registrations
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
-    from briefingkit.registrations.answers_brief import AnswersBrief
-    from briefingkit.registrations.attendance import Attended
-    from briefingkit.registrations.attendance_matching import AttendanceImported, Doubts
+    from briefingkit.registrations.attendance.marking import Attended
+    from briefingkit.registrations.attendance.matching import AttendanceImported, Doubts
     from briefingkit.registrations.erasure import Erased
-    from briefingkit.registrations.exporting import Exported
-    from briefingkit.registrations.importing import Imported, Preview
+    from briefingkit.registrations.files.exporting import Exported
+    from briefingkit.registrations.files.importing import Imported, Preview
     from briefingkit.registrations.mirroring import Kept
     from briefingkit.registrations.pulling import Pulled
-    from briefingkit.registrations.statistics import Statistics
+    from briefingkit.registrations.statistics.answers_brief import AnswersBrief
+    from briefingkit.registrations.statistics.values import Statistics
     from briefingkit.store.ledger import Ledger
 
 __all__ = ["Counts", "RegistrationList", "key_of"]
@@ -127,9 +127,9 @@ class RegistrationList:
 
         `booth_from` is how many people make interpretation into a language worth while, 10 by default.
         """
-        from briefingkit.registrations.attendance import minutes_by_person
-        from briefingkit.registrations.counting import statistics_of
-        from briefingkit.registrations.statistics import BOOTH_FROM
+        from briefingkit.registrations.attendance.marking import minutes_by_person
+        from briefingkit.registrations.statistics.counting import statistics_of
+        from briefingkit.registrations.statistics.values import BOOTH_FROM
 
         with self._store.reading(self.briefing.identifier) as reader:
             erased: dict[str, int] = json.loads(reader.held().erased)
@@ -148,7 +148,7 @@ class RegistrationList:
 
         At most `most` answers to a question in a language are kept, 500 by default; how many there are more is said.
         """
-        from briefingkit.registrations.answers_brief import ANSWERS_AT_MOST, answers_of
+        from briefingkit.registrations.statistics.answers_brief import ANSWERS_AT_MOST, answers_of
 
         return answers_of(
             self.briefing,
@@ -262,7 +262,7 @@ class RegistrationList:
 
         `since` is when they came (aware) and `minutes` how long they stayed, where it is known.
         """
-        from briefingkit.registrations.attendance import mark, telling
+        from briefingkit.registrations.attendance.marking import mark, telling
 
         name, desk = self.briefing.identifier, self.desk()
         with self._store.writing(name) as writer, telling(writer, desk):
@@ -272,7 +272,7 @@ class RegistrationList:
 
     def mark_absent(self, *who: str) -> int:
         """Take back that people were there, whatever said so; give how many had been marked."""
-        from briefingkit.registrations.attendance import telling, unmark
+        from briefingkit.registrations.attendance.marking import telling, unmark
 
         with self._store.writing(self.briefing.identifier) as writer, telling(writer, self.desk()):
             number = unmark(writer, self.briefing.identifier, who)
@@ -281,7 +281,7 @@ class RegistrationList:
 
     def attendance(self) -> Sequence["Attended"]:
         """Give those on the list who were there, in the order in which they came onto it."""
-        from briefingkit.registrations.attendance import everybody_present
+        from briefingkit.registrations.attendance.marking import everybody_present
 
         with self._store.reading(self.briefing.identifier) as reader:
             return tuple(everybody_present(reader))
@@ -301,8 +301,8 @@ class RegistrationList:
         changes nothing, and with `preview` nothing is written. `source` names a report that does not say of which
         meeting it is; `zone` is that of its clock, by default the briefing's. RegistrationError for what is no report.
         """
-        from briefingkit.registrations.attendance_matching import import_report
-        from briefingkit.registrations.attendance_report import read_report
+        from briefingkit.registrations.attendance.matching import import_report
+        from briefingkit.registrations.attendance.meeting_report import read_report
 
         report = read_report(Path(path), source)
         done = import_report(
@@ -322,7 +322,7 @@ class RegistrationList:
         encoding: str | None = None,
     ) -> "Preview":
         """Say what `import_` would make of a file's columns and first rows; nothing is written."""
-        from briefingkit.registrations.importing import preview
+        from briefingkit.registrations.files.importing import preview
 
         return preview(self, Path(path), columns=columns or {}, sheet=sheet, encoding=encoding)
 
@@ -342,7 +342,7 @@ class RegistrationList:
         number, and stops no other. A CSV is read as what it says that it is, as UTF-8, or else as Windows-1252, unless
         `encoding` says otherwise. RegistrationError for a file that is no table or has no column that is known.
         """
-        from briefingkit.registrations.importing import import_file
+        from briefingkit.registrations.files.importing import import_file
 
         known, now = columns or {}, at or self._clock()
         done = import_file(self, Path(path), columns=known, sheet=sheet, encoding=encoding, at=now)
@@ -354,7 +354,7 @@ class RegistrationList:
 
         A text that a spreadsheet would run as a formula is disarmed. RegistrationError for another format.
         """
-        from briefingkit.registrations.exporting import export_file
+        from briefingkit.registrations.files.exporting import export_file
 
         return export_file(self, Path(path), format)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from briefingkit.mailing.engine import About, Engine, Job, Stop, Task
+from briefingkit.mailing.outgoing.engine import About, Engine, Job, Stop, Task
 
 if TYPE_CHECKING:
     from briefingkit.errors import BriefingkitError

@@ -7,8 +7,8 @@ import pytest
 from attrs import define, evolve, field, frozen
 
 from briefingkit.errors import BriefingkitError
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Feature, Staged, Status, Transport
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Feature, Staged, Status, Transport
 
 __all__ = ["MemoryTransport", "NullTransport", "TransportContract", "message_for"]
 

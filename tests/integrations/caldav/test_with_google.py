@@ -189,7 +189,9 @@ def test_a_run_that_finds_nothing_to_do_asks_each_calendar_once_and_reads_no_bri
     assert walk(command)[1] == "Nothing to do: 6 resources in step.\n"
     walk.google.requests.clear()
     before = len(walk.peer.proxy.requests)
-    monkeypatch.setattr("briefingkit.workspace.load_tree", lambda *_, **__: pytest.fail("briefings were read"))
+    monkeypatch.setattr(
+        "briefingkit.workspace.load_tree", lambda *_, **__: pytest.fail("briefings were read")
+    )
     assert walk(command) == (0, "Nothing to do: 6 resources in step.\n")
     assert [each.method for each in walk.google.requests if each.method != "token"] == [
         "calendar.events.list"

@@ -17,7 +17,7 @@ import pytest
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.audience import Member
+from briefingkit.mailing.people.audience import Member
 from briefingkit.model.structure import converter
 from briefingkit.publish.account import SignIn
 from briefingkit.testing.contract import sample_briefing

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import BriefingkitError, IntegrationError
-from briefingkit.mailing.audience import KnowsPeople, Member, Selection
-from briefingkit.mailing.contacts import people_in
-from briefingkit.mailing.known_people import UNREADABLE, Omitted, heard
+from briefingkit.mailing.people.audience import KnowsPeople, Member, Selection
+from briefingkit.mailing.people.contacts import people_in
+from briefingkit.mailing.people.known_people import UNREADABLE, Omitted, heard
 from briefingkit.model.structure import converter
-from briefingkit.registrations.columns import built_in
-from briefingkit.registrations.importing import RowFault, table_in
+from briefingkit.registrations.files.columns import built_in
+from briefingkit.registrations.files.importing import RowFault, table_in
 from briefingkit.testing.contract import sample_briefing
 from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.account import GoogleAccount

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from briefingkit.errors import BriefingkitError, IntegrationError, Transient
-from briefingkit.mailing.audience import KnowsPeople, Member, Selection
-from briefingkit.mailing.known_people import Omitted, heard
+from briefingkit.mailing.people.audience import KnowsPeople, Member, Selection
+from briefingkit.mailing.people.known_people import Omitted, heard
 from briefingkit.model.structure import converter
 from briefingkit.testing.contract import sample_briefing
 from briefingkit.testing.google import GoogleDouble

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from attrs import frozen
 
-from briefingkit.mailing.feedback import Feedback
+from briefingkit.mailing.incoming.feedback import Feedback
 from briefingkit_mail.feedback.brevo import BrevoFeedback
 from briefingkit_mail.feedback.mailgun import MailgunFeedback
 from briefingkit_mail.feedback.mandrill import MailchimpTransactionalFeedback

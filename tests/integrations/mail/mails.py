@@ -9,8 +9,8 @@ from functools import cache
 import attrs
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.headers import unstructured, with_address
-from briefingkit.mailing.message import Message, Parts
+from briefingkit.mailing.messages.headers import unstructured, with_address
+from briefingkit.mailing.messages.message import Message, Parts
 from briefingkit.testing.transport import message_for
 
 ICS = (

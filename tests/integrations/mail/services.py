@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from briefingkit.errors import IntegrationError, Transient
-from briefingkit.mailing.message import Mailbox, Message, Parts
-from briefingkit.mailing.transport import Delivery, Feature, Status
+from briefingkit.mailing.messages.message import Mailbox, Message, Parts
+from briefingkit.mailing.outgoing.transport import Delivery, Feature, Status
 from briefingkit.testing.mail.service import Broken, MailService, Mishap, Reply, json_reply
 from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit.web_api.line import Unreached

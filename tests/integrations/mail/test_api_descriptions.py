@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from briefingkit.mailing.message import Message
+from briefingkit.mailing.messages.message import Message
 from briefingkit.testing.transport import message_for
 from briefingkit_mail.mailgun import Mailgun
 from briefingkit_mail.postmark import Postmark

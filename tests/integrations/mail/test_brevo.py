@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.brevo import BrevoDouble
 from briefingkit.testing.mail.service import Mishap, json_reply
 from briefingkit.testing.transport import message_for

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from briefingkit.errors import IntegrationError, MailingError, ModelError
-from briefingkit.mailing import suppression
-from briefingkit.mailing.feedback import Event, Kind, Reason, suppresses
+from briefingkit.mailing.incoming.feedback import Event, Kind, Reason, suppresses
+from briefingkit.mailing.people import suppression
 from briefingkit_mail.feedback.brevo import BrevoFeedback
 from briefingkit_mail.feedback.resend import ResendFeedback
 from briefingkit_mail.feedback.sendgrid import SendGridFeedback

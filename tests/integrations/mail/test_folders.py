@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from briefingkit.errors import IntegrationError, Transient
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Status, Transport
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Status, Transport
 from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail import EmlFolder, Maildir
 

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError, ModelError, Transient
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.gmail import GmailDouble
 from briefingkit.testing.mail.service import Asked, Mishap, Reply, json_reply
 from briefingkit.testing.transport import message_for

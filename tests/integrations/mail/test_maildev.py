@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import frozen
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.sending import Progress
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.sending import Progress
 from briefingkit.text.phrases import SHIPPED
 
 from ...chromium import CHROMIUM, FLAGS

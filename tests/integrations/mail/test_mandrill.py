@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.mandrill import MandrillDouble
 from briefingkit.testing.mail.service import Mishap, json_reply
 from briefingkit.testing.transport import message_for

@@ -8,16 +8,16 @@ from email import message_from_bytes, policy
 import pytest
 from attrs import evolve
 
-from briefingkit.mailing.deliveries import Addressed, failures, mailing_id, plan_deliveries
-from briefingkit.mailing.feedback import Kind, Reason
-from briefingkit.mailing.hearing import hear
-from briefingkit.mailing.keys import message_key
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.names import Names
-from briefingkit.mailing.outbox import Outbox
-from briefingkit.mailing.returned import read_returned
-from briefingkit.mailing.sending import Progress
-from briefingkit.mailing.transport import Status, Transport
+from briefingkit.mailing.incoming.feedback import Kind, Reason
+from briefingkit.mailing.incoming.hearing import hear
+from briefingkit.mailing.incoming.returned import read_returned
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.messages.names import Names
+from briefingkit.mailing.outgoing.deliveries import Addressed, failures, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.keys import message_key
+from briefingkit.mailing.outgoing.outbox import Outbox
+from briefingkit.mailing.outgoing.sending import Progress
+from briefingkit.mailing.outgoing.transport import Status, Transport
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store import open_ledger
 from briefingkit.store.deliveries import Deliveries

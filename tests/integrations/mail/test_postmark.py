@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.postmark import PostmarkDouble
 from briefingkit.testing.mail.service import Mishap, Reply, json_reply
 from briefingkit.testing.transport import message_for

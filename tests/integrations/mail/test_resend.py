@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.resend import ResendDouble
 from briefingkit.testing.mail.service import Mishap, json_reply
 from briefingkit.testing.transport import message_for

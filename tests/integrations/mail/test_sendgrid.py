@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.sendgrid import SendGridDouble
 from briefingkit.testing.transport import message_for
 from briefingkit_mail.sendgrid import SendGrid

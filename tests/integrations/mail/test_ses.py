@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from briefingkit.errors import IntegrationError, ModelError
-from briefingkit.mailing.transport import Status
+from briefingkit.mailing.outgoing.transport import Status
 from briefingkit.testing.mail.service import Asked, MailService, Mishap, Refused, Reply, json_reply
 from briefingkit.testing.transport import message_for
 from briefingkit_mail.ses import SES

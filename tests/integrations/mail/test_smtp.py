@@ -10,8 +10,8 @@ from attrs import evolve
 
 from briefingkit import registry
 from briefingkit.errors import IntegrationError, ModelError, Transient, UnknownIntegration
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Status, Transport
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Delivery, Status, Transport
 from briefingkit.testing.transport import TransportContract, message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption

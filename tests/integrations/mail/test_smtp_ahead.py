@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Delivery, Expecting, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Delivery, Expecting, Status
 from briefingkit.testing.transport import message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from briefingkit.errors import IntegrationError, Transient
-from briefingkit.mailing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.testing.transport import message_for
 from briefingkit_mail import SMTP
 from briefingkit_mail.smtp_settings import Encryption

@@ -18,8 +18,8 @@ import pytest
 from attrs import frozen
 from icalendar import Calendar, Event
 
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.sending import Progress
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.sending import Progress
 from briefingkit.project import Project
 from briefingkit.text.bidi import strip_isolates
 from briefingkit.text.phrases import SHIPPED

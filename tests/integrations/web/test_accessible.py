@@ -8,7 +8,7 @@ from typing import Any
 import html5lib
 import pytest
 
-from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
+from briefingkit.mailing.people.addressing import PART, UNSUBSCRIBE
 from briefingkit.project import Project
 from briefingkit.registrations.links import sign
 from briefingkit.registrations.registration_list import key_of

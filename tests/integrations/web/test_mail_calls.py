@@ -14,7 +14,7 @@ from attrs import evolve
 
 import briefingkit as bk
 from briefingkit.errors import SourceError, UnknownIntegration
-from briefingkit.mailing.suppression import Reason, Suppressions
+from briefingkit.mailing.people.suppression import Reason, Suppressions
 from briefingkit.project import Project
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations

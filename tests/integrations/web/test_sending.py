@@ -19,8 +19,8 @@ import pytest
 from attrs import evolve
 
 from briefingkit.mailing.dispatch import Dispatch
-from briefingkit.mailing.sender import Sender
-from briefingkit.mailing.sending import Report
+from briefingkit.mailing.outgoing.sender import Sender
+from briefingkit.mailing.outgoing.sending import Report
 from briefingkit.project import Project, open_project
 from briefingkit_web.sending import sender_of
 

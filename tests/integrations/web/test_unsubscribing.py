@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
-from briefingkit.mailing.suppression import Reason, Suppressions
+from briefingkit.mailing.people.addressing import PART, UNSUBSCRIBE
+from briefingkit.mailing.people.suppression import Reason, Suppressions
 from briefingkit.project import Project
 from briefingkit.registrations.links import sign
 from briefingkit.registrations.registration_list import key_of

@@ -16,12 +16,12 @@ import pytest
 from attrs import evolve
 
 from briefingkit.errors import StoreError
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.engine import Job
-from briefingkit.mailing.jobs import send_job
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Staged
-from briefingkit.mailing.work import Told, Work, hand_over
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.engine import Job
+from briefingkit.mailing.outgoing.jobs import send_job
+from briefingkit.mailing.outgoing.transport import Staged
+from briefingkit.mailing.outgoing.work import Told, Work, hand_over
 from briefingkit.project import Project
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.testing.transport import MemoryTransport
@@ -118,7 +118,7 @@ def jobs(store: str) -> list[tuple[Any, ...]]:
 def test_what_a_killed_worker_had_is_sent_by_another_but_for_one_batch_that_may_have_gone(
     make_project: MakeProject, store: str, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("briefingkit.mailing.deliveries.CHUNK", 50)
+    monkeypatch.setattr("briefingkit.mailing.outgoing.deliveries.CHUNK", 50)
     project = make_project(store, 300)
     assert invite(project) == 300
     assert len(jobs(store)) == 6
@@ -206,7 +206,7 @@ def test_who_registers_is_written_to_by_a_worker_with_no_more_ado(
 def test_one_worker_sends_several_chunks_at_a_time(
     make_project: MakeProject, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("briefingkit.mailing.deliveries.CHUNK", 4)
+    monkeypatch.setattr("briefingkit.mailing.outgoing.deliveries.CHUNK", 4)
     project = make_project(store, 12)
     invite(project)
     together, told = threading.Barrier(3), list[Told]()

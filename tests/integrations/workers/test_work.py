@@ -9,16 +9,16 @@ import pytest
 from attrs import define, evolve, field
 
 from briefingkit.errors import IntegrationError, MailingError
-from briefingkit.mailing import deliveries as deliveries_module
-from briefingkit.mailing.deliveries import Addressed, mailing_id, plan_deliveries
-from briefingkit.mailing.engine import Job
-from briefingkit.mailing.jobs import CONFIRM, GATHER, LOOK, SEND, rounded_up, send_job
-from briefingkit.mailing.message import Message
+from briefingkit.mailing.messages.message import Message
 from briefingkit.mailing.office import Office
-from briefingkit.mailing.sender import Sender
-from briefingkit.mailing.sending import Sending
-from briefingkit.mailing.transport import Delivery, Status
-from briefingkit.mailing.work import Told, Work, hand_over, left_over
+from briefingkit.mailing.outgoing import deliveries as deliveries_module
+from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_deliveries
+from briefingkit.mailing.outgoing.engine import Job
+from briefingkit.mailing.outgoing.jobs import CONFIRM, GATHER, LOOK, SEND, rounded_up, send_job
+from briefingkit.mailing.outgoing.sender import Sender
+from briefingkit.mailing.outgoing.sending import Sending
+from briefingkit.mailing.outgoing.transport import Delivery, Status
+from briefingkit.mailing.outgoing.work import Told, Work, hand_over, left_over
 from briefingkit.project import Project, open_project
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries

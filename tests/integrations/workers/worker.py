@@ -15,12 +15,12 @@ from pathlib import Path
 
 from attrs import define, evolve
 
-from briefingkit.mailing.message import Message
+from briefingkit.mailing.messages.message import Message
 from briefingkit.mailing.office import Office
-from briefingkit.mailing.sending import Sending
-from briefingkit.mailing.stopping import stopping
-from briefingkit.mailing.transport import Capabilities, Delivery, Status
-from briefingkit.mailing.work import Told, Work
+from briefingkit.mailing.outgoing.sending import Sending
+from briefingkit.mailing.outgoing.stopping import stopping
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Status
+from briefingkit.mailing.outgoing.work import Told, Work
 from briefingkit.project import open_project
 
 BATCH = 5

@@ -11,8 +11,8 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from briefingkit.errors import IntegrationError
-from briefingkit.mailing.message import Message
-from briefingkit.mailing.transport import Capabilities, Delivery, Status
+from briefingkit.mailing.messages.message import Message
+from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Status
 
 __all__ = ["Sendmail"]
 

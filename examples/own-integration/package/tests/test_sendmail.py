@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from council.sendmail import Sendmail
 
-from briefingkit.mailing.transport import Status, Transport
+from briefingkit.mailing.outgoing.transport import Status, Transport
 from briefingkit.testing.transport import TransportContract, message_for
 
 _KEEPS = "import os, sys; open(str(os.getpid()), 'xb').write(sys.stdin.buffer.read())"

@@ -1,6 +1,6 @@
 """Mails that come back, in the forms that servers give them, to test what reads them; names and addresses are ours."""
 
-from briefingkit.mailing.names import Names
+from briefingkit.mailing.messages.names import Names
 
 __all__ = ["DOMAIN", "KEY", "NAME", "NAMES", "ORIGINAL", "complaint", "report", "status"]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import briefingkit as bk
-from briefingkit.mailing.addressing import PART, UNSUBSCRIBE
-from briefingkit.mailing.suppression import Suppressions
+from briefingkit.mailing.people.addressing import PART, UNSUBSCRIBE
+from briefingkit.mailing.people.suppression import Suppressions
 from briefingkit.registrations.links import sign
 from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations

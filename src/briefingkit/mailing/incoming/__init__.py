@@ -1,0 +1,1 @@
+"""What comes back: bounces, complaints and wishes, and what is done with them."""

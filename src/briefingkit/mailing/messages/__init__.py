@@ -1,0 +1,1 @@
+"""What is written: a mail of each kind, compiled once for each language and joined for each recipient."""

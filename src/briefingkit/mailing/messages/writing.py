@@ -1,0 +1,101 @@
+"""Writing the messages of one mailing: a composer for each letter, language and minute, made when it is needed."""
+
+from collections import OrderedDict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from briefingkit.errors import RenderError
+from briefingkit.mailing.messages.composer import Composer
+from briefingkit.mailing.messages.edition import Edition
+from briefingkit.mailing.messages.kinds import Letter
+from briefingkit.mailing.people.addressing import letter_of, recipient_of
+from briefingkit.model import Access
+from briefingkit.rendering.templates import SUFFIX, Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from briefingkit.mailing.messages.message import Message
+    from briefingkit.mailing.office import Office
+    from briefingkit.model import Mailing, Publication
+    from briefingkit.store.delivery_rows import DeliveryRow
+
+__all__ = ["Writer", "mail_templates"]
+
+_KEPT = 64
+_LARGEST = 1 << 20  # octets of a template
+
+
+class Writer:
+    """Writes a mailing's messages. `before` is the publication that people were told of last.
+
+    The same row gives the same octets: its Date is the minute in which it was first taken in hand.
+    """
+
+    def __init__(
+        self,
+        office: "Office",
+        publication: "Publication",
+        mailing: "Mailing",
+        before: "Publication | None" = None,
+    ) -> None:
+        self._office, self._publication, self._mailing, self._before = office, publication, mailing, before
+        self._composers: OrderedDict[tuple[Letter, str, datetime], Composer] = OrderedDict()
+        self._templates = mail_templates(office, publication.briefing.identifier, mailing)
+
+    def message(self, row: "DeliveryRow") -> "Message":
+        """Write the message of a row. Raises as `Composer.message`."""
+        at = datetime.fromisoformat(row.begun_at) if row.begun_at else self._office.clock()
+        at = at.replace(second=0, microsecond=0)
+        recipient = recipient_of(row, self._publication.briefing, self._office, at)
+        name = self._office.names.name(row.id, row.begun_at)
+        return self.composer(letter_of(row), recipient.language, at).message(recipient, row.occasion, name)
+
+    def composer(self, letter: Letter, language: str, at: datetime) -> Composer:
+        """Give what composes a letter in a language, dated at a minute."""
+        wanted = (letter, language, at)
+        found = self._composers.get(wanted)
+        if found is None:
+            found = self._composers[wanted] = Composer(self._edition(letter, language, at))
+            if len(self._composers) > _KEPT:
+                self._composers.popitem(last=False)
+        return found
+
+    def _edition(self, letter: Letter, language: str, at: datetime) -> Edition:
+        office = self._office
+        return Edition(
+            self._publication,
+            self._mailing,
+            office.letterhead,
+            letter,
+            at,
+            office.programme,
+            self._before,
+            self._addresses(language),
+            self._templates,
+        )
+
+    def _addresses(self, language: str) -> "Mapping[str, str]":
+        """Give the addresses that were made; where nothing says where to register, it is on our own page."""
+        office, briefing = self._office, self._publication.briefing
+        # What somebody may not see of these, their view leaves out.
+        made = dict(office.addresses(briefing, language, Access.PARTICIPANTS))
+        asked, name = briefing.registration, briefing.identifier
+        if asked is not None and asked.url is None and name not in office.context.registrars and office.pages:
+            made["registration.url"] = f"{office.pages}/{name}/{language}"
+        return made
+
+
+def mail_templates(office: "Office", briefing: str, mailing: "Mailing") -> Templates:
+    """Read the templates of a mailing's folder. RenderError where they cannot be read."""
+    if mailing.templates is None:
+        return Templates()
+    folder = office.file(briefing, mailing.templates)
+    try:
+        files = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and path.is_file())
+        if large := [path.name for path in files if path.stat().st_size > _LARGEST]:
+            raise RenderError(f"{folder / large[0]} is too large for a template")
+        return Templates({path.name: path.read_text("utf-8") for path in files}, str(folder))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RenderError(f"the templates in {folder} cannot be read: {reason}") from error

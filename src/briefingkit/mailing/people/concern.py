@@ -1,0 +1,60 @@
+"""Whom a change concerns: a moved hour everyone, a new link those who may see it, another speaker those who come."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from briefingkit.mailing.changes import Changed, what_changed
+from briefingkit.mailing.people.audience import language_of
+from briefingkit.mailing.people.recipient import access_of
+from briefingkit.model import AudienceGroup, Programme
+from briefingkit.rendering.view import view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from briefingkit.mailing.people.audience import Member
+    from briefingkit.model import Access, Assumed, Publication
+
+    Addresses = Callable[[str, Access], Mapping[str, str]]
+
+__all__ = ["changes_for", "concerned"]
+
+_EVERYONE = frozenset((Changed.TIME, Changed.STATUS, Changed.TITLE, Changed.PLACE, Changed.ROOM))
+
+
+def changes_for(
+    before: "Sequence[Publication]",
+    now: "Publication",
+    reader: tuple["Access", str],
+    addresses: "Addresses",
+) -> frozenset[Changed]:
+    """Tell what is not as it was in some publication before, as far as readers with an access and a language see it."""
+    access, language = reader
+    programme, made = Programme((now.briefing,)), addresses(language, access)
+    first, *others = (
+        view(each, language, programme=programme, audience=access, addresses=made) for each in (now, *before)
+    )
+    return frozenset(change for other in others for change in what_changed(other, first))
+
+
+def concerned(
+    before: "Sequence[Publication]", now: "Publication", addresses: "Addresses"
+) -> "Callable[[Member, Assumed], bool]":
+    """Give what tells whether a change concerns somebody; all are concerned where nobody was told of anything before.
+
+    What else changes in the programme concerns those who take part in it or have registered, not those who were only
+    invited.
+    """
+
+    @cache
+    def seen(access: "Access", language: str) -> frozenset[Changed]:
+        return changes_for(before, now, (access, language), addresses) if before else _EVERYONE
+
+    def tell(member: "Member", assumed: "Assumed") -> bool:
+        language = language_of(member, assumed, now.briefing.languages)
+        changes = seen(access_of(member.group), language)
+        if changes & _EVERYONE:
+            return True
+        return bool(changes) and (member.group is AudienceGroup.PARTICIPANTS or member.number is not None)
+
+    return tell

@@ -1,0 +1,1 @@
+"""Certificates of attendance: numbered, in each person's language, as PDF."""

@@ -1,0 +1,1 @@
+"""What a list says in numbers, words, charts and a report, and the brief for the moderator."""
