@@ -1,1 +1,3 @@
 """What comes back: bounces, complaints and wishes, and what is done with them."""
+
+__all__: list[str] = []

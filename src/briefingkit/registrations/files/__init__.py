@@ -1,1 +1,3 @@
 """Lists from and for CSV, XLSX and JSON files."""
+
+__all__: list[str] = []
