@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from briefingkit.registrations.certificates.certificate import certificate as certificates
+from briefingkit.registrations.certificates import certificate as certificates
 from briefingkit.registrations.certificates.pdf import CertificateText
 
 Command = Callable[..., Any]

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from briefingkit.errors import MissingExtra, RegistrationError
 from briefingkit.model import Programme, structure
+from briefingkit.registrations.certificates import fonts as certificate_fonts
 from briefingkit.registrations.certificates.certificate import (
     certificate_text,
     issue_certificates,
     verify_certificate,
 )
-from briefingkit.registrations.certificates.certificate import fonts as certificate_fonts
 from briefingkit.registrations.certificates.fonts import fonts_for
 from briefingkit.registrations.certificates.number import certificate_number, is_genuine, registration_number
 from briefingkit.registrations.certificates.pdf import CertificateText, certificate_pdf
