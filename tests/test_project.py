@@ -31,6 +31,7 @@ from briefingkit.project import (
 )
 from briefingkit.publish import Drift, Status
 from briefingkit.publish.saved import dump_plan, load_plan
+from briefingkit.source.project_file import load_project_file
 from briefingkit.testing.memory import Memory, MemoryServer
 
 NOW = datetime(2027, 1, 5, 9, 30, tzinfo=UTC)
@@ -223,6 +224,54 @@ def test_check_names_what_no_installed_package_offers_each_in_its_place(folder: 
     assert [finding.path for finding in project.check()][-2:] == ["mail.feedback.mailgum", "mail.workers.use"]
     assert {finding.severity for finding in project.check()} == {"warning"}
     assert project.check(whole=False) == ()
+
+
+def test_what_is_wrong_with_the_project_s_file_hides_no_name_that_is_not_there(folder: Path) -> None:
+    for name in ("events", "drafts"):
+        (folder / name).mkdir()
+        put(folder / name, name, registration="{url: {from: froms}}")
+    (folder / "briefingkit.yaml").write_text(
+        dedent(
+            """\
+            namespace: a.example
+            briefings: events
+            targets:
+              site: {use: flies, drift: shrug}
+              form: {use: files, folder: y, languages: [english-ish]}
+              rest: [files]
+            mail:
+              sender: {name: City}
+              transport: {use: smpt}
+              feedback: {mailgum: {}, post: mailgun}
+              workers: {use: procrastinat}
+            """
+        ),
+        encoding="utf-8",
+    )
+    read = load_project_file(folder / "briefingkit.yaml")
+    assert read.project is None
+    told = [(f.code, f.path) for f in Project(folder, read.legible, read).check()]
+    assert told == [
+        ("W701", "targets.site.use"),
+        ("E103", "targets.site.drift"),
+        ("E104", "targets.form.languages.0"),
+        ("E103", "targets.rest"),
+        ("E102", "mail.sender.address"),
+        ("W701", "mail.transport.use"),
+        ("W701", "mail.feedback.mailgum"),
+        ("E103", "mail.feedback.post"),
+        ("W701", "mail.workers.use"),
+        ("W507", "registration.url"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["- a list", "targets: [nonsense]", "a: [", "\0"])
+def test_of_targets_that_cannot_be_read_nobody_says_that_one_is_not_there(folder: Path, text: str) -> None:
+    put(folder, "night-buses", registration="{url: {from: form}}")
+    (folder / "briefingkit.yaml").write_text(text, encoding="utf-8")
+    read = load_project_file(folder / "briefingkit.yaml")
+    assert read.target_names is None
+    assert {f.path for f in Project(folder, read.legible, read).check()} <= {"", "targets"}
 
 
 def test_check_loads_no_integration_so_that_an_extra_may_be_missing(

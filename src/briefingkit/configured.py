@@ -4,7 +4,7 @@ What each takes is said by its class, so that a mistake in the file is told with
 environment holds is quoted nowhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
 
@@ -23,36 +23,51 @@ if TYPE_CHECKING:
     from briefingkit.mailing.outgoing.transport import Transport
     from briefingkit.publish import Integration
     from briefingkit.source.mail_settings import TransportSettings
-    from briefingkit.source.project_file import ProjectFile, TargetSettings
+    from briefingkit.source.project_file import TargetSettings
     from briefingkit.source.yaml_tree import Tree
 
 __all__ = ["check_names", "open_engine", "open_feedback", "open_integration", "open_transport"]
 
 
-def check_names(project: "ProjectFile", tree: "Tree") -> Iterator[Finding]:
-    """Look for names under `use` that no installed package offers: W701. None of the others is loaded."""
-    for group, named in _named(project).items():
-        unknown = registry.unknown({one.use for one in named}, group)
-        for one in named:
-            if one.use in unknown:
-                message, hint = unknown[one.use]
-                end = "" if hint.endswith("?") else "."
-                advice = f"{hint[0].upper()}{hint[1:]}{end} Or install the package that brings it"
-                path: Path = (*one.path, "use")
-                at = tree.position(path)
-                if not tree.has(path):  # what reads a service's calls is called as the service
-                    path, at = one.path, tree.key_position(one.path)
-                yield Finding("W701", message, advice, at, dotted(path))
+def check_names(tree: "Tree") -> Iterator[Finding]:
+    """Look in a project's file for names under `use` that no installed package offers: W701.
+
+    What else is wrong with the file is no reason to keep quiet about them. None of the others is loaded.
+    """
+    named = tuple(_named(tree))
+    for group in dict.fromkeys(group for group, _, _ in named):
+        unknown = registry.unknown({use for one, use, _ in named if one == group}, group)
+        for use, place in ((use, place) for one, use, place in named if one == group and use in unknown):
+            message, hint = unknown[use]
+            end = "" if hint.endswith("?") else "."
+            advice = f"{hint[0].upper()}{hint[1:]}{end} Or install the package that brings it"
+            path: Path = (*place, "use")
+            at = tree.position(path)
+            if not tree.has(path):  # what reads a service's calls is called as the service
+                path, at = place, tree.key_position(place)
+            yield Finding("W701", message, advice, at, dotted(path))
 
 
-def _named(project: "ProjectFile") -> "Mapping[str, Sequence[TargetSettings | TransportSettings]]":
-    mail = project.mail
-    named: dict[str, Sequence[TargetSettings | TransportSettings]] = {registry.GROUP: project.targets}
-    if mail is not None:
-        named[registry.TRANSPORTS] = (mail.transport,)
-        named[registry.FEEDBACK] = tuple(mail.feedback.values())
-        named[registry.WORKERS] = (mail.workers,) if mail.workers is not None else ()
-    return {group: told for group, told in named.items() if told}
+def _named(tree: "Tree") -> Iterator[tuple[str, str, Path]]:
+    """Give each name with its group and where it stands; what is no name is told when the file is read."""
+    mail = _fields(tree.data, "mail")
+    told: list[tuple[str, Any, Path]] = [
+        *((registry.GROUP, one, ("targets", name)) for name, one in _fields(tree.data, "targets").items()),
+        (registry.TRANSPORTS, mail.get("transport"), ("mail", "transport")),
+        (registry.WORKERS, mail.get("workers"), ("mail", "workers")),
+    ]
+    for name, one in _fields(mail, "feedback").items():
+        if isinstance(one, dict):
+            told.append((registry.FEEDBACK, {"use": name, **one}, ("mail", "feedback", name)))
+    for group, one, path in told:
+        use = one.get("use") if isinstance(one, dict) else None
+        if isinstance(use, str) and use:
+            yield group, use, path
+
+
+def _fields(data: Any, name: str) -> Mapping[str, Any]:
+    value = data.get(name) if isinstance(data, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def open_integration(

@@ -82,18 +82,19 @@ class Workspace:
         it looked for who offers what the project's file names.
         """
         read = self.load() if loaded is None else loaded
+        named, added = self.file.target_names, tuple(target.name for target in self.added)
         # Where no file was read, nobody knows which targets there are.
-        names = self.target_names if self.target_names or self.file.tree.file else None
+        names = None if named is None and not added else (*(named or ()), *added)
         found = check_all(read, targets=self.settings.targets, names=names, whole=whole)
         return (*self._file_findings(whole=whole), *found)
 
-    def _file_findings(self, *, whole: bool) -> Iterator[Finding]:
-        yield from self.file.findings
-        if whole and (self.settings.targets or self.settings.mail is not None):
-            # To look for integrations costs more than to check a briefing, which runs at every save.
-            from briefingkit.configured import check_names
+    def _file_findings(self, *, whole: bool) -> tuple[Finding, ...]:
+        if not whole or not any(self.file.tree.has((name,)) for name in ("targets", "mail")):
+            return self.file.findings
+        # To look for integrations costs more than to check a briefing, which runs at every save.
+        from briefingkit.configured import check_names
 
-            yield from in_order(check_names(self.settings, self.file.tree))
+        return in_order((*self.file.findings, *check_names(self.file.tree)))
 
     def programme(self) -> Programme:
         """Give all briefings together. SourceError, with every error of every file, where one cannot be read."""

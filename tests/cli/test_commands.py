@@ -127,11 +127,12 @@ def test_a_file_that_is_named_twice_is_checked_once(cli: Cli, home: Path) -> Non
 
 
 def test_a_broken_project_file_keeps_nobody_from_hearing_of_the_briefings(cli: Cli, home: Path) -> None:
-    (home / "briefingkit.yaml").write_text("targets: [nonsense]\n", encoding="utf-8")
+    (home / "briefingkit.yaml").write_text("format: 7\ntargets: {site: {use: flies}}\n", encoding="utf-8")
     (home / "briefing.yaml").write_text("format: 1\nbriefing: Not-A-Key\n", encoding="utf-8")
     ran = cli("check")
     assert ran.code == 1
-    assert "briefingkit.yaml:1:10 E103" in ran.out
+    assert "briefingkit.yaml:1:9 E105" in ran.out
+    assert "briefingkit.yaml:2:23 W701 no integration is called flies" in ran.out
     assert "briefing.yaml:2:11 E" in ran.out
 
 
@@ -194,7 +195,7 @@ def test_a_rendering_as_json_carries_its_content(cli: Cli) -> None:
 @pytest.mark.parametrize(("audience", "shown"), [("public", False), ("registered", True)])
 def test_the_room_is_shown_to_those_who_registered(cli: Cli, audience: str, *, shown: bool) -> None:
     said = cli("render", "night-buses", "--format", "txt", "--audience", audience).out
-    assert ("secret-room" in said) is shown
+    assert ("meet.example.org/1" in said) is shown
 
 
 @pytest.mark.usefixtures("home")

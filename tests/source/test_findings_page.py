@@ -51,7 +51,7 @@ def checked(section: re.Match[str], folder: Path) -> tuple[Finding, ...]:
             findings += read.findings
             if read.project is not None:
                 targets = read.project.targets
-                findings += tuple(check_names(read.project, read.tree))
+                findings += tuple(check_names(read.tree))
     return (*findings, *check_all(load_tree(find(folder)), targets=targets))
 
 

@@ -8,10 +8,11 @@ import click
 
 from briefingkit.cli.here import project_near, project_option
 from briefingkit.cli.terminal import emit_json, finding_json, json_option, progress, say, say_finding
-from briefingkit.errors import Finding, ProjectError, SourceError
-from briefingkit.project import Project, find_briefings, open_project
+from briefingkit.errors import Finding, ProjectError
+from briefingkit.project import Project, find_briefings
 from briefingkit.source.briefing_file import Loaded
 from briefingkit.source.check_languages import Readiness, readiness
+from briefingkit.source.project_file import load_project_file
 from briefingkit.source.tree import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def check_command(
     Each finding has its place and a code (docs/reference/findings.md); a warning that is meant can be allowed in the
     file with `allow: [CODE]`. Exit code 1 when there is an error.
     """
-    project, broken = _project(project_file, paths)
+    project = _project(project_file, paths)
     files = find_briefings(paths) if paths else project.paths
     loaded = list(progress(project.load(files), "Reading", length=len(files)))
-    findings = (*broken, *project.check(loaded, whole=not paths))
+    findings = project.check(loaded, whole=not paths)
     ready = {
         one.path: readiness(one.briefing, one.translations) for one in loaded if one.briefing is not None
     }
@@ -56,8 +57,8 @@ def check_command(
     context.exit(1 if errors or (strict and (findings or not loaded)) else 0)
 
 
-def _project(given: Path | None, paths: Sequence[Path]) -> tuple[Project, tuple[Finding, ...]]:
-    """Open the project that the briefings belong to, and say what is wrong with its file; one alone may have none.
+def _project(given: Path | None, paths: Sequence[Path]) -> Project:
+    """Open the project that the briefings belong to, as far as its file can be read; one alone may have none.
 
     What is wrong with a project is no reason to keep quiet about its briefings.
     """
@@ -67,11 +68,9 @@ def _project(given: Path | None, paths: Sequence[Path]) -> tuple[Project, tuple[
         if not paths:
             what = f"there is no {PROJECT_FILE} here or above"
             raise ProjectError(f"{what}: name a briefing or a folder, or run `briefingkit init`")
-        return Project.without_file(start.parent), ()
-    try:
-        return open_project(file), ()
-    except SourceError as error:
-        return Project.without_file(file.parent), error.findings
+        return Project.without_file(start.parent)
+    read = load_project_file(file)
+    return Project(file.parent, read.legible, read)
 
 
 def _tell(

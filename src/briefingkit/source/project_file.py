@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path as File
 from typing import Any
 
-from attrs import evolve, field, fields, frozen
+from attrs import Factory, evolve, field, fields, frozen
 
 from briefingkit.errors import Finding, ModelError, ProjectError, SourceError
 from briefingkit.model import Briefing
@@ -122,18 +122,33 @@ class ProjectFile:
 
 @frozen
 class LoadedProject:
-    """A project file as it was read. `project` is None where an error keeps it from being read."""
+    """A project file as it was read. `project` is None where an error keeps it from being read.
+
+    `legible` is then what could be read of it, to go on checking with, and never to work with.
+    """
 
     path: str
     project: ProjectFile | None
     findings: tuple[Finding, ...] = ()
     tree: Tree = field(default=Tree("", Node(None, 1, 1, {}, {})), repr=False)
+    legible: ProjectFile = field(
+        default=Factory(lambda self: self.project or ProjectFile(), takes_self=True), repr=False
+    )
 
     def require(self) -> ProjectFile:
         """Give the project; SourceError, with every error, where there is none."""
         if self.project is None:
             raise SourceError(self.findings)
         return self.project
+
+    @property
+    def target_names(self) -> tuple[str, ...] | None:
+        """What its targets are called, those with errors too; None where nobody knows which it has."""
+        data = self.tree.data
+        targets = data.get("targets", {}) if isinstance(data, dict) else data
+        if not self.tree.file or not isinstance(targets or {}, dict):
+            return None
+        return tuple(targets or ())
 
 
 def load_project_file(path: str | File) -> LoadedProject:
@@ -205,13 +220,13 @@ def _loaded(tree: Tree) -> LoadedProject:
     targets, wrong = _targets(data.get("targets"), tree)
     mail, unread = read_mail_settings(data.get("mail"), tree)
     found = in_order((*findings, *wrong, *unread, *_secrets(data, tree, ())))
-    if head is None or any(finding.severity == "error" for finding in found):
-        return LoadedProject(tree.file, None, found, tree)
+    failed = head is None or any(finding.severity == "error" for finding in found)
+    head = head or Head()
     targets = tuple(evolve(target, languages=target.languages or head.languages) for target in targets)
     project = ProjectFile(
         head.namespace, head.store, head.briefings, head.languages, head.limits, targets, mail
     )
-    return LoadedProject(tree.file, project, found, tree)
+    return LoadedProject(tree.file, None if failed else project, found, tree, project)
 
 
 def _targets(data: Any, tree: Tree) -> tuple[tuple[TargetSettings, ...], list[Finding]]:
