@@ -34,7 +34,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
     roll: "Callable[[str], RegistrationList]",
     clock: "Callable[[], datetime]",
     integration: "Callable[[str], Any]",
-    engine: "Engine | None" = None,
+    workers: "Callable[[], Engine | None]" = lambda: None,
 ) -> Office:
     """Open the mail of briefings that were read. A briefing that may not go out yet is in no mailing."""
     read = tuple(loaded)
@@ -55,7 +55,7 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
         {each.require().identifier: Path(each.path).parent for each in read},
         settings.pages,
         integration,
-        engine,
+        workers,
     )
 
 

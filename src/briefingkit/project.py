@@ -255,7 +255,8 @@ class Project(Workspace):
     def office(self, engine: "Engine | None" = None) -> "Office":
         """Open the project's mail, as a context manager. ProjectError where the project's file does not say how.
 
-        `engine` brings the work to workers; without it, the one that the file names, if it does.
+        `engine` brings the work to workers; without it, the one that the file names, if it does, which is opened when
+        something is to be sent: to look needs none.
         """
         from briefingkit.configured import open_transport
         from briefingkit.mailroom import open_office
@@ -273,7 +274,7 @@ class Project(Workspace):
             roll=lambda identifier: self.registrations(identifier, programme),
             clock=self.clock,
             integration=lambda name: self.targets([name])[0].integration,
-            engine=engine or self.engine(),
+            workers=self.engine if engine is None else lambda: engine,
         )
 
     def engine(self) -> "Engine | None":

@@ -247,6 +247,7 @@ class Dispatch:
 
     def _plan_all(self, schedule: Schedule, now: datetime) -> None:
         store, identifier, key = self.office.deliveries, self.briefing.identifier, self.mailing.key
+        enlist = self.office.enlist(identifier, key)
         self.office.goes_out(self.publication)
         if schedule.occasion:
             supersede(store, identifier, key, schedule.occasion, now=now)
@@ -254,7 +255,6 @@ class Dispatch:
         letter = self._letter
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
-        enlist = self.office.enlist(identifier, key)
         planned = plan_deliveries(store, identifier, key, rows, now=now, enlist=enlist)
         if planned.new or planned.renewed:
             self._announce(now)

@@ -39,8 +39,8 @@ class Office:
     """A project's mail. `folders` are those of the briefings, for files that a mailing names.
 
     `context` knows the addresses that targets made, `transport` opens what mail goes through, `roll` a briefing's list,
-    `integration` loads a target's by its name. `clock` gives an aware datetime. `engine` brings what was planned to
-    those who send it; without one, whoever plans sends as well.
+    `integration` loads a target's by its name. `clock` gives an aware datetime. `workers` opens what brings what was
+    planned to those who send it, when it is needed; where it gives None, whoever plans sends as well.
     """
 
     programme: "Programme" = field(repr=False)
@@ -54,7 +54,12 @@ class Office:
     folders: Mapping[str, Path] = field(factory=dict, repr=False)
     pages: str | None = None
     integration: Callable[[str], Any] = field(default=lambda _: None, repr=False)
-    engine: "Engine | None" = field(default=None, repr=False)
+    workers: "Callable[[], Engine | None]" = field(default=lambda: None, repr=False)
+
+    @cached_property
+    def engine(self) -> "Engine | None":
+        """What brings mail's work to workers; None where there are none. It raises what opening it does."""
+        return self.workers()
 
     @cached_property
     def deliveries(self) -> Deliveries:

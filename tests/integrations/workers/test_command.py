@@ -10,45 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
 
-from briefingkit.cli.app import run
 from briefingkit.project import Project
 from briefingkit.source import project_schema
 
+from ...commands import Command, called
+from ...night_buses import edit
+
 MakeProject = Callable[..., Project]
-
-
-@frozen
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ran]
 
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """Run a command in this process, in the project's folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> Ran:
-        capsys.readouterr()
-        code = run(arguments)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return Ran(code, said.out, said.err)
-
-    return call
+    return called(capsys)
 
 
-def edit(project: Project, old: str, new: str) -> None:
-    file = project.folder / "briefingkit.yaml"
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), "utf-8")
+def edit_settings(project: Project, old: str, new: str) -> None:
+    edit(project.folder / "briefingkit.yaml", old, new)
 
 
 def documents(text: str) -> Iterator[dict[str, Any]]:
@@ -66,7 +46,7 @@ def test_without_workers_there_is_no_work_and_it_is_said_what_one_machine_does(
     cli: Command, make_project: MakeProject
 ) -> None:
     project = make_project("ledger.sqlite3")
-    edit(project, "  workers: {use: procrastinate, heartbeat: 0.2, silence: 1.5}\n", "")
+    edit_settings(project, "  workers: {use: procrastinate, heartbeat: 0.2, silence: 1.5}\n", "")
     said = cli("mail", "work")
     assert said.code == 1
     assert "workers: {use: procrastinate}" in said.err
@@ -84,18 +64,35 @@ def test_a_ledger_in_a_file_is_refused_and_nothing_is_planned(
     assert "nothing planned yet" in cli("mail", "status", "night-buses", "invite").out
 
 
-def test_an_extra_that_is_not_installed_is_said_with_the_command_that_does_it(
-    cli: Command, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_the_extra(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
     make_project("ledger.sqlite3")
     for name in [
         each for each in sys.modules if each.split(".")[0] in {"procrastinate", "briefingkit_workers"}
     ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "procrastinate", None)
-    said = cli("mail", "work")
+
+
+@pytest.mark.usefixtures("without_the_extra")
+@pytest.mark.parametrize("command", ["work", "send", "send night-buses invite"])
+def test_an_extra_that_is_not_installed_is_said_with_the_command_that_does_it(
+    cli: Command, command: str
+) -> None:
+    said = cli("mail", *command.split())
     assert said.code == 1
     assert 'pip install "briefingkit[workers]"' in said.err
+    assert "nothing planned yet" in cli("mail", "status", "night-buses", "invite").out
+
+
+@pytest.mark.usefixtures("without_the_extra")
+@pytest.mark.parametrize(
+    "command",
+    ["status", "plan", "preview night-buses invite", "retry night-buses invite", "suppress a@x.example"],
+)
+def test_whoever_looks_needs_no_workers(cli: Command, command: str) -> None:
+    said = cli("mail", *command.split())
+    assert (said.code, said.err) == (0, "")
 
 
 def test_a_database_that_is_away_is_said(
@@ -125,7 +122,7 @@ def test_a_mistake_in_the_settings_is_said(
     cli: Command, make_project: MakeProject, settings: str, words: str
 ) -> None:
     project = make_project("ledger.sqlite3")
-    edit(project, "{use: procrastinate, heartbeat: 0.2, silence: 1.5}", settings)
+    edit_settings(project, "{use: procrastinate, heartbeat: 0.2, silence: 1.5}", settings)
     said = cli("mail", "work")
     assert said.code == 1
     assert words in said.err

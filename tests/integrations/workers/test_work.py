@@ -25,26 +25,10 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.testing.engine import MemoryEngine
 from briefingkit.testing.transport import MemoryTransport
 
-BEGIN = datetime(2027, 3, 1, 9, tzinfo=UTC)
-PROJECT = """\
-format: 1
-namespace: talks.example.org
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  pages: https://register.example.org
-  transport: {use: maildir, path: outbox}
-"""
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-place: {online: {url: "https://meet.example.org/1", access: registered}}
-organizers: [{key: transit, name: City Transit, role: host}]
+from ...clock import NOW, Clock
+from ...night_buses import BRIEFING, MAIL, ONLINE, PROJECT, edit, write_project
+
+MAILINGS = """\
 registration: {capacity: 100, fields: [name, email, language, timezone]}
 mailing:
   - {key: invite, kind: invitation, audience: [{file: contacts.csv}]}
@@ -54,18 +38,6 @@ mailing:
 OTHER = "key: save-the-date, kind: invitation, audience: [{file: contacts.csv}]"
 SAVE = datetime(2027, 3, 3, 14, tzinfo=UTC)
 DAY_BEFORE = datetime(2027, 3, 9, 14, tzinfo=UTC)
-
-
-@define
-class Clock:
-    now: datetime = BEGIN
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @define
@@ -123,10 +95,7 @@ class Town:
                 roll.add({"name": name, "email": f"{name.lower()}@people.example"})
 
     def edit(self, old: str, new: str) -> None:
-        file = self.project.folder / "briefing.yaml"
-        text = file.read_text("utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), "utf-8")
+        edit(self.project.folder / "briefing.yaml", old, new)
 
     def invite(self, number: int) -> None:
         rows = "".join(f"p{each}@guests.example,P{each}\n" for each in range(number))
@@ -135,9 +104,8 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
-    clock = Clock()
+    write_project(tmp_path, PROJECT + MAIL, BRIEFING + ONLINE + MAILINGS)
+    clock = Clock(tick=timedelta(milliseconds=1))
     made = Town(open_project(tmp_path, clock=clock), clock, MemoryEngine(clock, clock.sleep))
     made.invite(3)
     yield made
@@ -294,7 +262,7 @@ def test_a_server_that_takes_nothing_is_tried_again_later_and_holds_up_nobody_fo
     throttled = Delivery("", Status.DEFERRED, 421, "too much", retry_after=asks, throttled=True)
     town.transport.answer = lambda message: evolve(throttled, key=message.key)
     town.plan("invite")
-    town.work(BEGIN + timedelta(minutes=3))
+    town.work(NOW + timedelta(minutes=3))
     reports = [told.report for told in town.told if told.report is not None]
     assert reports[0].stopped == "too much"
     town.transport.answer = lambda _message: None
@@ -321,7 +289,7 @@ def test_what_a_dead_worker_had_in_hand_is_sent_when_its_time_is_over(town: Town
             town.forget()
             assert town.work() == 0
             assert town.counts("invite") == {"claimed": 3}
-            assert town.work(BEGIN + timedelta(minutes=4)) == 3
+            assert town.work(NOW + timedelta(minutes=4)) == 3
 
 
 def test_what_is_in_doubt_is_asked_about_now_and_then_where_a_transport_can_tell(town: Town) -> None:
@@ -331,7 +299,7 @@ def test_what_is_in_doubt_is_asked_about_now_and_then_where_a_transport_can_tell
     assert town.counts("invite") == {"uncertain": 3}
     town.transport.answer = lambda _message: None
     town.transport.repeats = True
-    assert town.work(BEGIN + timedelta(minutes=11)) == 3
+    assert town.work(NOW + timedelta(minutes=11)) == 3
     assert town.counts("invite") == {"sent": 3}
 
 
@@ -424,14 +392,14 @@ def test_a_project_is_not_read_anew_for_each_chunk(town: Town, monkeypatch: pyte
 
 
 def test_rows_with_a_time_of_their_own_are_a_job_for_the_first_of_them(town: Town) -> None:
-    later = BEGIN + timedelta(hours=5)
+    later = NOW + timedelta(hours=5)
     people = [Addressed(f"p{each}@x.example", f"p{each}@x.example", due=later) for each in range(2)]
     with town.office() as office:
         enlist = office.enlist("night-buses", "invite")
-        plan_deliveries(office.deliveries, "night-buses", "invite", people, now=BEGIN, enlist=enlist)
+        plan_deliveries(office.deliveries, "night-buses", "invite", people, now=NOW, enlist=enlist)
         assert [job.at for job in town.waiting(SEND)] == [later]
         people.append(Addressed("p9@x.example", "p9@x.example"))
-        plan_deliveries(office.deliveries, "night-buses", "invite", people, now=BEGIN, enlist=enlist)
+        plan_deliveries(office.deliveries, "night-buses", "invite", people, now=NOW, enlist=enlist)
         assert [job.at for job in town.waiting(SEND)] == [later, None]
         jobs = left_over(office, [town.dispatch(office, "invite")], Sending())
         assert {job.name for job in jobs} == {job.name for job in town.waiting(SEND)}
@@ -448,7 +416,7 @@ def test_the_sender_beside_the_page_plans_and_leaves_the_sending_to_workers(town
 
 def test_nothing_is_handed_over_where_nobody_works(town: Town) -> None:
     with town.office() as office, pytest.raises(ValueError, match="no engine"):
-        hand_over(town.dispatch(evolve(office, engine=None), "invite"))
+        hand_over(town.dispatch(evolve(office, workers=lambda: None), "invite"))
 
 
 @pytest.mark.parametrize(
