@@ -1,4 +1,4 @@
-"""Fetching responses: form by form, page by page, from where the last pull ended.
+"""Fetching responses from where the last pull ended: from form after form, and then given in the order of their time.
 
 How far a form was read is noted once all of its pages are; Google does not promise an order. The next pull begins a
 little before that, because a response may be told later than others that came after it. What comes twice is known.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from briefingkit.errors import IntegrationError, ModelError, Unpublishable
 from briefingkit.model import Publication
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["pull_forms"]
 
 _OVERLAP: Final = timedelta(minutes=10)
+_PAGE: Final = 5000  # responses that are kept together
 _log = logging.getLogger(__name__)
 
 
@@ -99,6 +100,14 @@ class _Cursor:
         return _Cursor(until, {form: self.languages[form] for form in until})
 
 
+@define
+class _Reading:
+    """What was read, and how far: a form is noted in the cursor once all of its pages are there."""
+
+    cursor: _Cursor
+    found: list[Response] = field(factory=list, repr=False)
+
+
 def pull_forms(
     settings: "GoogleForms",
     briefing: "Briefing",
@@ -106,39 +115,61 @@ def pull_forms(
     held: Mapping[Identity, Remote],
     since: str | None,
 ) -> Iterator[Page]:
-    """Give the responses to a briefing's forms since a cursor. IntegrationError where a form cannot be read.
+    """Give the responses to all forms of a briefing since a cursor, oldest first: no language has places before others.
 
-    A form that is not there any more is told once the others are read.
+    Raises IntegrationError where a form cannot be read, after what was read, and for one that is not there any more.
     """
-    desk, cursor = open_desk(settings), _Cursor.parse(since)
-    wanted = _wanted(settings, briefing, programme)
-    gone: list[str] = []
-    for source in _sources(settings, briefing, held, cursor, wanted):
-        reader = _reader(settings, briefing, programme, source, wanted)
-        newest: datetime | None = None
+    reading, gone = _Reading(_Cursor.parse(since)), list[str]()
+    fault: IntegrationError | None = None
+    try:
+        gone += _read_all(settings, briefing, programme, held, reading)
+    except IntegrationError as error:
+        fault = error
+    yield from _in_order(reading, since)
+    if fault is not None:
+        raise fault
+    if gone:
+        raise IntegrationError(f"not there any more: {', '.join(gone)}. Plan again, and it is made anew")
+
+
+def _in_order(reading: _Reading, since: str | None) -> Iterator[Page]:
+    """Divide what was read into pages; the cursor moves with the last, for only then is all of it kept."""
+    found = sorted(reading.found, key=lambda each: each.at)
+    while len(found) > _PAGE:
+        yield Page(tuple(found[:_PAGE]), since)
+        del found[:_PAGE]
+    if found or reading.cursor.write() != since:
+        yield Page(tuple(found), reading.cursor.write())
+
+
+def _read_all(
+    settings: "GoogleForms",
+    briefing: "Briefing",
+    programme: "Programme",
+    held: Mapping[Identity, Remote],
+    reading: _Reading,
+) -> Iterator[str]:
+    """Read each form to its end; give the keys of those that are gone although the ledger knows them to be there."""
+    desk, wanted = open_desk(settings), _wanted(settings, briefing, programme)
+    for source in _sources(settings, briefing, held, reading.cursor, wanted):
+        reader, newest = _reader(settings, briefing, programme, source, wanted), None
         try:
-            request = desk.calls.list_responses(source.form, cursor.since(source.form))
+            request = desk.calls.list_responses(source.form, reading.cursor.since(source.form))
             for page in pages(desk.session, request, desk.calls.next_responses):
                 responses = _responses(reader, page)
+                reading.found += responses
                 newest = max(
                     (each.at for each in responses if newest is None or each.at > newest), default=newest
                 )
-                is_last = not page.get("nextPageToken")
-                if is_last:
-                    cursor = cursor.with_(source, newest)
-                if responses or (is_last and newest is not None):
-                    yield Page(responses, cursor.write())
+            reading.cursor = reading.cursor.with_(source, newest)
         except Unreadable as error:
             if not error.fault.gone:
                 raise
             if source.remote is None:
                 _log.info("the form %s of %s is gone", source.form, briefing.identifier)
-                cursor = cursor.without(source)
-                yield Page((), cursor.write())
+                reading.cursor = reading.cursor.without(source)
             else:
-                gone.append(source.remote.identity.key)
-    if gone:
-        raise IntegrationError(f"not there any more: {', '.join(gone)}. Plan again, and it is made anew")
+                yield source.remote.identity.key
 
 
 def _responses(reader: Reader, page: Mapping[str, Any]) -> tuple[Response, ...]:
@@ -146,7 +177,7 @@ def _responses(reader: Reader, page: Mapping[str, Any]) -> tuple[Response, ...]:
         read = [reader.response(mapping_in(raw)) for raw in list_in(page.get("responses"))]
     except ModelError as error:
         raise IntegrationError(f"a response of the form {reader.form} cannot be kept: {error}") from None
-    return tuple(sorted(read, key=lambda each: each.at))
+    return tuple(read)
 
 
 def _sources(

@@ -249,15 +249,24 @@ def test_a_pull_goes_on_where_the_last_one_ended(desk: Desk, google: GoogleDoubl
     desk.respond("en", {"a?": "new"}, at=AT + timedelta(minutes=61))
     desk.respond("fr", {"a ?": "nouveau"}, at=AT)
     # A little before the end is read again, for what was told late; what is older is not.
-    assert [each.answers["a"] for each in desk.pull(cursor)] == ["60", "new", "nouveau"]
+    assert [each.answers["a"] for each in desk.pull(cursor)] == ["nouveau", "60", "new"]
     asked = [each for each in google.requests if each.method == "forms.forms.responses.list"]
     assert all("2026-11-01T09:50:00.123000Z" in str(each.query) for each in asked[2:3])
+
+
+def test_who_came_first_is_told_first_whatever_the_language_of_the_form(desk: Desk) -> None:
+    desk.publish(with_questions(question("a")))
+    for minutes, language in enumerate(("fr", "en", "fr", "en")):
+        answer = {"a?" if language == "en" else "a ?": str(minutes)}
+        desk.respond(language, answer, at=AT + timedelta(minutes=minutes))
+    assert [each.answers["a"] for each in desk.pull()] == ["0", "1", "2", "3"]
 
 
 def test_pages_that_were_read_before_a_fault_are_kept_and_their_cursor_loses_nothing(
     desk: Desk, google: GoogleDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("briefingkit_google.forms.calls._RESPONSES", 2)
+    monkeypatch.setattr("briefingkit_google.forms.pull._PAGE", 2)
     desk.publish(with_questions(question("a")))
     for number in range(5):
         desk.respond("en", {"a?": str(number)}, at=AT - timedelta(hours=number))
@@ -316,7 +325,7 @@ def test_a_form_that_was_taken_away_is_read_to_its_end(google: GoogleDouble, tmp
     google.remove_file(old)
     desk.respond("all", {"Language / Langue": "English", "c?": "X", "Register": "Yes"})
     again = desk.pages(pages[-1].cursor)
-    assert [len(page.responses) for page in again] == [1, 0]
+    assert [len(page.responses) for page in again] == [1]
     assert old not in str(again[-1].cursor)
 
 
