@@ -10,7 +10,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from briefingkit import __version__
-from briefingkit.errors import IntegrationError, ModelError
+from briefingkit.errors import IntegrationError, ModelError, RenderError
 from briefingkit.publish import Change, Context, Outcome, Resource, Snapshot
 from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import canonical_tags
@@ -119,18 +119,15 @@ class Files:
     def _templates(self) -> "Templates":
         """Read the user's templates, once."""
         from briefingkit.rendering.templates import SUFFIX, Templates
+        from briefingkit.source.template_folder import read_templates
 
         if self.templates is None:
             return Templates()
         folder = self.base / self.templates
         try:
-            found = [
-                path for path in sorted(folder.iterdir()) if path.name.endswith(SUFFIX) and path.is_file()
-            ]
-            sources = {path.name: path.read_text(encoding="utf-8") for path in found}
-        except (OSError, UnicodeDecodeError) as error:
-            raise IntegrationError(f"the templates in {folder} cannot be read: {error}") from error
-        return Templates(sources, str(folder))
+            return Templates(read_templates(folder, SUFFIX), str(folder))
+        except RenderError as error:
+            raise IntegrationError(str(error)) from error
 
     @cached_property
     def _renderings(self) -> Mapping[str, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from briefingkit.errors import IntegrationError
+from briefingkit.errors import IntegrationError, RenderError
 from briefingkit.rendering.markup import Writer
 from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates, fill, shipped
+from briefingkit.source.template_folder import read_templates
 from briefingkit.text.language import direction
 
 __all__ = ["PREFIX", "Filled", "fill_page", "templates_in"]
@@ -38,12 +39,9 @@ def templates_in(folder: Path | None) -> Templates:
     theirs: dict[str, str] = {}
     if folder is not None:
         try:
-            found = [
-                path for path in sorted(folder.iterdir()) if path.name.endswith(SUFFIX) and path.is_file()
-            ]
-            theirs = {path.name: path.read_text(encoding="utf-8") for path in found}
-        except (OSError, UnicodeDecodeError) as error:
-            raise IntegrationError(f"the templates in {folder} cannot be read: {error}") from error
+            theirs = dict(read_templates(folder, SUFFIX))
+        except RenderError as error:
+            raise IntegrationError(str(error)) from error
     ours = shipped("briefingkit_web")
     style = theirs.pop(_STYLE, f'{{% include "{BUILT_IN}{_STYLE}" %}}')
     prefixed = {f"{PREFIX}{name}": source for name, source in ours.items()}

@@ -267,6 +267,14 @@ def test_templates_that_are_not_there_are_an_error_of_the_target(tmp_path: Path)
         Workbench(Files("site", base=tmp_path, templates="nowhere")).desired(sample_briefing())
 
 
+def test_a_template_that_is_a_link_out_of_its_folder_is_an_error_of_the_target(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("{{ a password }}")
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "page.html.j2").symlink_to(tmp_path / "secret")
+    with pytest.raises(IntegrationError, match=r"page\.html\.j2 is a link that leads out of its folder"):
+        Workbench(Files("site", base=tmp_path, templates="letters")).desired(sample_briefing())
+
+
 def test_a_language_with_nothing_but_its_title_is_refused_with_all_that_is_missing_where_asked(
     tmp_path: Path,
 ) -> None:

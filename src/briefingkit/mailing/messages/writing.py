@@ -4,13 +4,13 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from briefingkit.errors import RenderError
 from briefingkit.mailing.messages.composer import Composer
 from briefingkit.mailing.messages.edition import Edition
 from briefingkit.mailing.messages.kinds import Letter
 from briefingkit.mailing.people.addressing import letter_of, recipient_of
 from briefingkit.model import Access
 from briefingkit.rendering.templates import SUFFIX, Templates
+from briefingkit.source.template_folder import read_templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Writer", "mail_templates"]
 
 _KEPT = 64
-_LARGEST = 1 << 20  # octets of a template
 
 
 class Writer:
@@ -91,11 +90,4 @@ def mail_templates(office: "Office", briefing: str, mailing: "Mailing") -> Templ
     if mailing.templates is None:
         return Templates()
     folder = office.file(briefing, mailing.templates)
-    try:
-        files = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and path.is_file())
-        if large := [path.name for path in files if path.stat().st_size > _LARGEST]:
-            raise RenderError(f"{folder / large[0]} is too large for a template")
-        return Templates({path.name: path.read_text("utf-8") for path in files}, str(folder))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise RenderError(f"the templates in {folder} cannot be read: {reason}") from error
+    return Templates(read_templates(folder, SUFFIX), str(folder))
