@@ -54,6 +54,15 @@ def test_a_preview_writes_nothing(cli: Command, guests: Path) -> None:
     assert cli("registrations", "list", "night-buses").out == "nobody yet; 0 of 1 places taken\n"
 
 
+def test_a_preview_of_many_columns_shows_all_that_is_read(cli: Command, guests: Path) -> None:
+    guests.write_text(
+        f"{','.join(f'c{n}' for n in range(1000))},email\n{'x,' * 1000}bo@example.org\n", encoding="utf-8"
+    )
+    shown = cli("registrations", "import", "night-buses", guests, "--preview").out.splitlines()
+    assert shown[-3:] == ["email → email", "… and 980 more left out", "  email: bo@example.org"]
+    assert len(shown) == 20 + 3
+
+
 def test_a_column_can_be_named(cli: Command, guests: Path) -> None:
     guests.write_text("a=b,who\nbo@example.org,Bo\n", encoding="utf-8")
     done = cli("registrations", "import", "night-buses", guests, "-c", "a=b=email", "-c", "who=name")

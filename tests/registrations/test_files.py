@@ -103,10 +103,32 @@ def test_columns_can_be_named_and_a_wrong_name_is_told(opened: Opened, tmp_path:
     assert "Ada" not in str(caught.value)
     with pytest.raises(RegistrationError, match="asks nothing with the key 'shoe'"):
         roll.import_(tmp_path / "g.csv", columns={"A": "shoe"})
-    with pytest.raises(RegistrationError, match="no column called 'C'"):
+    with pytest.raises(RegistrationError, match=r"no column called 'C'; there are: 'A', 'B'$"):
         roll.import_(tmp_path / "g.csv", columns={"B": "email", "C": "name"})
     roll.import_(tmp_path / "g.csv", columns={"A": "name", "B": "email"})
     assert people(roll) == [{"name": "Ada", "email": "ada@example.org"}]
+
+
+def test_a_name_may_stand_in_two_columns_and_an_address_in_one(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "g.csv").write_text(
+        "First name,Last name,E-mail,Office mail\n"
+        "Ada,Okafor,ada@example.org,office@example.org\n"
+        "Bo,,,bo@example.org\n",
+        encoding="utf-8",
+    )
+    roll = opened()
+    named = {"First name": "name", "Last name": "name", "E-mail": "email", "Office mail": "email"}
+    roll.import_(tmp_path / "g.csv", columns=named)
+    assert people(roll) == [
+        {"name": "Ada Okafor", "email": "ada@example.org"},
+        {"name": "Bo", "email": "bo@example.org"},
+    ]
+
+
+def test_empty_rows_are_not_counted(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "g.csv").write_text("email\nada@example.org\n,,\n\nbad\n", encoding="utf-8")
+    done = opened().import_(tmp_path / "g.csv")
+    assert (done.rows, done.outcomes, done.faulty) == (2, {"new": 1}, 1)
 
 
 def test_a_preview_tells_columns_and_rows_and_writes_nothing(opened: Opened, tmp_path: Path) -> None:

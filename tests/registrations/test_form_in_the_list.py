@@ -9,6 +9,8 @@ import pytest
 from briefingkit.errors import RegistrationError
 from briefingkit.model import Briefing, Programme, structure
 from briefingkit.registrations.capacity import terms_of
+from briefingkit.registrations.files.cells import CellFault, reading
+from briefingkit.registrations.files.columns import asked_by
 from briefingkit.registrations.form_answers import checked, typed
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.store import open_ledger
@@ -55,6 +57,21 @@ def test_typed_answers_become_what_the_form_keeps() -> None:
         "dish": "other",
         "dish.other": "Soup",
     }
+
+
+@pytest.mark.parametrize(
+    ("cell", "clock"), [(0.0, "00:00"), (0.5, "12:00"), (0.38, "09:07"), (0.99999, "23:59")]
+)
+def test_a_time_of_day_may_be_a_part_of_a_day(cell: float, clock: str) -> None:
+    asked = {one.key: one for one in asked_by(briefing(), Programme(()))}
+    assert reading(asked["at"])(cell) == clock
+
+
+@pytest.mark.parametrize("cell", [1.0, -0.5, 46000.25, True, "0.5"])
+def test_a_number_that_is_no_part_of_a_day_is_no_time(cell: object) -> None:
+    asked = {one.key: one for one in asked_by(briefing(), Programme(()))}
+    with pytest.raises(CellFault):
+        reading(asked["at"])(cell)
 
 
 def test_what_cannot_be_read_is_told_for_each_key() -> None:

@@ -112,12 +112,15 @@ def _tell_preview(found: "Preview", *, as_json: bool) -> None:
             }
         )
         return
-    for column in columns[: 5 * _SHOWN]:
-        key = column["key"]
-        say(
-            f"{column['header']} → {key}" if key else f"{column['header']}: left out",
-            None if key else "warning",
-        )
+    left = 0
+    for column in found.columns:
+        left += column.key is None
+        if column.key is not None:
+            say(f"{column.header} → {column.key}")
+        elif left <= _SHOWN:
+            say(f"{column.header}: left out", "warning")
+    if left > _SHOWN:
+        say(f"… and {left - _SHOWN} more left out", "warning")
     for row in found.rows:
         say("  " + ", ".join(f"{key}: {answer}" for key, answer in row.items()))
     _say_faults(found.faults)

@@ -80,6 +80,8 @@ def _read(value: object, asked: Asked, form: Form) -> Answer:
         given = _option(str(given), asked)
     elif kind is FieldType.DATE and isinstance(value, int | float) and not isinstance(value, bool):
         given = _day(value)
+    elif kind is FieldType.TIME and isinstance(value, float) and 0 <= value < 1:
+        given = _clock(value)
     elif kind is FieldType.TIME and _TO_THE_SECOND.fullmatch(str(given)):
         given = str(given).removesuffix(":00")
     for problem in problems(form, {asked.key: given}, language="en", complete=False):
@@ -93,6 +95,12 @@ def _day(serial: float) -> str:
         return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
     except (OverflowError, ValueError):
         raise CellFault("this is no date") from None
+
+
+def _clock(fraction: float) -> str:
+    """Read a time that is a number: a part of a day, as spreadsheets count."""
+    hours, minutes = divmod(min(round(fraction * 1440), 1439), 60)
+    return f"{hours:02}:{minutes:02}"
 
 
 def _text(value: object) -> str:

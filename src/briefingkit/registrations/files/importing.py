@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from briefingkit.errors import RegistrationError
+from briefingkit.model import RegistrationField
 from briefingkit.registrations.files.cells import CellFault, Reader, readers
 from briefingkit.registrations.files.columns import (
     AT,
@@ -45,6 +46,7 @@ __all__ = [
 _AT_ONCE = 4000  # rows of a transaction
 _HEADER_WITHIN = 20  # rows: titles and logos stand above
 _SHOWN = 5
+_HEADERS_SHOWN = 30
 _FAULTS = 1000  # kept; the rest are counted
 
 
@@ -131,13 +133,18 @@ def import_file(
             answers = answers_in(row, table, faults)
             if answers and (response := _response(row, answers, briefing, at, faults)):
                 responses.append(response)
-        read += len(rows)
+        read += sum(map(_says_anything, rows))
         if responses:
             with roll.store.writing(roll.briefing.identifier) as writer:
                 outcomes = Sitting(writer, roll.desk()).take(responses)
             counted.update(map(_word, outcomes))
     faulty = len({fault.row for fault in faults})
     return Imported(table.columns, read, dict(sorted(counted.items())), faulty, tuple(faults[:_FAULTS]))
+
+
+def _says_anything(row: Row) -> bool:
+    """Tell a row from one that is left empty; one that cannot be read counts."""
+    return row.cells is None or any(cell is not None and cell != "" for cell in row.cells)
 
 
 def _word(outcome: Outcome) -> str:
@@ -189,7 +196,11 @@ def table_in(
 def _require(columns: Mapping[str, str], found: Sequence[Column], called: str) -> None:
     missing = set(columns).difference(column.header for column in found if column.key)
     if missing:
-        raise RegistrationError(f"{called} has no column called {min(missing)[:80]!r}")
+        there = [repr(column.header[:80]) for column in found[:_HEADERS_SHOWN]]
+        more = ", …" if len(found) > _HEADERS_SHOWN else ""
+        raise RegistrationError(
+            f"{called} has no column called {min(missing)[:80]!r}; there are: {', '.join(there)}{more}"
+        )
 
 
 def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str, Answer]:
@@ -208,7 +219,7 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
             faults.append(RowFault(row.number, reader.header, str(fault)))
             continue
         if answer is not None and answer != "":
-            answers.setdefault(reader.key, answer)
+            _note(answers, reader.key, answer)
     if len(faults) == before and answers and "email" not in answers and "name" not in answers:
         faults.append(RowFault(row.number, None, "the row has neither a name nor an e-mail address"))
     if len(faults) == before:
@@ -216,6 +227,14 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
     # The row is not taken in any case: what is wrong with its address too is told with the rest.
     _check_email(row, answers, faults)
     return {}
+
+
+def _note(answers: dict[str, Answer], key: str, answer: Answer) -> None:
+    """Note an answer; of two columns for one key the first counts, but given and family names are one name."""
+    if key not in answers:
+        answers[key] = answer
+    elif key == RegistrationField.NAME:
+        answers[key] = f"{answers[key]} {answer}"
 
 
 def _check_email(row: Row, answers: Mapping[str, Answer], faults: list[RowFault]) -> bool:
