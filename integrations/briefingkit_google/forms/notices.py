@@ -103,9 +103,9 @@ def _limits_length(field: FormField) -> bool:
 
 def _room(registration: "Registration", form: Form) -> Iterator[str]:
     if registration.capacity is not None:
-        waits = ", and the waiting list" if registration.waitlist else ""
+        kept = " and the waiting list are" if registration.waitlist else " is"
         yield (
-            f"the limit of {registration.capacity} people{waits} is kept on the list and not by the form: it goes on "
+            f"the limit of {registration.capacity} people{kept} kept on the list and not by the form: it goes on "
             "taking answers when all places are taken"
         )
     limited = [option.key for field in form.fields for option in field.options if option.capacity is not None]

@@ -66,7 +66,7 @@ def test_what_a_form_cannot_hold_is_said_once() -> None:
     )
     notices = said(hard)
     for words in (
-        "30 people, and the waiting list",
+        "30 people and the waiting list are kept",
         "the form of what is written: code",
         "how long an answer may be: short",
         "how many options are chosen: few",
