@@ -139,6 +139,27 @@ def test_a_plan_says_who_and_in_which_language_and_why_others_are_left_out(
     assert not (project.folder / "outbox").exists()
 
 
+def test_who_cannot_be_written_to_keeps_nobody_from_seeing_the_plan(project: Project) -> None:
+    too_long = f"{'d' * 65}@guests.example"
+    (project.folder / "contacts.csv").write_text(CONTACTS.replace("\n", f"\n{too_long},Di,en\n", 1))
+    with project.mailing("night-buses", "invite") as mailing:
+        plan, shown = mailing.plan(), [message.recipient for message in mailing.preview()]
+        with pytest.raises(MailingError, match="too long"):
+            list(mailing.preview(too_long))
+    assert plan.new == 3
+    assert plan.notices[0] == "somebody cannot be written to: an address is too long to be written to"
+    assert sorted(plan.samples) == ["en", "fr"]
+    assert not plan.unwritten
+    assert shown == ["bo@guests.example", "cy@guests.example"]
+
+
+def test_a_language_in_which_nobody_can_be_written_to_is_told_in_the_plan(project: Project) -> None:
+    (project.folder / "contacts.csv").write_text(f"email,language\n{'d' * 65}@guests.example,fr\n")
+    with project.mailing("night-buses", "invite") as mailing:
+        plan = mailing.plan()
+    assert plan.unwritten == {"fr": "an address is too long to be written to"}
+
+
 def test_nothing_goes_before_it_is_due_and_then_once(project: Project, clock: Clock, inbox: Inbox) -> None:
     with project.mailing("night-buses", "invite") as mailing:
         assert mailing.send() is None

@@ -52,6 +52,12 @@ def test_what_would_end_a_line_is_refused_in_every_field(broken: str) -> None:
             write()
 
 
+def test_what_lists_write_around_an_address_is_taken_off() -> None:
+    for written in ("Ann@example.org.", " mailto:Ann@example.org", "MAILTO:Ann@example.org.. "):
+        assert wire_address(written) == ("Ann@example.org", False)
+    assert wire_address("mailto:jörg@bücher.example.") == ("jörg@xn--bcher-kva.example", True)
+
+
 def test_addresses_of_the_web_stand_a_line_each_and_are_never_encoded() -> None:
     urls = [f"https://x.org/{'=?' * 100}", "mailto:a@b.org?subject=x%20y"]
     assert addresses("List-Unsubscribe", urls) == (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -153,16 +154,17 @@ class Dispatch:
         )
 
     def preview(self, who: str | None = None) -> Iterator["Message"]:
-        """Give the messages as they would go now: the first in each language, or that to one address.
+        """Give the messages as they would go now: the first that can go in each language, or that to one address.
 
-        MailingError for an address that is none.
+        MailingError for an address that is none, or that cannot be written to.
         """
         wanted, schedule = None if who is None else _person(who), self.schedule
-        seen, writer = set[str | None](), self._writer()
+        seen, writer, passed = set[str | None](), self._writer(), () if who is not None else (MailingError,)
         for person, member in self._people.recipients(schedule, Selection(), []):
             if person == wanted if who is not None else member.language not in seen:
-                seen.add(member.language)
-                yield self._sample(writer, person, member, self._letter, schedule, [])
+                with suppress(*passed):
+                    yield self._sample(writer, person, member, self._letter, schedule, [])
+                    seen.add(member.language)
 
     def specimens(self, who: str | None = None) -> Iterator["Message"]:
         """Give the messages as somebody of the audience would get them: to any address, or our own, in each language.

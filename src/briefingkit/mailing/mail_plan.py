@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from briefingkit.errors import RenderError, Unpublishable
+from briefingkit.errors import MailingError, RenderError, Unpublishable
 
 if TYPE_CHECKING:
     from briefingkit.mailing.changes import Changed
@@ -63,22 +63,33 @@ class MailStatus:
 
 @define
 class Samples:
-    """A message in each language, to the first who reads it, and why none can be written in the others.
+    """A message in each language, to the first who reads it and can be written to, and why there is none in the others.
 
     `write` makes somebody's message, and adds to a list what it lacks.
     """
 
     write: 'Callable[[str, "Member", "Letter", list[str]], "Message"]'
     messages: dict[str, "Message"] = field(factory=dict)
-    unwritten: dict[str, str] = field(factory=dict)
     notices: list[str] = field(factory=list)
+    _unwritten: dict[str, str] = field(factory=dict)
+    _passed: dict[str, str] = field(factory=dict)
+
+    @property
+    def unwritten(self) -> Mapping[str, str]:
+        """Tell why there is no message in a language."""
+        missing = {language: why for language, why in self._passed.items() if language not in self.messages}
+        return {**missing, **self._unwritten}
 
     def take(self, person: str, member: "Member", letter: "Letter") -> None:
         """Write to somebody, if they are the first in their language."""
         language = member.language or ""
-        if language in self.messages or language in self.unwritten:
+        if language in self.messages or language in self._unwritten:
             return
         try:
             self.messages[language] = self.write(person, member, letter, self.notices)
         except (RenderError, Unpublishable) as error:
-            self.unwritten[language] = str(error)
+            self._unwritten[language] = str(error)
+        except MailingError as error:  # it is about this person alone, as of an address that is too long
+            self._passed.setdefault(language, str(error))
+            if (notice := f"somebody cannot be written to: {error}") not in self.notices:
+                self.notices.append(notice)

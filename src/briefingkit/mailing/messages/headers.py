@@ -31,6 +31,7 @@ _COMMON = re.compile(
     r"@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*",
     re.ASCII,
 )
+_SCHEME = "mailto:"
 _QUOTABLE = re.compile(r"[\x20-\x7e\u00a0-\U0010ffff]+")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _NEXT = ">,\r\n <"
@@ -159,10 +160,14 @@ def wire_address(address: str) -> tuple[str, bool]:
     """Give an address as mail servers take it, and whether they need SMTPUTF8 for it (RFC 6531).
 
     The domain becomes ASCII (RFC 5890). A local part that is no dot-atom is quoted; one beyond ASCII stays as it is,
-    which few servers take. MailingError for what is no address.
+    which few servers take. What lists write around an address is taken off: spaces, `mailto:` and the dot that ends a
+    name of the DNS. MailingError for what is no address.
     """
     if len(address) <= _PATH_OCTETS and _COMMON.fullmatch(address):
         return address, False
+    address = address.strip(" ").rstrip(".")
+    if address[: len(_SCHEME)].lower() == _SCHEME:
+        address = address[len(_SCHEME) :]
     local, _, domain = address.rpartition("@")
     return _unusual(local, domain)
 
