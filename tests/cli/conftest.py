@@ -1,32 +1,18 @@
 """A folder with a project, and the command line as a call."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from attrs import frozen
 
-from briefingkit.cli.app import run
+from ..commands import Command, called
+from ..night_buses import BRIEFING, ONLINE, PROJECT, write_project
 
-PROJECT = """\
-format: 1
-namespace: talks.example.org
+SITE = """\
 targets:
   site: {use: files, folder: site}
 """
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-place: {online: {url: "https://meet.example.org/secret-room", access: registered}}
-organizers: [{key: transit, name: City Transit, role: host}]
+PROGRAMME = """\
 people:
   okafor:
     name: Ada Okafor
@@ -43,35 +29,10 @@ agenda:
 """
 
 
-@frozen
-class Ran:
-    """What a command said and how it left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one document on standard output."""
-        return json.loads(self.out)
-
-
-Command = Callable[..., Ran]
-
-
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str]) -> Command:
     """Run a command in this process."""
-
-    def call(*arguments: str | Path) -> Ran:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return Ran(code, said.out, said.err)
-
-    return call
+    return called(capsys)
 
 
 @pytest.fixture
@@ -86,9 +47,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def home(empty: Path) -> Path:
     """The folder of a project with one briefing and a folder target; the user stands in it."""
-    (empty / "briefingkit.yaml").write_text(PROJECT, encoding="utf-8")
-    (empty / "briefing.yaml").write_text(BRIEFING, encoding="utf-8")
-    return empty
+    return write_project(empty, PROJECT + SITE, BRIEFING + ONLINE + PROGRAMME)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

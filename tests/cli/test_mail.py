@@ -1,12 +1,7 @@
 """`briefingkit mail`, as a person and as a program use it."""
 
-import json
 import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -14,15 +9,10 @@ from sqlalchemy import update
 from briefingkit.project import open_project
 from briefingkit.store.tables import deliveries
 
-Command = Callable[..., Any]
+from ..commands import Command, started
+from ..night_buses import MAIL
 
-MAIL = """
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  pages: https://register.example.org
-  transport: {use: maildir, path: outbox}
-"""
-MAILINGS = """
+MAILINGS = """\
 registration: {capacity: 1, waitlist: true}
 mailing:
   - {key: invite, kind: invitation, audience: [{file: guests.csv}]}
@@ -33,8 +23,8 @@ mailing:
 @pytest.fixture
 def town(home: Path) -> Path:
     for name, more in (("briefingkit.yaml", MAIL), ("briefing.yaml", MAILINGS)):
-        text = (home / name).read_text(encoding="utf-8")
-        (home / name).write_text(text + more, encoding="utf-8")
+        with (home / name).open("a", encoding="utf-8") as file:
+            file.write(more)
     (home / "guests.csv").write_text(
         "email,name,language\nbo@x.example,Bo,fr\nnobody,Cy,\n", encoding="utf-8"
     )
@@ -233,17 +223,9 @@ def test_a_transport_that_cannot_be_used_is_an_error_and_stops_no_other_mailing(
 
 def test_it_goes_on_until_it_is_told_to_end_and_says_what_it_did(cli: Command, town: Path) -> None:
     cli("registrations", "add", "night-buses", "email=ada@x.example", "name=Ada")
-    command = [sys.executable, "-m", "briefingkit", "mail", "send", "--every", "5m", "--json"]
-    process = subprocess.Popen(command, cwd=town, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said = ""
-    while not said.rstrip().endswith("}"):
-        line = process.stdout.readline()
-        assert line, process.stderr and process.stderr.read()
-        said += line
+    process, report = started(town, "mail", "send", "--every", "5m")
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
-    report = json.loads(said)
     assert (report["mailing"], report["sent"]) == ("confirmation", 1)
     assert (process.returncode, out, err) == (0, "", "")
     assert sent(town) == 1

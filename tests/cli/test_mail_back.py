@@ -3,11 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,15 +13,10 @@ import briefingkit as bk
 from briefingkit.mailing.people.part_answers import Taking, note_answer
 from briefingkit.testing.mail.returned import complaint, report, status
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import MAIL
 
-MAIL = """
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  pages: https://register.example.org
-  transport: {use: maildir, path: outbox}
-"""
-MAILINGS = """
+MAILINGS = """\
 mailing:
   - {key: invite, kind: invitation, audience: [{file: guests.csv}]}
 """
@@ -32,8 +25,8 @@ mailing:
 @pytest.fixture
 def town(home: Path, cli: Command) -> Path:
     for name, more in (("briefingkit.yaml", MAIL), ("briefing.yaml", MAILINGS)):
-        text = (home / name).read_text(encoding="utf-8")
-        (home / name).write_text(text + more, encoding="utf-8")
+        with (home / name).open("a", encoding="utf-8") as file:
+            file.write(more)
     (home / "guests.csv").write_text("email,name\nana@example.org,Ana\nben@example.org,Ben\n", "utf-8")
     assert cli("mail", "send", "night-buses", "invite").code == 0
     return home

@@ -12,14 +12,10 @@ import pytest
 from briefingkit.cli import publish
 from briefingkit.store.lock import file_lock
 
+from ..night_buses import edit
+
 Cli = Callable[..., Any]
 Snapshot = Callable[[Path], dict[str, bytes]]
-
-
-def _edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_plan_says_three_until_apply_has_run_and_nothing_is_left(cli: Cli, home: Path) -> None:
@@ -50,7 +46,7 @@ def test_as_json_a_plan_and_its_apply_tell_a_job_what_happened(cli: Cli) -> None
 
 
 def test_only_what_was_asked_for_is_planned(cli: Cli, home: Path) -> None:
-    _edit(home / "briefingkit.yaml", "targets:", "targets:\n  copy: {use: files, folder: copy}")
+    edit(home / "briefingkit.yaml", "targets:", "targets:\n  copy: {use: files, folder: copy}")
     assert [each["target"] for each in cli("plan", "--target", "copy", "--json").json["targets"]] == ["copy"]
     assert cli("apply", "--target", "copy").code == 0
     assert not (home / "site").exists()
@@ -150,7 +146,7 @@ def test_a_hand_edit_is_stopped_at_written_over_or_kept(
 
 
 def test_a_target_that_cannot_be_read_is_told_and_the_others_go_on(cli: Cli, home: Path) -> None:
-    _edit(home / "briefingkit.yaml", "targets:", "targets:\n  file: {use: files, folder: notes.txt}")
+    edit(home / "briefingkit.yaml", "targets:", "targets:\n  file: {use: files, folder: notes.txt}")
     (home / "notes.txt").write_text("not a folder", encoding="utf-8")
     assert cli("plan").code == 1
     ran = cli("apply")

@@ -2,14 +2,15 @@
 
 import email.policy
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, frozen
+from attrs import frozen
 
 from briefingkit.errors import MailingError, ProjectError, SourceError
 from briefingkit.mailing.changes import Changed
@@ -20,25 +21,11 @@ from briefingkit.model import Briefing
 from briefingkit.project import Project, open_project
 from briefingkit.testing.memory import Memory, MemoryServer
 
-PROJECT = """\
-format: 1
-namespace: talks.example.org
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  pages: https://register.example.org
-  transport: {use: maildir, path: outbox}
-"""
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-place: {online: {url: "https://meet.example.org/1", access: registered}}
-organizers: [{key: transit, name: City Transit, role: host}]
+from .. import night_buses
+from ..clock import Clock
+from ..night_buses import BRIEFING, MAIL, ONLINE, PROJECT, write_project
+
+MAILINGS = """\
 people:
   ada: {name: Ada Okafor, email: ada@people.example, language: fr, timezone: Africa/Lagos}
 agenda:
@@ -56,15 +43,6 @@ CONTACTS = (
 )
 
 
-@define
-class Clock:
-    now: datetime = datetime(2027, 3, 1, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -72,21 +50,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def project(tmp_path: Path, clock: Clock) -> Project:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
-    (tmp_path / "contacts.csv").write_text(CONTACTS, "utf-8")
+    write_project(tmp_path, PROJECT + MAIL, BRIEFING + ONLINE + MAILINGS, CONTACTS)
     return open_project(tmp_path, clock=clock)
 
 
 @pytest.fixture
 def edit(tmp_path: Path) -> Callable[[str, str], None]:
-    def replace(old: str, new: str) -> None:
-        path = tmp_path / "briefing.yaml"
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), "utf-8")
-
-    return replace
+    """Put other words in the briefing."""
+    return partial(night_buses.edit, tmp_path / "briefing.yaml")
 
 
 @pytest.fixture
@@ -212,7 +183,7 @@ def test_an_invitation_leads_to_the_page_on_which_one_registers(project: Project
 def test_an_invitation_that_does_not_say_where_to_register_is_doubted_in_the_plan(
     project: Project, tmp_path: Path
 ) -> None:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT.replace("  pages: https://register.example.org\n", ""))
+    night_buses.edit(tmp_path / "briefingkit.yaml", "  pages: https://register.example.org\n", "")
     with open_project(tmp_path, clock=project.clock).mailing("night-buses", "invite") as mailing:
         (where, _) = mailing.plan().notices
     assert where == "it does not say where to register: give `registration.url`, or the project `mail.pages`"
@@ -603,7 +574,7 @@ def test_what_one_briefing_confirmed_counts_though_another_was_looked_at_first(
     project: Project, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    text = BRIEFING.replace("briefing: night-buses", "briefing: day-buses").partition("mailing:")[0]
+    text = BRIEFING.replace("briefing: night-buses", "briefing: day-buses") + "registration: {}\n"
     (tmp_path / "other" / "briefing.yaml").write_text(text, "utf-8")
     with project.registrations("day-buses") as roll:
         roll.add({"name": "Bo", "email": "bo@people.example"}, language="en")
@@ -738,12 +709,12 @@ def test_a_mailing_or_a_way_to_send_that_is_not_there_is_said(project: Project, 
         ProjectError, match=r"no mailing of night-buses is called 'invites'.*did you mean invite"
     ):
         project.mailing("night-buses", "invites")
-    (tmp_path / "briefingkit.yaml").write_text("namespace: talks.example.org\n", "utf-8")
-    with pytest.raises(ProjectError, match="does not say how mail is sent"):
-        open_project(tmp_path).mailing("night-buses", "invite")
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT.replace("path: outbox", "paht: outbox"), "utf-8")
+    night_buses.edit(tmp_path / "briefingkit.yaml", "path: outbox", "paht: outbox")
     with (
         open_project(tmp_path).mailing("night-buses", "invite") as mailing,
         pytest.raises(SourceError, match="paht"),
     ):
         mailing.send(early=True)
+    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
+    with pytest.raises(ProjectError, match="does not say how mail is sent"):
+        open_project(tmp_path).mailing("night-buses", "invite")

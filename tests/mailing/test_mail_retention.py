@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, evolve
+from attrs import evolve
 from sqlalchemy import select, update
 
 from briefingkit.cli.app import run
@@ -23,7 +23,9 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.ledger import Ledger
 from briefingkit.store.mail_feedback import FateRow, MailFeedback
 
-NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+from ..clock import NOW, Clock
+from ..night_buses import BRIEFING, MAIL, PROJECT, write_project
+
 KEPT = timedelta(days=400)
 OVER = NOW + KEPT + timedelta(seconds=1)
 INVITE = mailing_id("b", "invite")
@@ -172,37 +174,11 @@ def test_no_octet_of_them_is_left_in_the_file(tmp_path: Path) -> None:
 
 # In a project.
 
-PROJECT = """\
-format: 1
-namespace: talks.example.org
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  transport: {use: maildir, path: outbox}
-  retention: 2d
-"""
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en]
-title: Night buses
-status: confirmed
-start: 2037-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-organizers: [{key: transit, name: City Transit, role: host}]
-registration: {consent: {key: c, text: Yes, retention: 90d}}
+MAILINGS = """\
+registration: {consent: {key: c, text: {en: "Yes", fr: Oui}, retention: 90d}}
 mailing:
   - {key: invite, kind: invitation, audience: [{file: contacts.csv}]}
 """
-
-
-@define
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
 
 
 @pytest.fixture
@@ -212,9 +188,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def project(tmp_path: Path, clock: Clock) -> Project:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
-    (tmp_path / "contacts.csv").write_text("email,name\nana@x.example,Ana\nben@x.example,Ben\n", "utf-8")
+    briefing = BRIEFING.replace("2027", "2037") + MAILINGS  # years after the day of the system's clock
+    contacts = "email,name\nana@x.example,Ana\nben@x.example,Ben\n"
+    write_project(tmp_path, PROJECT + MAIL + "  retention: 2d\n", briefing, contacts)
     return open_project(tmp_path, clock=clock)
 
 

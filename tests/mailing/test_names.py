@@ -1,12 +1,11 @@
 """Nobody who has not seen a message can say that it came back, and one that is sent again is as it was."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from attrs import define, evolve
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
@@ -27,47 +26,23 @@ from briefingkit.store.migrations import STEPS, migrate
 from briefingkit.testing.mail.returned import report, status
 from briefingkit.testing.transport import MemoryTransport
 
+from ..clock import NOW, Clock
+from ..night_buses import BRIEFING, MAIL, PROJECT, write_project
+
 DOMAIN = "talks.example.org"
-PROJECT = f"""\
-format: 1
-namespace: {DOMAIN}
-mail:
-  sender: {{address: events@{DOMAIN}, name: City Talks, unsubscribe: leave@{DOMAIN}}}
-  transport: {{use: maildir, path: outbox}}
-"""
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en]
-title: Night buses
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-organizers: [{key: transit, name: City Transit, role: host}]
+MAILINGS = """\
 mailing:
   - {key: invite, kind: invitation, audience: [{file: contacts.csv}]}
 """
-NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 ANA = "ana@x.example"
 KEY = message_key("night-buses", "invite", ANA)
 KEYS = st.text("0123456789abcdef", min_size=40, max_size=40)
 
 
-@define
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
-    (tmp_path / "contacts.csv").write_text(f"email,name\n{ANA},Ana\n", "utf-8")
+    mail = MAIL.replace("City Talks", f"City Talks, unsubscribe: leave@{DOMAIN}")
+    write_project(tmp_path, PROJECT + mail, BRIEFING + MAILINGS, f"email,name\n{ANA},Ana\n")
     return open_project(tmp_path, clock=Clock())
 
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from attrs import define, evolve, field
+from attrs import evolve
 
 from briefingkit.errors import IntegrationError, RenderError, StoreError, Transient
 from briefingkit.mailing.messages.message import Message
@@ -35,23 +35,9 @@ from briefingkit.store.deliveries import Deliveries
 from briefingkit.store.delivery_rows import DeliveryRow
 from briefingkit.testing.transport import MemoryTransport
 
-START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+from ..clock import NOW, Clock
+
 B, M = "imrf", "day-before"
-
-
-@define
-class Clock:
-    """A clock that moves on only when somebody sleeps, or is told to."""
-
-    now: datetime = START
-    slept: list[float] = field(factory=list)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
 
 
 def message_of(row: DeliveryRow) -> Message:
@@ -62,7 +48,7 @@ def message_of(row: DeliveryRow) -> Message:
 
 def people(number: int, **more: object) -> Iterator[Addressed]:
     for each in range(number):
-        yield Addressed(f"p{each}@x.example", f"p{each}@x.example", data={"language": "fr"}, **more)  # type: ignore[arg-type]
+        yield Addressed(f"p{each}@x.example", f"p{each}@x.example", data={"language": "fr"}, **more)
 
 
 @pytest.fixture
@@ -73,7 +59,7 @@ def store(tmp_path: Path) -> Iterator[Deliveries]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(tick=timedelta(0))
 
 
 Send = Callable[..., Report]
@@ -83,14 +69,14 @@ Send = Callable[..., Report]
 def send(store: Deliveries, clock: Clock) -> Send:
     def run(transport: MemoryTransport, **options: object) -> Report:
         of = options.pop("message_of", message_of)
-        box = Outbox(store, transport, clock, sleep=clock.sleep, **options)  # type: ignore[arg-type]
-        return box.run(B, M, of)  # type: ignore[arg-type]
+        box = Outbox(store, transport, clock, sleep=clock.sleep, **options)
+        return box.run(B, M, of)
 
     return run
 
 
 def plan(store: Deliveries, number: int, **more: object) -> None:
-    plan_deliveries(store, B, M, people(number, **more), now=START)
+    plan_deliveries(store, B, M, people(number, **more), now=NOW)
 
 
 def counts(store: Deliveries) -> dict[str, int]:
@@ -118,7 +104,7 @@ def test_a_second_run_sends_nothing(store: Deliveries, send: Send) -> None:
 
 def test_nobody_is_planned_twice_for_one_occasion(store: Deliveries) -> None:
     def once(occasion: str) -> tuple[int, int, int]:
-        done = plan_deliveries(store, B, M, people(3, occasion=occasion), now=START)
+        done = plan_deliveries(store, B, M, people(3, occasion=occasion), now=NOW)
         return done.new, done.renewed, done.kept
 
     assert once("2027-03-10") == (3, 0, 0)
@@ -128,11 +114,11 @@ def test_nobody_is_planned_twice_for_one_occasion(store: Deliveries) -> None:
 
 def test_one_person_twice_in_an_audience_is_one_message(store: Deliveries) -> None:
     twice = [Addressed("a@x.example", "a@x.example"), Addressed("a@x.example", "A@x.example")]
-    assert plan_deliveries(store, B, M, twice, now=START).new == 1
+    assert plan_deliveries(store, B, M, twice, now=NOW).new == 1
 
 
 def test_more_people_than_a_chunk_are_planned_as_they_come(store: Deliveries) -> None:
-    assert plan_deliveries(store, B, M, people(2500), now=START).new == 2500
+    assert plan_deliveries(store, B, M, people(2500), now=NOW).new == 2500
     (mailing,) = store.mailings(B)
     assert mailing.chunks == 3
     assert store.mailing(B, M) == mailing
@@ -141,7 +127,7 @@ def test_more_people_than_a_chunk_are_planned_as_they_come(store: Deliveries) ->
 def test_planning_again_takes_newer_data_of_those_not_sent(store: Deliveries, send: Send) -> None:
     plan(store, 2)
     newer = Addressed("p1@x.example", "other@x.example", data={"language": "es"})
-    plan_deliveries(store, B, M, [newer], now=START)
+    plan_deliveries(store, B, M, [newer], now=NOW)
     transport = MemoryTransport()
     send(transport)
     assert sorted(each.recipient for each in transport.sent) == ["other@x.example", "p0@x.example"]
@@ -149,22 +135,22 @@ def test_planning_again_takes_newer_data_of_those_not_sent(store: Deliveries, se
 
 
 def test_what_is_due_later_waits(store: Deliveries, send: Send, clock: Clock) -> None:
-    plan(store, 2, due=START + timedelta(hours=1))
+    plan(store, 2, due=NOW + timedelta(hours=1))
     transport = MemoryTransport()
-    assert send(transport).next_due == START + timedelta(hours=1)
+    assert send(transport).next_due == NOW + timedelta(hours=1)
     assert transport.sent == []
     clock.now += timedelta(hours=2)
     assert send(transport).progress.sent == 2
 
 
 def test_a_run_may_wait_for_what_is_due_soon(store: Deliveries, send: Send, clock: Clock) -> None:
-    plan(store, 2, due=START + timedelta(minutes=5))
+    plan(store, 2, due=NOW + timedelta(minutes=5))
     assert send(MemoryTransport(), sending=Sending(wait=timedelta(minutes=6))).progress.sent == 2
-    assert clock.now == START + timedelta(minutes=5)
+    assert clock.now == NOW + timedelta(minutes=5)
 
 
 def test_what_came_too_late_is_dropped(store: Deliveries, send: Send, clock: Clock) -> None:
-    plan(store, 2, expires=START + timedelta(hours=1))
+    plan(store, 2, expires=NOW + timedelta(hours=1))
     clock.now += timedelta(hours=2)
     transport = MemoryTransport()
     assert send(transport) == Report(Progress(dropped=2))
@@ -230,7 +216,7 @@ class TestRefusals:
         assert send(transport, sending=sending).progress == Progress(deferred=2, failed=1)
         (row,) = failures(store, B, M)
         assert (row.attempts, row.words) == (3, "not now")
-        assert clock.now > START
+        assert clock.now > NOW
 
     def test_a_message_that_cannot_be_written_fails_alone(self, store: Deliveries, send: Send) -> None:
         plan(store, 3)
@@ -282,7 +268,7 @@ class TestPace:
         transport = MemoryTransport(batch=10, refuse=refuse)
         report = send(transport, tell=lambda progress: widths.append(progress.sent))
         assert report.progress.sent == 40
-        assert clock.slept
+        assert clock.now > NOW, "it has slept"
         steps = [later - sooner for sooner, later in pairwise(widths) if later > sooner]
         assert max(steps[1:]) <= 8
 
@@ -303,14 +289,14 @@ class TestPace:
         plan(store, 20)
 
         class Away(MemoryTransport):
-            def stage(self, _messages: object) -> object:  # type: ignore[override]
+            def stage(self, _messages: object) -> object:
                 raise Transient("mail.example cannot be found now")
 
         told = list[Progress]()
         report = send(Away(), tell=told.append)
         assert report.stopped == "mail.example cannot be found now"
         assert counts(store) == {"planned": 20}
-        assert clock.now - START <= Sending().patience
+        assert clock.now - NOW <= Sending().patience
         assert [(each.rest, each.complaint) for each in told[:2]] == [
             (timedelta(seconds=5), "mail.example cannot be found now"),
             (timedelta(seconds=10), "mail.example cannot be found now"),
@@ -321,7 +307,7 @@ class TestPace:
         plan(store, 20)
 
         class Wrong(MemoryTransport):
-            def stage(self, _messages: object) -> object:  # type: ignore[override]
+            def stage(self, _messages: object) -> object:
                 raise IntegrationError("wrong password")
 
         with pytest.raises(IntegrationError, match="wrong password"):
@@ -333,7 +319,7 @@ class TestPace:
     ) -> None:
         plan(store, 100)
         send(MemoryTransport(rate=10.0))
-        assert timedelta(seconds=8.5) <= clock.now - START <= timedelta(seconds=11)
+        assert timedelta(seconds=8.5) <= clock.now - NOW <= timedelta(seconds=11)
         assert counts(store) == {"sent": 100}
 
 
@@ -364,7 +350,7 @@ class TestDoubt:
         self, store: Deliveries, send: Send, resolution: Resolution, state: str, sent: int
     ) -> None:
         self.lose(store, send)
-        done = resolve(uncertain(store, B, M), resolution, store, now=START)
+        done = resolve(uncertain(store, B, M), resolution, store, now=NOW)
         assert done == (0 if resolution is Resolution.HOLD else 3)
         assert counts(store) == {state: 3}
         assert send(MemoryTransport()).progress.sent == sent
@@ -382,7 +368,7 @@ class TestDoubt:
 
     def test_what_would_not_be_the_same_is_not_sent_again(self, store: Deliveries, send: Send) -> None:
         self.lose(store, send)
-        resolve(uncertain(store, B, M), Resolution.RESEND, store, now=START)
+        resolve(uncertain(store, B, M), Resolution.RESEND, store, now=NOW)
         transport = MemoryTransport()
 
         def corrected(row: DeliveryRow) -> Message:
@@ -396,14 +382,14 @@ class TestDoubt:
 
     def test_planning_again_does_not_touch_what_may_have_gone(self, store: Deliveries, send: Send) -> None:
         self.lose(store, send)
-        resolve(uncertain(store, B, M), Resolution.RESEND, store, now=START)
+        resolve(uncertain(store, B, M), Resolution.RESEND, store, now=NOW)
         newer = [evolve(each, data={"language": "es"}) for each in people(3)]
-        assert plan_deliveries(store, B, M, newer, now=START).kept == 3
+        assert plan_deliveries(store, B, M, newer, now=NOW).kept == 3
 
     def test_what_was_refused_may_be_written_anew(self, store: Deliveries, send: Send, clock: Clock) -> None:
         plan(store, 1)
         send(MemoryTransport(answer=lambda m: Delivery(m.key, Status.DEFERRED, 450, "not now")))
-        plan_deliveries(store, B, M, [evolve(each, data={"language": "es"}) for each in people(1)], now=START)
+        plan_deliveries(store, B, M, [evolve(each, data={"language": "es"}) for each in people(1)], now=NOW)
         transport = MemoryTransport()
         clock.now += timedelta(hours=1)
         assert send(transport).progress.sent == 1
@@ -462,7 +448,7 @@ class TestOwners:
         self, store: Deliveries, send: Send, clock: Clock
     ) -> None:
         plan(store, 10)
-        with store.ledger.present("living-one", at=START):
+        with store.ledger.present("living-one", at=NOW):
             self.claim(store, "living-one", clock)
             assert send(MemoryTransport()).progress.sent == 5
             assert counts(store) == {"sent": 5, "claimed": 5}
@@ -473,7 +459,7 @@ class TestOwners:
         self, store: Deliveries, clock: Clock
     ) -> None:
         plan(store, 10)
-        other = store.ledger.present("other", at=START)
+        other = store.ledger.present("other", at=NOW)
         other.__enter__()
         self.claim(store, "other", clock)
         died = []
@@ -492,8 +478,8 @@ class TestOwners:
         others = MemoryTransport()
 
         class Sleepy(MemoryTransport):
-            def stage(self, messages: object) -> object:  # type: ignore[override]
-                staged = super().stage(messages)  # type: ignore[arg-type]
+            def stage(self, messages: object) -> object:
+                staged = super().stage(messages)
                 if not others.sent:
                     clock.now += timedelta(minutes=30)
                     assert send(others).progress.sent == 5
@@ -512,7 +498,7 @@ class TestOwners:
         usual, slept = Claims.commit, []
 
         def slow(self: Claims, *arguments: object, **more: object) -> bool:
-            done = usual(self, *arguments, **more)  # type: ignore[arg-type]
+            done = usual(self, *arguments, **more)
             if not slept:
                 slept.append(True)
                 clock.now += timedelta(minutes=5)
@@ -531,10 +517,10 @@ class TestOwners:
         erased = []
 
         class Between(MemoryTransport):
-            def stage(self, messages: object) -> object:  # type: ignore[override]
+            def stage(self, messages: object) -> object:
                 if not erased:
                     erased.append(store.erase(B, "p3@x.example"))
-                return super().stage(messages)  # type: ignore[arg-type]
+                return super().stage(messages)
 
         transport = Between()
         assert send(transport).progress.sent == 4
@@ -569,7 +555,7 @@ class TestLedgerInTrouble:
             if failures_left:
                 failures_left.pop()
                 raise StoreError("database is locked")
-            return usual(self, *arguments, **more)  # type: ignore[arg-type]
+            return usual(self, *arguments, **more)
 
         monkeypatch.setattr(Claims, "record", locked)
         transport = MemoryTransport()
@@ -597,14 +583,14 @@ class TestLedgerInTrouble:
 class TestChangesOfTheBriefing:
     def test_a_postponed_briefing_holds_back_what_was_not_sent(self, store: Deliveries, send: Send) -> None:
         plan(store, 4)
-        assert suspend(store, B, M, now=START) == 4
+        assert suspend(store, B, M, now=NOW) == 4
         assert send(MemoryTransport()) == Report(Progress())
-        assert resume(store, B, M, now=START) == 4
+        assert resume(store, B, M, now=NOW) == 4
         assert send(MemoryTransport()).progress.sent == 4
 
     def test_a_cancelled_one_drops_it(self, store: Deliveries, send: Send) -> None:
         plan(store, 4)
-        assert cancel(store, B, M, now=START) == 4
+        assert cancel(store, B, M, now=NOW) == 4
         assert send(MemoryTransport()) == Report(Progress())
         assert counts(store) == {"dropped": 4}
 

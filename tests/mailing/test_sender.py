@@ -21,46 +21,16 @@ from briefingkit.project import Project, open_project
 from briefingkit.store import engine
 from briefingkit.testing.transport import MemoryTransport
 
-PROJECT = """\
-format: 1
-namespace: talks.example.org
-mail:
-  sender: {address: events@talks.example.org, name: City Talks}
-  transport: {use: maildir, path: outbox}
-"""
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en]
-title: Night buses
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-place: {online: {url: "https://meet.example.org/1"}}
-organizers: [{key: transit, name: City Transit, role: host}]
+from ..clock import Clock
+from ..night_buses import BRIEFING, MAIL, ONLINE, PROJECT, write_project
+
+MAILINGS = """\
 registration: {fields: [name, email]}
 mailing:
   - {key: invite, kind: invitation, audience: [{file: contacts.csv}], at: -7d}
   - {key: news, kind: custom, subject: News, text: News, audience: [{file: contacts.csv}]}
 """
-BEFORE, DUE = datetime(2027, 3, 1, 9, tzinfo=UTC), datetime(2027, 3, 4, 9, tzinfo=UTC)
-
-
-@define
-class Clocks:
-    """What time it is, and the seconds of the sender, both by hand."""
-
-    now: datetime = BEFORE
-    seconds: float = 0.0
-    tick: timedelta = timedelta(seconds=1)
-
-    def __call__(self) -> datetime:
-        self.now += self.tick
-        return self.now
-
-    def count(self) -> float:
-        return self.seconds
+DUE = datetime(2027, 3, 4, 9, tzinfo=UTC)
 
 
 @define
@@ -79,8 +49,8 @@ class Told:
 
 
 @pytest.fixture
-def clocks() -> Clocks:
-    return Clocks()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -89,12 +59,10 @@ def told() -> Told:
 
 
 @pytest.fixture
-def project(tmp_path: Path, clocks: Clocks) -> Project:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, "utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, "utf-8")
+def project(tmp_path: Path, clock: Clock) -> Project:
     guests = "".join(f"guest.{number}@x.example,Guest\n" for number in range(6))
-    (tmp_path / "contacts.csv").write_text(f"email,name\n{guests}", "utf-8")
-    return open_project(tmp_path, clock=clocks)
+    write_project(tmp_path, PROJECT + MAIL, BRIEFING + ONLINE + MAILINGS, f"email,name\n{guests}")
+    return open_project(tmp_path, clock=clock)
 
 
 @pytest.fixture
@@ -108,8 +76,8 @@ def office(project: Project, transport: MemoryTransport) -> Callable[[], Office]
 
 
 @pytest.fixture
-def sender(office: Callable[[], Office], clocks: Clocks, told: Told) -> Sender:
-    return Sender(office, timedelta(minutes=1), tell=told.tell, fail=told.fail, clock=clocks.count)
+def sender(office: Callable[[], Office], clock: Clock, told: Told) -> Sender:
+    return Sender(office, timedelta(minutes=1), tell=told.tell, fail=told.fail, clock=clock.count)
 
 
 def register(project: Project, name: str) -> None:
@@ -122,60 +90,60 @@ def recipients(transport: MemoryTransport) -> list[str]:
 
 
 def test_it_begins_with_what_waits_and_then_looks_once_in_so_long(
-    project: Project, sender: Sender, clocks: Clocks, transport: MemoryTransport
+    project: Project, sender: Sender, clock: Clock, transport: MemoryTransport
 ) -> None:
     register(project, "ana")
     assert sender.step() == 60
     assert recipients(transport) == ["ana"]
     register(project, "ben")
-    clocks.seconds = 59
+    clock.seconds = 59
     assert sender.step() == 1
     assert recipients(transport) == ["ana"]
-    clocks.seconds = 60
+    clock.seconds = 60
     assert sender.step() == 60
     assert recipients(transport) == ["ana", "ben"]
 
 
 def test_who_registers_here_is_confirmed_at_once_and_others_wait_for_the_round(
-    project: Project, sender: Sender, clocks: Clocks, told: Told
+    project: Project, sender: Sender, clock: Clock, told: Told
 ) -> None:
     sender.step()
-    clocks.now, clocks.seconds = DUE, 10
+    clock.now, clock.seconds = DUE, 10
     register(project, "ana")
     sender.wake()
     assert sender.step() == 50
     assert told.done == [("confirmation", 1)]
-    clocks.seconds = 60
+    clock.seconds = 60
     sender.step()
     assert told.done == [("confirmation", 1), ("invite", 6)]
     assert told.wrong == []
 
 
 def test_those_who_register_in_the_same_second_are_gathered(
-    project: Project, sender: Sender, clocks: Clocks, told: Told
+    project: Project, sender: Sender, clock: Clock, told: Told
 ) -> None:
     sender.step()
-    clocks.seconds = 10
+    clock.seconds = 10
     for number, name in enumerate(("ana", "ben", "cy")):
         register(project, name)
         sender.wake()
         sender.step()
-        clocks.seconds = 10.1 + number / 10
+        clock.seconds = 10.1 + number / 10
     assert told.done == [("confirmation", 1)]
     assert sender.step() == pytest.approx(0.7)
-    clocks.seconds = 11
+    clock.seconds = 11
     sender.step()
     assert told.done == [("confirmation", 1), ("confirmation", 2)]
 
 
 def test_what_takes_long_is_done_less_often_so_that_the_page_has_the_machine(
-    project: Project, office: Callable[[], Office], clocks: Clocks, told: Told
+    project: Project, office: Callable[[], Office], clock: Clock, told: Told
 ) -> None:
     def slowly() -> Office:
-        clocks.seconds += 20
+        clock.seconds += 20
         return office()
 
-    sender = Sender(slowly, timedelta(minutes=1), tell=told.tell, fail=told.fail, clock=clocks.count)
+    sender = Sender(slowly, timedelta(minutes=1), tell=told.tell, fail=told.fail, clock=clock.count)
     assert sender.step() == 180
     register(project, "ana")
     sender.wake()
@@ -183,35 +151,35 @@ def test_what_takes_long_is_done_less_often_so_that_the_page_has_the_machine(
     register(project, "ben")
     sender.wake()
     assert sender.step() == 60
-    clocks.seconds += 60
+    clock.seconds += 60
     sender.step()
     assert told.done == [("confirmation", 1), ("confirmation", 1)]
 
 
 def test_what_needs_a_name_waits_for_it_and_what_a_run_by_name_left_goes_on(
-    project: Project, sender: Sender, clocks: Clocks, told: Told, transport: MemoryTransport
+    project: Project, sender: Sender, clock: Clock, told: Told, transport: MemoryTransport
 ) -> None:
     sender.step()
     assert told.done == []
     with project.mailing("night-buses", "news") as news:
         news.queue()
     (project.folder / "contacts.csv").write_text("email,name\nlater@x.example,Later\n", "utf-8")
-    clocks.seconds = 60
+    clock.seconds = 60
     sender.step()
     assert told.done == [("news", 6)]
     assert "later" not in recipients(transport)
 
 
 def test_who_registers_while_many_are_written_to_is_confirmed_between_them(
-    project: Project, sender: Sender, clocks: Clocks, transport: MemoryTransport, told: Told
+    project: Project, sender: Sender, clock: Clock, transport: MemoryTransport, told: Told
 ) -> None:
-    clocks.now = DUE
+    clock.now = DUE
 
     def answer(_message: Message) -> Delivery | None:
         if len(transport.sent) == 1:
             register(project, "ana")
             sender.wake()
-            clocks.seconds += 5
+            clock.seconds += 5
         return None
 
     transport.answer = answer
@@ -222,24 +190,24 @@ def test_who_registers_while_many_are_written_to_is_confirmed_between_them(
 
 
 def test_told_to_end_it_finishes_the_batch_in_hand_and_the_next_one_goes_on(
-    office: Callable[[], Office], sender: Sender, clocks: Clocks, transport: MemoryTransport, told: Told
+    office: Callable[[], Office], sender: Sender, clock: Clock, transport: MemoryTransport, told: Told
 ) -> None:
-    clocks.now = DUE
+    clock.now = DUE
     sender.step(lambda: len(transport.sent) >= 1)
     assert len(transport.sent) == 2
     with office() as opened:
         counts = opened.deliveries.counts(opened.deliveries.mailings()[0].id)
     assert counts == {"sent": 2, "planned": 4}
-    other = Sender(office, tell=told.tell, fail=told.fail, clock=clocks.count)
+    other = Sender(office, tell=told.tell, fail=told.fail, clock=clock.count)
     other.step()
     assert len(set(recipients(transport))) == len(transport.sent) == 6
     assert told.wrong == []
 
 
 def test_several_at_work_and_a_cron_job_beside_them_write_to_nobody_twice(
-    project: Project, office: Callable[[], Office], clocks: Clocks, transport: MemoryTransport, told: Told
+    project: Project, office: Callable[[], Office], clock: Clock, transport: MemoryTransport, told: Told
 ) -> None:
-    clocks.now, clocks.tick = DUE, timedelta(milliseconds=1)
+    clock.now, clock.tick = DUE, timedelta(milliseconds=1)
     for name in ("ana", "ben", "cy", "di"):
         register(project, name)
     transport.batch = 1
@@ -247,7 +215,7 @@ def test_several_at_work_and_a_cron_job_beside_them_write_to_nobody_twice(
 
     def work() -> None:
         begun.wait()
-        Sender(office, tell=told.tell, fail=told.fail, clock=clocks.count).step()
+        Sender(office, tell=told.tell, fail=told.fail, clock=clock.count).step()
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
@@ -266,7 +234,7 @@ def test_several_at_work_and_a_cron_job_beside_them_write_to_nobody_twice(
 
 
 def test_a_project_that_cannot_be_read_is_tried_again_later_and_later(
-    project: Project, sender: Sender, clocks: Clocks, told: Told
+    project: Project, sender: Sender, clock: Clock, told: Told
 ) -> None:
     register(project, "ana")
     whole = (project.folder / "briefing.yaml").read_text("utf-8")
@@ -274,7 +242,7 @@ def test_a_project_that_cannot_be_read_is_tried_again_later_and_later(
     waits = []
     for _ in range(4):
         waits.append(sender.step())
-        clocks.seconds += waits[-1]
+        clock.seconds += waits[-1]
     assert waits == [5, 10, 20, 40]
     assert [each[:2] for each in told.wrong] == [("the project", "SourceError")] * 4
     sender.wake()
@@ -282,14 +250,14 @@ def test_a_project_that_cannot_be_read_is_tried_again_later_and_later(
     assert sender.step() == 60
     assert told.done == [("confirmation", 1)]
     (project.folder / "briefing.yaml").write_text("title: [", "utf-8")
-    clocks.seconds += 60
+    clock.seconds += 60
     assert sender.step() == 5, "it begins from the beginning"
 
 
 def test_one_mailing_that_cannot_go_stops_no_other(
-    project: Project, sender: Sender, clocks: Clocks, told: Told
+    project: Project, sender: Sender, clock: Clock, told: Told
 ) -> None:
-    clocks.now = DUE
+    clock.now = DUE
     register(project, "ana")
     (project.folder / "contacts.csv").unlink()
     assert sender.step() == 5
@@ -298,17 +266,17 @@ def test_one_mailing_that_cannot_go_stops_no_other(
     assert name == "night-buses invite"
     (project.folder / "contacts.csv").write_text("email,name\nbo@x.example,Bo\n", "utf-8")
     register(project, "ben")
-    clocks.seconds = 2
+    clock.seconds = 2
     sender.wake()
     sender.step()
     assert told.done == [("confirmation", 1)] * 2
-    clocks.seconds = 5
+    clock.seconds = 5
     sender.step()
     assert told.done[2:] == [("invite", 1)]
 
 
 def test_a_server_that_is_away_loses_nothing(
-    project: Project, office: Callable[[], Office], clocks: Clocks, told: Told, transport: MemoryTransport
+    project: Project, office: Callable[[], Office], clock: Clock, told: Told, transport: MemoryTransport
 ) -> None:
     away = True
 
@@ -318,33 +286,33 @@ def test_a_server_that_is_away_loses_nothing(
         return transport
 
     sender = Sender(
-        lambda: evolve(office(), transport=opened), tell=told.tell, fail=told.fail, clock=clocks.count
+        lambda: evolve(office(), transport=opened), tell=told.tell, fail=told.fail, clock=clock.count
     )
     register(project, "ana")
     assert sender.step() == 5
     assert told.wrong == [("night-buses confirmation", "IntegrationError", 5)]
-    clocks.seconds = 4
+    clock.seconds = 4
     sender.wake()
     sender.step()
     assert len(told.wrong) == 1, "it is left alone until it is time"
-    away, clocks.seconds = False, 5
+    away, clock.seconds = False, 5
     sender.step()
     assert recipients(transport) == ["ana"]
 
 
 def test_a_server_that_asks_to_wait_is_left_alone_and_told_of(
-    project: Project, sender: Sender, clocks: Clocks, told: Told, transport: MemoryTransport
+    project: Project, sender: Sender, clock: Clock, told: Told, transport: MemoryTransport
 ) -> None:
     def busy(message: Message) -> Delivery:
-        clocks.now += timedelta(minutes=2)
+        clock.now += timedelta(minutes=2)
         return Delivery(message.key, Status.DEFERRED, 421, "busy", throttled=True)
 
     transport.answer = busy
     register(project, "ana")
     assert sender.step() == 5
     assert told.wrong == [("night-buses confirmation", "NoneType", 5)]
-    clocks.now += timedelta(hours=1)
-    clocks.seconds, transport.answer = 5, lambda _: None
+    clock.now += timedelta(hours=1)
+    clock.seconds, transport.answer = 5, lambda _: None
     sender.step()
     assert recipients(transport) == ["ana"]
 
@@ -352,7 +320,7 @@ def test_a_server_that_asks_to_wait_is_left_alone_and_told_of(
 def test_a_locked_ledger_ends_nobody(
     project: Project,
     sender: Sender,
-    clocks: Clocks,
+    clock: Clock,
     told: Told,
     transport: MemoryTransport,
     monkeypatch: pytest.MonkeyPatch,
@@ -365,7 +333,7 @@ def test_a_locked_ledger_ends_nobody(
     assert {error for _, error, _ in told.wrong} == {"StoreError"}
     other.execute("ROLLBACK")
     other.close()
-    clocks.seconds = 5
+    clock.seconds = 5
     sender.step()
     assert recipients(transport) == ["ana"]
 
@@ -373,7 +341,7 @@ def test_a_locked_ledger_ends_nobody(
 def test_a_log_names_mailings_and_errors_and_nobody(
     project: Project,
     office: Callable[[], Office],
-    clocks: Clocks,
+    clock: Clock,
     caplog: pytest.LogCaptureFixture,
     transport: MemoryTransport,
 ) -> None:
@@ -382,11 +350,11 @@ def test_a_log_names_mailings_and_errors_and_nobody(
 
     register(project, "ana")
     with caplog.at_level(logging.DEBUG, "briefingkit"):
-        Sender(lambda: evolve(office(), transport=opened), clock=clocks.count).step()
+        Sender(lambda: evolve(office(), transport=opened), clock=clock.count).step()
         transport.refuse = lambda message: Delivery(
             message.key, Status.FAILED, 550, f"no {message.recipient}"
         )
-        Sender(office, clock=clocks.count).step()
+        Sender(office, clock=clock.count).step()
     assert "mail of night-buses confirmation waits, and is tried again in 5 seconds: Transient" in caplog.text
     assert "night-buses confirmation: 1 failed" in caplog.text
     assert "ana" not in caplog.text
@@ -394,7 +362,7 @@ def test_a_log_names_mailings_and_errors_and_nobody(
 
 
 @pytest.fixture
-def running(office: Callable[[], Office], clocks: Clocks) -> Iterator[tuple[Sender, threading.Event]]:
+def running(office: Callable[[], Office], clock: Clock) -> Iterator[tuple[Sender, threading.Event]]:
     """Give a sender in a thread, and what is set when it has sent something."""
     done = threading.Event()
 
@@ -402,13 +370,13 @@ def running(office: Callable[[], Office], clocks: Clocks) -> Iterator[tuple[Send
         if report.progress.sent:
             done.set()
 
-    sender = Sender(office, timedelta(days=1), tell=tell, clock=clocks.count)
+    sender = Sender(office, timedelta(days=1), tell=tell, clock=clock.count)
     yield sender, done
     sender.stop()
 
 
 def test_in_a_thread_it_wakes_by_itself_and_ends_when_it_is_told(
-    project: Project, running: tuple[Sender, threading.Event], clocks: Clocks, transport: MemoryTransport
+    project: Project, running: tuple[Sender, threading.Event], clock: Clock, transport: MemoryTransport
 ) -> None:
     sender, done = running
     register(project, "ana")
@@ -418,7 +386,7 @@ def test_in_a_thread_it_wakes_by_itself_and_ends_when_it_is_told(
     assert threading.active_count() == before + 1
     assert done.wait(60)
     done.clear()
-    clocks.seconds = 100
+    clock.seconds = 100
     register(project, "ben")
     sender.wake()
     assert done.wait(60)

@@ -1,6 +1,7 @@
 """Mails as they are made here, through the doubles of mail services: taken, found again, and in doubt at most once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from briefingkit_mail.postmark import Postmark
 from briefingkit_mail.resend import Resend
 from briefingkit_mail.sendgrid import SendGrid
 
-from .test_outbox import START, Clock
+from ..clock import NOW, Clock
 
 OPENERS: Mapping[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "brevo": (BrevoDouble, lambda double: Brevo(double.secret, base_url=f"{double.url}/v3")),
@@ -103,7 +104,7 @@ class TestOutbox:
         with open_ledger(str(tmp_path / "ledger.sqlite3")) as ledger:
             store = Deliveries(ledger)
             people = (Addressed(f"p{number}@x.example", f"p{number}@x.example") for number in range(12))
-            plan_deliveries(store, "imrf", "reminder", people, now=START)
+            plan_deliveries(store, "imrf", "reminder", people, now=NOW)
             yield store
 
     @pytest.fixture
@@ -113,7 +114,7 @@ class TestOutbox:
 
     @pytest.fixture
     def run(self, store: Deliveries, double: PostmarkDouble) -> Iterator[Callable[[], Any]]:
-        clock = Clock()
+        clock = Clock(tick=timedelta(0))
         transport = Postmark(double.secret, base_url=double.url, batch=5, connections=1)
         yield lambda: Outbox(store, transport, clock, sleep=clock.sleep).run("imrf", "reminder", _message)
         transport.close()

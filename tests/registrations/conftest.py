@@ -1,30 +1,16 @@
 """A list in a file, on a clock that a test turns."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define
 
 from briefingkit.model import Programme, structure
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.store import open_ledger
 
-START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-
-
-@define
-class Clock:
-    """Moves by a second at each look, so that no two moments are the same."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
+from ..clock import Clock
 
 Opened = Callable[..., RegistrationList]
 

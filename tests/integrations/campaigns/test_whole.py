@@ -12,20 +12,9 @@ from briefingkit.project import Project
 from briefingkit.publish.saved import dump_plan, load_plan
 from briefingkit.testing.campaigns import BrevoCampaignsDouble, CampaignsDouble, MailchimpCampaignsDouble
 
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-registration: {}
-"""
-FILE = """\
-format: 1
-namespace: cities.example
+from ...night_buses import BRIEFING, PROJECT, write_project
+
+TARGETS = """\
 targets:
   news:
     use: mailchimp.campaign
@@ -54,8 +43,8 @@ def make(
 ) -> Make:
     monkeypatch.setenv("CHIMP_KEY", mailchimp.secret)
     monkeypatch.setenv("BREVO_KEY", brevo.secret)
-    (tmp_path / "briefingkit.yaml").write_text(FILE.format(chimp=mailchimp.url, brevo=brevo.url))
-    (tmp_path / "briefing.yaml").write_text(BRIEFING)
+    targets = TARGETS.format(chimp=mailchimp.url, brevo=brevo.url)
+    write_project(tmp_path, PROJECT + targets, BRIEFING + "registration: {}\n")
     return lambda: bk.open(
         tmp_path / "briefingkit.yaml", clock=lambda: datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
     )

@@ -1,13 +1,13 @@
 """A project whose briefing is complete in all shipped languages, and somebody of each language to write to."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from attrs import define
 
 from briefingkit.project import Project, open_project
+
+from ...clock import Clock
 
 SEVEN = Path(__file__).with_name("seven_languages.yaml")
 BRIEFING: Any = yaml.load(SEVEN.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - strings only
@@ -29,14 +29,6 @@ PEOPLE = {
     "zh": "王小明",
     "pt": "João Conceição",
 }
-
-
-@define
-class Clock:
-    now: datetime = datetime(2027, 3, 1, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def town(folder: Path, clock: Clock, transport: str) -> Project:

@@ -19,7 +19,8 @@ from briefingkit.mailing.outgoing.sending import Progress
 from briefingkit.text.phrases import SHIPPED
 
 from ...chromium import CHROMIUM, FLAGS
-from .seven_languages import HOSTS, PEOPLE, TITLES, Clock, town
+from ...clock import Clock
+from .seven_languages import HOSTS, PEOPLE, TITLES, town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -24,9 +24,10 @@ from briefingkit.project import Project
 from briefingkit.text.bidi import strip_isolates
 from briefingkit.text.phrases import SHIPPED
 
+from ...clock import Clock
 from ...servers import Authority
 from .real_postfix import Postfix, asked, numbers, started
-from .seven_languages import BRIEFING, HOSTS, PEOPLE, TITLES, Clock, town
+from .seven_languages import BRIEFING, HOSTS, PEOPLE, TITLES, town
 from .test_dkim import _PEM, RSA, verifies
 
 pytestmark = pytest.mark.peer
@@ -138,7 +139,7 @@ class Arrived:
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.whole, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.whole, policy=policy.default)
 
     def named(self, header: str) -> tuple[str, str]:
         """Give the name and the address in a header; Python's newer parser leaves spaces between encoded words."""
@@ -197,7 +198,7 @@ def edit(folder: Path, *changes: tuple[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def journey(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Journey:
-    folder, clock = tmp_path_factory.mktemp("town"), Clock()
+    folder, clock = tmp_path_factory.mktemp("town"), Clock(tick=timedelta(0))
     meant, arrived = {}, {}
     with started(authority) as postfix:
         (folder / "authority.pem").write_bytes(authority.file.read_bytes())

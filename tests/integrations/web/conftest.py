@@ -19,6 +19,10 @@ from attrs import define, evolve, field
 import briefingkit as bk
 from briefingkit.project import Project
 
+from ... import night_buses
+from ...clock import Clock
+from ...night_buses import write_project
+
 pytest.importorskip("starlette")
 uvicorn = pytest.importorskip("uvicorn")
 
@@ -71,21 +75,6 @@ registration:
 """
 TOKEN = "a token for organisers"
 NOW = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
-
-
-@define
-class Clock:
-    """The project's clock, and that of the limits, both by hand."""
-
-    now: datetime = NOW
-    seconds: float = 0.0
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def count(self) -> float:
-        return self.seconds
 
 
 @define
@@ -166,14 +155,12 @@ class Browser:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW, tick=timedelta(milliseconds=1))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "briefingkit.yaml").write_text(PROJECT, encoding="utf-8")
-    (tmp_path / "briefing.yaml").write_text(BRIEFING, encoding="utf-8")
-    return tmp_path
+    return write_project(tmp_path, PROJECT, BRIEFING)
 
 
 @pytest.fixture
@@ -217,10 +204,7 @@ def edit(folder: Path, clock: Clock) -> Callable[..., None]:
     """Change words of the briefing's file, and let the server look at it again."""
 
     def change(old: str, new: str) -> None:
-        path = folder / "briefing.yaml"
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        night_buses.edit(folder / "briefing.yaml", old, new)
         clock.seconds += 2
 
     return change

@@ -20,6 +20,8 @@ from briefingkit.registrations.registration_list import key_of
 from briefingkit.store.registrations import Registrations
 from briefingkit_web import mail_calls
 
+from ...night_buses import edit
+
 PASSWORD = "a-long-password"
 MAIL = """\
 mail:
@@ -89,7 +91,7 @@ def test_a_signed_call_is_heard_by_the_name_that_the_project_gave(
     }
     assert browser.post("/_mail/the-other", json.dumps(told).encode()).status == 200
     assert reasons(project) == [Reason.COMPLAINED]
-    told["event-data"]["recipient"] = "ben@example.org"  # type: ignore[index]
+    told["event-data"]["recipient"] = "ben@example.org"
     assert browser.post("/_mail/the-other", json.dumps(told).encode()).status == 200
     assert reasons(project, "ben@example.org") == [], "its signature is over the token alone"
 
@@ -157,10 +159,7 @@ def test_what_is_wrong_with_a_receiver_is_said_before_anything_is_served(
 ) -> None:
     from briefingkit_web import app
 
-    file = folder / "briefingkit.yaml"
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), "utf-8")
+    edit(folder / "briefingkit.yaml", old, new)
     with pytest.raises(fault) as caught:
         app(evolve(bk.open(folder), environment=project.environment))
     assert says in str(caught.value)

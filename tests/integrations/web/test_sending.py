@@ -1,7 +1,6 @@
 """Whoever registers on the page is written to by the server itself, or by others where they say so."""
 
 import email.policy
-import json
 import signal
 import socket
 import subprocess
@@ -23,6 +22,8 @@ from briefingkit.mailing.outgoing.sender import Sender
 from briefingkit.mailing.outgoing.sending import Report
 from briefingkit.project import Project, open_project
 from briefingkit_web.sending import sender_of
+
+from ...commands import started
 
 MAIL = """\
 mail:
@@ -114,19 +115,6 @@ def test_a_sender_goes_by_the_file_as_it_is_now(folder: Path, posting: Project) 
     assert len(list((folder / "another" / "new").iterdir())) == 1
 
 
-def served(folder: Path, *options: str) -> tuple["subprocess.Popen[str]", dict[str, Any]]:
-    """Start the command as a user would, and give what it says."""
-    command = [sys.executable, "-m", "briefingkit", "serve", "--port", "0", "--json", *options]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said = ""
-    while not said.rstrip().endswith("}"):
-        line = process.stdout.readline()
-        assert line, process.stderr and process.stderr.read()
-        said += line
-    return process, json.loads(said)
-
-
 @pytest.fixture
 def years_ahead(folder: Path, posting: Project) -> Path:
     """Move the briefing to a day that the real clock has yet to see."""
@@ -138,7 +126,7 @@ def years_ahead(folder: Path, posting: Project) -> Path:
 
 
 def test_the_command_sends_and_ends_when_it_is_told(years_ahead: Path, browser: Any) -> None:
-    process, said = served(years_ahead)
+    process, said = started(years_ahead, "serve", "--port", "0")
     try:
         assert said["sends"] is True
         port = int(said["address"].rsplit(":", 1)[1].rstrip("/"))
@@ -156,7 +144,7 @@ def test_the_command_sends_and_ends_when_it_is_told(years_ahead: Path, browser: 
 
 
 def test_the_command_sends_nothing_where_it_is_told_so(years_ahead: Path) -> None:
-    process, said = served(years_ahead, "--no-send")
+    process, said = started(years_ahead, "serve", "--port", "0", "--no-send")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert said["sends"] is False

@@ -1,11 +1,9 @@
 """`briefingkit serve`, mounting, limits, and the one writer for many."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -24,21 +22,16 @@ from briefingkit_web.handing_in import Handed, Result, Verdict
 from briefingkit_web.limits import Limiter
 from briefingkit_web.queue import Desk
 
-
-def started(folder: Path, *options: str) -> tuple["subprocess.Popen[str]", int]:
-    """Start the command as a user would, and give the port that it says."""
-    command = [sys.executable, "-m", "briefingkit", "serve", "--port", "0", "--json", *options]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    said = ""
-    while not said.rstrip().endswith("}"):
-        line = process.stdout.readline()
-        assert line, process.stderr and process.stderr.read()
-        said += line
-    return process, int(json.loads(said)["address"].rsplit(":", 1)[1].rstrip("/"))
+from ...commands import Process, started
 
 
-def ended(process: "subprocess.Popen[str]", how: int = signal.SIGTERM) -> tuple[int, str]:
+def serving(folder: Path, *options: str) -> tuple[Process, int]:
+    """Serve as a user would, and give the port that the command says."""
+    process, said = started(folder, "serve", "--port", "0", *options)
+    return process, int(said["address"].rsplit(":", 1)[1].rstrip("/"))
+
+
+def ended(process: Process, how: int = signal.SIGTERM) -> tuple[int, str]:
     process.send_signal(how)
     out, err = process.communicate(timeout=30)
     return process.returncode, out + err
@@ -52,7 +45,7 @@ def test_the_command_serves_registers_and_ends_in_order(folder: Path, browser: A
         .replace("2027-04-13", "2037-04-13"),
         "utf-8",
     )
-    process, port = started(folder)
+    process, port = serving(folder)
     try:
         served = evolve(browser, port=port)
         own = served.register("real@example.org")
@@ -68,7 +61,7 @@ def test_the_command_serves_registers_and_ends_in_order(folder: Path, browser: A
 
 
 def test_behind_a_path_every_address_has_it(folder: Path, browser: Any) -> None:
-    process, port = started(folder, "--root-path", "/register/")
+    process, port = serving(folder, "--root-path", "/register/")
     try:
         page = evolve(browser, port=port).get("/road-2027/en")
         assert page.status == 200
@@ -235,7 +228,7 @@ def test_what_waits_goes_in_together_and_each_is_answered() -> None:
         desk.start()
         results = await asyncio.gather(
             *(desk.hand_in("a", object, handed(f"r{number}")) for number in range(60))
-        )  # type: ignore[arg-type]
+        )
         await desk.stop()
         return results
 
@@ -255,7 +248,7 @@ def test_one_that_cannot_be_taken_does_not_take_the_others_along() -> None:
     async def some() -> list[Any]:
         desk = Desk(picky)
         desk.start()
-        waiting = [desk.hand_in("a", object, handed(name)) for name in ("one", "bad", "two")]  # type: ignore[arg-type]
+        waiting = [desk.hand_in("a", object, handed(name)) for name in ("one", "bad", "two")]
         results = await asyncio.gather(*waiting, return_exceptions=True)
         await desk.stop()
         return results

@@ -8,27 +8,12 @@ import pytest
 
 from briefingkit.project import Project, open_project
 
-PROJECT = """\
-format: 1
-namespace: talks.example.org
-store: "{store}"
-mail:
-  sender: {{address: events@talks.example.org, name: City Talks}}
-  pages: https://register.example.org
-  transport: {{use: maildir, path: outbox}}
-  workers: {{use: procrastinate, heartbeat: 0.2, silence: 1.5}}
+from ...night_buses import BRIEFING, MAIL, ONLINE, PROJECT, write_project
+
+WORKERS = """\
+  workers: {use: procrastinate, heartbeat: 0.2, silence: 1.5}
 """
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: confirmed
-start: 2037-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-place: {online: {url: "https://meet.example.org/1", access: registered}}
-organizers: [{key: transit, name: City Transit, role: host}]
+MAILINGS = """\
 registration: {capacity: 100, fields: [name, email, language, timezone]}
 mailing:
   - {key: invite, kind: invitation, audience: [{file: contacts.csv}]}
@@ -47,13 +32,11 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 
     def made(store: str, contacts: int = 3, **more: Any) -> Project:
         rows = "".join(f"p{number}@guests.example,P{number},en\n" for number in range(contacts))
-        files = {
-            "briefingkit.yaml": PROJECT.format(store=store),
-            "briefing.yaml": BRIEFING,
-            "contacts.csv": f"email,name,language\n{rows}",
-        }
-        for name, text in files.items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
+        project = f'{PROJECT}store: "{store}"\n{MAIL}{WORKERS}'
+        briefing = (
+            BRIEFING.replace("2027", "2037") + ONLINE + MAILINGS
+        )  # years after the day of the system's clock
+        write_project(tmp_path, project, briefing, f"email,name,language\n{rows}")
         return open_project(tmp_path, **more)
 
     return made
