@@ -11,27 +11,19 @@ import briefingkit as bk
 from briefingkit.project import Project
 from briefingkit.testing.google import GoogleDouble
 
+from ...clock import Clock
+from ...night_buses import BRIEFING, PROJECT, edit, write_project
 from .conftest import SERVICE
 from .forming import form_ids, shared_folder, titles
 
-FILE = """\
-format: 1
-namespace: cities.example
+TARGETS = """\
 targets:
   site: {{use: files, folder: site}}
   english: {{use: google.calendar, calendar: en@group.calendar.google.com, languages: [en], {there}}}
   french: {{use: google.calendar, calendar: fr@group.calendar.google.com, languages: [fr], {there}}}
   forms: {{use: google.forms, folder: {folder}, {there}{more}}}
 """
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en, fr]
-title: {en: Night buses, fr: Bus de nuit}
-status: STATUS
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
+REGISTRATION = """\
 registration:
   closes: -1d
   capacity: 2
@@ -42,16 +34,9 @@ registration:
 """
 
 
-class Clock:
-    now = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2027, 1, 10, 9, tzinfo=UTC), tick=timedelta(0))
 
 
 Make = Callable[..., Project]
@@ -67,9 +52,9 @@ def make(google: GoogleDouble, tmp_path: Path, clock: Clock) -> Make:
 
     def opened(more: str = "", status: str = "confirmed") -> Project:
         there = f'auth: {{service_account: key.json}}, base_url: "{google.base_url}"'
-        file = FILE.format(there=there, folder=folder, more=more)
-        (tmp_path / "briefingkit.yaml").write_text(file)
-        (tmp_path / "briefing.yaml").write_text(BRIEFING.replace("STATUS", status))
+        targets = TARGETS.format(there=there, folder=folder, more=more)
+        briefing = BRIEFING.replace("status: confirmed", f"status: {status}")
+        write_project(tmp_path, PROJECT + targets, briefing + REGISTRATION)
         return bk.open(tmp_path / "briefingkit.yaml", clock=clock)
 
     return opened
@@ -245,7 +230,7 @@ def test_another_projects_forms_under_the_same_name_are_not_ours(make: Make, tmp
     publish(make())
     project = make()
     file = tmp_path / "briefingkit.yaml"
-    file.write_text(file.read_text().replace("namespace: cities.example", "namespace: other.example"))
+    edit(file, "namespace: talks.example.org", "namespace: other.example")
     (tmp_path / ".briefingkit").rename(tmp_path / "elsewhere")
     other = bk.open(file, clock=project.clock)
     changes = [
