@@ -12,6 +12,7 @@ from attrs import frozen
 
 from briefingkit.publish import Identity
 from briefingkit.text.bidi import strip_controls
+from briefingkit.text.spaces import one_line
 
 __all__ = ["CAMPAIGN", "DRAFT", "FIELDS", "Mark", "state_output"]
 
@@ -57,7 +58,7 @@ class Mark:
     def title(self, words: str) -> str:
         """Write a campaign's title: words that people know it by, and the mark at its end."""
         room = max(_LONGEST - len(self.text) - 1, 0)
-        said = " ".join(strip_controls(words).split())
+        said = one_line(strip_controls(words))
         said = said if len(said) <= room else f"{said[: max(room - 1, 0)].rstrip()}…"
         return f"{said} {self.text}"
 

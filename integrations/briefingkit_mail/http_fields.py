@@ -7,6 +7,7 @@ from email.header import Header
 
 from briefingkit.mailing.messages.headers import wire_address
 from briefingkit.mailing.messages.message import Mailbox, Message
+from briefingkit.text import spaces
 
 __all__ = [
     "FILE_NAME",
@@ -49,7 +50,7 @@ def shown(mailbox: Mailbox, address: str) -> str:
 
 def one_line(text: str) -> str:
     """Put a text on one line, without what would end it; joiners within words stay."""
-    return " ".join(_BREAKS.sub(" ", text).split())
+    return spaces.one_line(_BREAKS.sub(" ", text))
 
 
 def own_headers(message: Message, *, without: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -32,6 +32,7 @@ from briefingkit.rendering.view import view
 from briefingkit.testing.strategies import HOSTILE, LANGUAGES, ZONES
 from briefingkit.text.bidi import isolate_against
 from briefingkit.text.language import direction
+from briefingkit.text.spaces import one_line
 
 NAMES = st.one_of(
     st.text(max_size=60),
@@ -170,7 +171,7 @@ def slowly(edition: Edition, recipient: Recipient, key: str) -> tuple[EmailMessa
         said[part] = fill(edition.templates, name, values)
     mail = EmailMessage(policy=policy.SMTP.clone(utf8=not wire_address(recipient.address)[0].isascii()))
     mail["From"] = Address(wording.organizers(), addr_spec=edition.letterhead.address)
-    subject = " ".join(said["subject"].split())
+    subject = one_line(said["subject"])
     mail["Subject"] = subject
     mail["Date"] = format_datetime(edition.at)
     mail["Message-ID"] = f"<{key[:40]}@{edition.namespace}>"

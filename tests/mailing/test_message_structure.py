@@ -19,6 +19,7 @@ from briefingkit.mailing.messages.preview import preview
 from briefingkit.mailing.outgoing.keys import message_key, message_keys
 from briefingkit.mailing.people.recipient import Recipient, access_of
 from briefingkit.model import Access, AudienceGroup, Letterhead, Publication
+from briefingkit.text.multilingual import MultilingualText
 from briefingkit.text.phrases import SHIPPED
 
 ROOM = "https://meet.example.org/j/zqroom"
@@ -292,6 +293,25 @@ def test_a_follow_up_has_the_documents_of_its_language(make_edition: Make) -> No
     for language, address in (("fr", "note-fr.pdf"), ("es", "note-es.pdf")):
         text = Composer(make_edition("follow-up")).message(person(language=language)).parts.text
         assert f"https://example.org/{address}" in text
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000"])
+def test_a_space_that_belongs_to_a_title_stays_in_the_subject_the_names_and_the_calendar(
+    make_edition: Make, publish: Any, space: str
+) -> None:
+    title = f"Les villes{space}: et après{space}?"
+    letterhead = Letterhead("events@example.org", name=MultilingualText({"fr": f"Ville\n de{space}Z \t"}))
+    shown = publish(languages=["fr"], title={"fr": title})
+    said = {"subject": {"fr": f" Rappel{space}: \t«{space}villes{space}»\x85 "}}
+    own = make_edition("reminder", publication=shown, letterhead=letterhead, mailing=said)
+    message = Composer(own).message(person(language="fr", name=f"Ann{space}B"))
+    mail = parsed(message)
+    assert str(mail["Subject"]) == message.parts.subject == f"Rappel{space}: «{space}villes{space}»"
+    assert mail["From"].addresses[0].display_name == f"Ville de{space}Z"
+    assert mail["To"].addresses[0].display_name == f"Ann{space}B"
+    confirmed = Composer(make_edition("confirmation", publication=shown)).message(person(language="fr"))
+    assert str(event_of(confirmed)["SUMMARY"]) == title
+    assert str(parsed(confirmed)["Subject"]).endswith(title)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from briefingkit.publish import Value
+from briefingkit.text.spaces import one_line
 
 if TYPE_CHECKING:
     from briefingkit.rendering.values import View
@@ -30,6 +31,6 @@ def attachments_of(views: Sequence["View"]) -> Attachments:
     for listed in (*(view.materials for view in views), *(view.links for view in views)):
         for each in listed:
             if each.url is not None:
-                found.setdefault(each.url, " ".join(each.title.split()))
+                found.setdefault(each.url, one_line(each.title))
     attached = tuple({"fileUrl": url, "title": title} for url, title in found.items())
     return Attachments(attached[:MOST_ATTACHMENTS], tuple(found.values())[MOST_ATTACHMENTS:])

@@ -13,6 +13,7 @@ from briefingkit.publish.views import ROOM, room_of
 from briefingkit.rendering.calendar_text import NOT_THEN, is_free, location, summary
 from briefingkit.rendering.words import languages_in_words
 from briefingkit.text.phrases import phrase
+from briefingkit.text.spaces import one_line
 from briefingkit_google.calendar.attachments import attachments_of
 from briefingkit_google.calendar.choices import Agenda, Layout
 from briefingkit_google.calendar.conference import MEET
@@ -205,4 +206,4 @@ def _source(view: "View") -> Value:
     url = view.url
     if url is None or not (is_pending(url) or url.startswith(("https://", "http://"))):
         return None
-    return {"title": " ".join(view.title.split()), "url": url}
+    return {"title": one_line(view.title), "url": url}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from briefingkit.model import FromTarget
 from briefingkit.publish import Context, OutputKey, Resource, Value
 from briefingkit.publish.views import Views
+from briefingkit.text.spaces import one_line
 from briefingkit_google.calendar.events import Events
 from briefingkit_google.calendar.identity import (
     ACCESS,
@@ -91,7 +92,7 @@ def _made(settings: "GoogleCalendar", key: str) -> Mapping[str, Value]:
     preferred = settings.languages[:1] if key == ONE_FOR_ALL else (key,)
     about = make.description
     return {
-        "summary": " ".join(make.summary.lookup(*preferred).text.split()),
+        "summary": one_line(make.summary.lookup(*preferred).text),
         "description": None if about is None else about.lookup(*preferred).text.strip(),
         "timeZone": make.timezone or _UTC,
     }

@@ -7,6 +7,7 @@ from unicodedata import category
 from briefingkit.model import Programme
 from briefingkit.publish import Context, Fields, Resource, Value
 from briefingkit.text.phrases import phrase
+from briefingkit.text.spaces import one_line
 from briefingkit_google.masking import masked
 from briefingkit_google.sheets.identity import SPREADSHEET, fitting
 from briefingkit_google.sheets.table import KEY, columns_of
@@ -64,5 +65,5 @@ def title_of(settings: "GoogleSheets", briefing: "Briefing") -> str:
         whole = settings.title.lookup(language).text.replace("{briefing}", briefing.identifier)
         whole = whole.replace("{title}", title)
     plain = "".join(" " if category(letter) in _UNWRITABLE else letter for letter in whole)
-    shown = " ".join(plain.split())
+    shown = one_line(plain)
     return shown[:_LONGEST_TITLE].rstrip() or briefing.identifier

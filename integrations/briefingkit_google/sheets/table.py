@@ -13,6 +13,7 @@ from briefingkit.registrations.labels import words
 from briefingkit.registrations.registration import Registration, RegistrationStatus
 from briefingkit.registrations.response import Answer
 from briefingkit.text.phrases import msgid, phrase
+from briefingkit.text.spaces import one_line
 from briefingkit.text.zones import in_zone
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _answered(asked: FormField, language: str) -> Column:
             return disarmed("; ".join(options.get(each, each) for each in answer))
         return disarmed(options.get(str(answer), str(answer)))
 
-    header = disarmed(_fitting_text(" ".join(words(asked.label, language).split())))
+    header = disarmed(_fitting_text(one_line(words(asked.label, language))))
     return Column(asked.key, header, lambda held: say(held.answers.get(asked.key)))
 
 

@@ -19,6 +19,7 @@ from briefingkit.rendering.words import STATUSES, WITHHELD, languages_in_words, 
 from briefingkit.text.dates import instant, zone_label
 from briefingkit.text.language import direction
 from briefingkit.text.phrases import phrase
+from briefingkit.text.spaces import one_line
 
 __all__ = [
     "NOT_THEN",
@@ -52,7 +53,7 @@ class Block:
 
 def summary(view: View) -> str:
     """Give the title on one line, marked where the event does not take place then: many calendars show no STATUS."""
-    title = " ".join(view.title.split())
+    title = one_line(view.title)
     if view.status not in NOT_THEN:
         return title
     return f"{phrase(STATUSES[view.status], view.language)} – {title}"
@@ -70,7 +71,7 @@ def location(view: View) -> tuple[str, str] | None:
     """
     if view.venue is not None and view.venue.name is not None:
         known = (view.venue.name, view.venue.address)
-        place = ", ".join(" ".join(part.split()) for part in known if part)
+        place = ", ".join(one_line(part) for part in known if part)
         return place, view.language_of("venue.name")
     if view.online is not None:
         return view.online.url or phrase("Online", view.language), view.language

@@ -12,6 +12,7 @@ from briefingkit.rendering.values import AgendaItemView, OrganizerView, View
 from briefingkit.rendering.words import KINDS, MODES, STATUSES, WITHHELD, comma, role_in_words, status_notice
 from briefingkit.text.language import direction
 from briefingkit.text.phrases import msgid
+from briefingkit.text.spaces import one_line
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -88,7 +89,7 @@ def _fallback_notice(view: View, writer: Writer) -> "Markup | None":
 
 def _description(view: View) -> str:
     about = view.objectives or view.background
-    text = " ".join(prose_plain(about).split()) if about else view.title
+    text = one_line(prose_plain(about)) if about else view.title
     if len(text) <= _DESCRIPTION:
         return text
     return f"{text[:_DESCRIPTION].rpartition(' ')[0] or text[:_DESCRIPTION]}…"

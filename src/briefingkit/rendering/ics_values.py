@@ -11,6 +11,7 @@ from urllib.parse import quote
 from icalendar import vText, vUri
 
 from briefingkit.text.bidi import strip_controls
+from briefingkit.text.spaces import one_line
 
 __all__ = ["Text", "parameter", "text", "uri"]
 
@@ -41,7 +42,7 @@ def uri(value: str, **parameters: str | list[str] | None) -> vUri:
 
 def parameter(value: str) -> str:
     """Make a text fit for a parameter: one line, and no double quotes, which few consumers decode (RFC 6868)."""
-    return " ".join(_clean(value).replace('"', "'").split())
+    return one_line(_clean(value).replace('"', "'"))
 
 
 def _clean(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from briefingkit.rendering.prose import parse
 from briefingkit.rendering.wrapping import WIDTH, wrap
+from briefingkit.text.spaces import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,7 @@ class _Markdown(_Plain):
         return _STARTS_A_BLOCK.sub(lambda found: f"{found[1]}{_backslash(found[2])}", text)
 
     def heading(self, level: int, text: str) -> str:
-        return f"{'#' * min(level + self._below, _LOWEST)} {' '.join(text.split())}"
+        return f"{'#' * min(level + self._below, _LOWEST)} {one_line(text)}"
 
     def code(self, content: str) -> str:
         longest = max((len(run) for run in re.findall(r"`+", content)), default=0)

@@ -17,6 +17,7 @@ from briefingkit.mailing.messages.headers import addresses, plain, unstructured,
 from briefingkit.mailing.messages.joining import Skeleton, assembled
 from briefingkit.mailing.messages.message import Mailbox, Parts
 from briefingkit.mailing.messages.slots import Slot, Text
+from briefingkit.text.spaces import one_line
 
 __all__ = ["Written", "skeleton"]
 
@@ -87,7 +88,7 @@ def _flat(subject: Text, addressee: Addressee | None) -> str:
         piece if isinstance(piece, str) else value_of(piece)(addressee) if addressee is not None else ""
         for piece in subject
     )
-    return " ".join("".join(said).split())
+    return one_line("".join(said))
 
 
 def _message_id(domain: bytes, addressee: Addressee) -> bytes:

@@ -30,6 +30,7 @@ from briefingkit.text.fallback import Fallback
 from briefingkit.text.language import direction
 from briefingkit.text.lists import format_list
 from briefingkit.text.phrases import msgid, phrase
+from briefingkit.text.spaces import one_line
 
 __all__ = ["Wording"]
 
@@ -74,7 +75,7 @@ class Wording:
             said = self.view.title
         else:
             said = phrase(self.edition.kind.subject, self.language, title=self.view.title)
-        return " ".join(strip_isolates(strip_controls(said)).split())
+        return one_line(strip_isolates(strip_controls(said)))
 
     def sentences(self) -> tuple[str, ...]:
         """Say the first sentences, where the mailing has no text of its own."""
@@ -147,7 +148,7 @@ class Wording:
             named = letterhead.name.lookup(self.language).text
         else:
             named = format_list([host.name for host in self.view.hosts], self.language)
-        return " ".join(strip_controls(named).split()) or letterhead.address
+        return one_line(strip_controls(named)) or letterhead.address
 
     def calendar_note(self) -> str | None:
         """Say what the attached file is for."""

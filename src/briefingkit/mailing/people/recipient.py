@@ -9,6 +9,7 @@ from attrs import field, frozen
 from briefingkit.errors import MailingError
 from briefingkit.model import Access, AudienceGroup
 from briefingkit.text.bidi import strip_controls
+from briefingkit.text.spaces import one_line
 
 __all__ = ["LinkName", "Recipient", "access_of"]
 
@@ -48,7 +49,7 @@ def _one_line(text: str) -> str:
     """Keep a text on one line and without controls: whatever somebody typed as their name."""
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(_SURROGATES.sub("\ufffd", strip_controls(text)).split())
+    return one_line(_SURROGATES.sub("\ufffd", strip_controls(text)))
 
 
 def _lines(texts: Mapping[str, str]) -> Mapping[str, str]:

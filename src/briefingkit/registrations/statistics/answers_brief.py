@@ -22,6 +22,7 @@ from briefingkit.rendering.words import comma, labelled
 from briefingkit.text.bidi import isolate_against, strip_controls
 from briefingkit.text.language import direction
 from briefingkit.text.phrases import msgid, phrase
+from briefingkit.text.spaces import one_line
 
 if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
@@ -218,13 +219,13 @@ def _further(group: AnswersInLanguage, language: str) -> str:
 
 def _who(answer: WrittenAnswer, language: str) -> str:
     return comma(language).join(
-        " ".join(strip_controls(part).split()) for part in (answer.name, answer.organization) if part
+        one_line(strip_controls(part)) for part in (answer.name, answer.organization) if part
     )
 
 
 def _plain_line(text: str) -> str:
     """Write a text on one line of Markdown, as text."""
-    line = _MARKS.sub(r"\\\g<0>", " ".join(strip_controls(text).split()))
+    line = _MARKS.sub(r"\\\g<0>", one_line(strip_controls(text)))
     return _AT_FIRST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[0]}", line)
 
 
