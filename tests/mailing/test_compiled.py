@@ -167,7 +167,7 @@ def slowly(edition: Edition, recipient: Recipient, key: str) -> tuple[EmailMessa
         values = wording.values(marks, html=part == "html")
         if part == "subject":  # a header knows no directions
             values["recipient"]["name"] = recipient.name or None
-        name = chosen(edition.templates, part, edition.mailing.key, edition.letter)
+        name = chosen(edition.templates, part, *edition.template_names)
         said[part] = fill(edition.templates, name, values)
     mail = EmailMessage(policy=policy.SMTP.clone(utf8=not wire_address(recipient.address)[0].isascii()))
     mail["From"] = Address(wording.organizers(), addr_spec=edition.letterhead.address)

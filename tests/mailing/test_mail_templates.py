@@ -1,6 +1,6 @@
 """Templates of a user's own: what they may replace, what they may do, and what they are told when they may not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import process_time
 from typing import Any
 
@@ -61,6 +61,32 @@ def test_a_mailing_s_own_template_goes_before_its_kind_s_and_that_before_the_gen
     assert parts(make_edition, sources).subject == "kind"
     del sources["reminder.subject.j2"]
     assert parts(make_edition, sources).subject == "general"
+
+
+@pytest.mark.parametrize(
+    ("letter", "key", "order"),
+    [
+        ("missed", "thanks", ["thanks", "missed", "follow-up", "mail"]),
+        ("missed", "follow-up", ["missed", "follow-up", "mail"]),
+        ("follow-up", "follow-up", ["follow-up", "mail"]),
+        ("withdrawn", "confirmation", ["withdrawn", "confirmation", "mail"]),
+        ("withdrawn", "welcome", ["welcome", "withdrawn", "mail"]),
+    ],
+)
+def test_what_some_are_told_in_a_mailing_s_place_has_the_more_particular_template_or_else_the_general_one(
+    make_edition: Make, letter: str, key: str, order: Sequence[str]
+) -> None:
+    names = {"thanks", "missed", "follow-up", "withdrawn", "confirmation", "welcome", "mail"}
+    found = []
+    while names:
+        templates = Templates({f"{name}.subject.j2": name for name in names}, "letters")
+        edition = make_edition(letter, mailing={"key": key}, templates=templates)
+        said = Composer(edition).message(ann()).parts.subject
+        if said not in names:
+            break
+        found.append(said)
+        names.discard(said)
+    assert found == order
 
 
 def test_values_are_escaped_in_html_and_not_in_text(make_edition: Make) -> None:

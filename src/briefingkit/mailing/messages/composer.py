@@ -133,7 +133,7 @@ def _view(edition: Edition, publication: Publication, variant: Variant) -> View:
 def _rendered(
     edition: Edition, wording: Wording, part: str, take_apart: Callable[[str, Marks], Text]
 ) -> Text:
-    name = chosen(edition.templates, part, edition.mailing.key, edition.letter)
+    name = chosen(edition.templates, part, *edition.template_names)
     marks = Marks(f"{edition.publication.digest}\n{edition.mailing!r}\n{edition.templates.sources!r}\n{part}")
     said = fill(edition.templates, name, wording.values(marks, html=part == "html"))
     try:

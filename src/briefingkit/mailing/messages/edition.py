@@ -62,6 +62,17 @@ class Edition:
         return KINDS[self.letter]
 
     @property
+    def template_names(self) -> tuple[str, ...]:
+        """By which names its templates are looked for, the most particular first.
+
+        A key that is the kind's own name is as general as that. Who was absent gets what follows up where there is
+        nothing for them alone; what a list tells is never said in the words of a confirmation.
+        """
+        key, kind, letter = self.mailing.key, self.mailing.kind.value, self.letter.value
+        names = (letter, key) if key == kind else (key, letter)
+        return (*names, kind) if self.letter is Letter.MISSED else names
+
+    @property
     def calendar(self) -> CalendarFile:
         """What its calendar file is: as the mailing has it, or else its kind."""
         return self.mailing.calendar or self.kind.calendar
