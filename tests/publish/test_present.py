@@ -168,6 +168,16 @@ def test_in_a_long_text_only_what_changed_is_shown() -> None:
     assert len(line) < 150
 
 
+def test_in_a_page_whose_lines_changed_here_and_there_only_the_words_that_changed_are_shown() -> None:
+    rows = [f'<td style="color: #55606e;">{hour}:00</td><td>Item {hour}</td>\n' for hour in range(10, 99)]
+    before = "".join(rows)
+    after = before.replace(">11:00<", ">11:30<").replace(">97:00<", ">97:30<")
+    parts = word_changes(before, after)
+    assert parts is not None
+    assert [text for part, text in parts if part != "same"] == ["[-00-]", "{+30+}"] * 2
+    assert sum(len(text) for _, text in parts) < 200
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_both_texts_can_be_told_from_the_words_that_changed(before: str, after: str) -> None:
     parts = word_changes(before, after)

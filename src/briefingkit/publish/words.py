@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
@@ -52,7 +52,8 @@ def word_changes(before: str, after: str) -> tuple[tuple[Part, str], ...] | None
 
     None where one after the other reads better: of one word each (a time, an address), or with little in common.
     What both begin and end with is set aside; of the rest, words are compared where there are some hundreds of them,
-    lines where there are more, so that a text of any length takes a bounded time.
+    and where there are more, lines and then the words of some hundreds that changed, so that a text of any length takes
+    a bounded time.
     """
     if not (_SPACE.search(before) or _SPACE.search(after)):
         return None
@@ -70,15 +71,40 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
     tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
     begin, end = "".join(old[:head]), "".join(old[len(old) - tail :])
     middle = _matched(old[head : len(old) - tail], new[head : len(new) - tail])
-    return [step for step in ((begin, begin), *middle, (end, end)) if any(step)]
+    return _joined([(begin, begin), *middle, (end, end)])
+
+
+def _joined(steps: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Make one step of those that stand side by side and change nothing, and leave out what is empty."""
+    joined: list[tuple[str, str]] = []
+    for gone, came in steps:
+        if joined and gone == came and joined[-1][0] == joined[-1][1]:
+            joined[-1] = (joined[-1][0] + gone,) * 2
+        elif gone or came:
+            joined.append((gone, came))
+    return joined
 
 
 def _matched(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if max(len(old), len(new)) > _WORDS_AT_MOST:
-        old, new = _LINES.findall("".join(old)), _LINES.findall("".join(new))
+    if max(len(old), len(new)) <= _WORDS_AT_MOST:
+        yield from _paired(old, new)
+        return
+    old, new = _LINES.findall("".join(old)), _LINES.findall("".join(new))
     if max(len(old), len(new)) > _LINES_AT_MOST:
         yield "".join(old), "".join(new)
         return
+    left = _WORDS_AT_MOST**2
+    for gone, came in _paired(old, new):
+        words, others = _TOKENS.findall(gone), _TOKENS.findall(came)
+        cost = len(words) * len(others)
+        if gone == came or not cost or cost > left:
+            yield gone, came
+        else:
+            left -= cost
+            yield from _paired(words, others)
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for _, start, end, new_start, new_end in matcher.get_opcodes():
         yield "".join(old[start:end]), "".join(new[new_start:new_end])
