@@ -21,6 +21,8 @@ __all__ = ["handed_fields", "project"]
 _NOT_INVITED: Final = {Status.CANCELLED, Status.POSTPONED}
 """Nobody is invited to what does not take place; those who were are told by mail."""
 
+_LATER: Final = "https://known-after-apply.invalid/"
+
 
 def project(terms: Terms, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:
     """Project publications. Raises Unpublishable, with everything that is missing, for a language to be refused.
@@ -36,9 +38,9 @@ def project(terms: Terms, publications: "Sequence[Publication]", context: Contex
             continue
         spoken = terms.languages or briefing.languages
         languages = [each for each in spoken if each in terms.audiences and each in briefing.languages]
-        without = tuple(_without(briefing, each) for each in spoken if each not in languages)
+        without = [_without(briefing, each) for each in spoken if each not in languages]
         for language in languages:
-            notices = without if language == languages[0] else ()
+            notices = (*terms.lacks, *without) if language == languages[0] else ()
             state = context.outputs.get(
                 OutputKey(context.target, briefing.identifier, state_output(language))
             )
@@ -91,14 +93,15 @@ def _draft(
 ) -> Resource:
     briefing = publication.briefing
     addresses = made_addresses(briefing, language, context, Access.PUBLIC)
-    # A marker would be changed by what writes addresses into HTML; the whole text is known when they are.
+    # A marker would be changed by what writes addresses into HTML; the whole text is known when they are, and until
+    # then is written for what it lacks alone.
     waiting = "".join(value for value in addresses.values() if is_pending(value))
     letter = compose(
         publication,
         language,
         letterhead=terms.letterhead,
         programme=programme,
-        addresses={path: value for path, value in addresses.items() if not is_pending(value)},
+        addresses={path: _LATER if is_pending(value) else value for path, value in addresses.items()},
         mailing=terms.mailing,
         fallback=terms.fallbacks.get(language, terms.fallback),
         tags=terms.tags,
@@ -115,5 +118,5 @@ def _draft(
         "html": waiting or lines_of(letter.html),
         "state": DRAFT,
     }
-    told = (*letter.notices, *terms.lacks, *notices)
+    told = (*letter.notices, *notices)
     return Resource(CAMPAIGN, mark.identity.key, briefing.identifier, fields, told)

@@ -63,6 +63,12 @@ def test_one_apply_makes_pages_and_drafts(
     assert make().plan().is_empty
 
 
+def test_a_plan_asks_for_no_address_that_another_target_is_about_to_make(make: Make) -> None:
+    news, letters = (each for each in make().plan().targets if each.target in {"news", "letters"})
+    assert not news.notices
+    assert [each.text for each in letters.notices] == ["Brevo makes the plain text out of the HTML itself"]
+
+
 def test_a_saved_plan_is_applied_by_another_process(
     make: Make, brevo: CampaignsDouble, tmp_path: Path
 ) -> None:
