@@ -39,6 +39,19 @@ def test_the_life_of_a_list(cli: Command, guests: Path) -> None:
     assert "ada@example.org" not in out
 
 
+def test_a_part_of_the_programme_that_is_full_is_told(cli: Command, guests: Path) -> None:
+    file = guests.parent / "briefing.yaml"
+    text = file.read_text(encoding="utf-8").replace("capacity: 1,", "capacity: 9, choose: agenda,")
+    file.write_text(text.replace("duration: 25m", "duration: 25m\n    capacity: 1"), encoding="utf-8")
+    for name in ("ada", "bo"):
+        cli("registrations", "add", "night-buses", f"email={name}@example.org", "segments=Chiffres")
+    assert cli("registrations", "list", "night-buses").out.splitlines() == [
+        "#1  confirmed  ada@example.org",
+        "#2  confirmed  bo@example.org  waits for figures",
+        "2 confirmed; 2 of 9 places taken; figures: 1 of 1",
+    ]
+
+
 def test_counts_name_nobody(cli: Command, guests: Path) -> None:
     cli("registrations", "import", "night-buses", guests)
     counted = cli("registrations", "list", "night-buses", "--counts", "--json")

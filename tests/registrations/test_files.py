@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from briefingkit.errors import RegistrationError
+from briefingkit.model import Programme, structure
 from briefingkit.registrations.files.formulas import armed, disarmed
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.registrations.response import Response
+from briefingkit.store import open_ledger
+
+from .conftest import briefing_data
 
 Opened = Callable[..., RegistrationList]
 TEXT = "Nom;Courriel;Votre repas;Rien\nÉlodie;elodie@example.org;Végétarien;x\nBo;bo@example.org;;\n"
@@ -245,6 +249,47 @@ def test_an_export_holds_no_formula_and_comes_back_as_it_was(opened: Opened, tmp
         assert done.faulty == 0
         assert [each.status for each in roll.list()] == [each.status for each in before]
     assert [each.answers["organization"] for each in roll.list()] == [text.strip() for text in texts]
+
+
+def exported(roll: RegistrationList, file: Path) -> list[dict[str, str]]:
+    roll.export(file)
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+
+
+def test_columns_stand_in_the_order_of_the_form_and_others_after_them(opened: Opened, tmp_path: Path) -> None:
+    roll = opened(fields=["organization", "name", "email"])
+    for number, said in enumerate(({"old": "x", "days": ("mon",)}, {"meal": "veg", "organization": "Y"})):
+        answers = {"email": f"p{number}@example.org", **said}
+        roll.receive(
+            Response(str(number), "night-buses", "page", datetime(2027, 3, 1, tzinfo=UTC), None, answers)
+        )
+    header, *_ = exported(roll, tmp_path / "l.csv")
+    assert list(header)[4:] == ["organization", "email", "meal", "days", "old"]
+
+
+def test_who_says_no_language_has_that_of_the_page_in_an_export_and_keeps_it(
+    opened: Opened, tmp_path: Path
+) -> None:
+    roll = opened()
+    roll.add({"email": "ada@example.org"}, language="fr")
+    roll.add({"email": "bo@example.org", "language": "en"}, language="fr")
+    assert [row["language"] for row in exported(roll, tmp_path / "l.csv")] == ["fr", "en"]
+    roll.import_(tmp_path / "l.csv")
+    assert [each.language for each in roll.list()] == ["fr", "en"]
+
+
+def test_who_waits_for_a_part_of_the_programme_is_said(tmp_path: Path) -> None:
+    agenda = [{"key": "tour", "title": "Tour", "capacity": 1}, {"key": "talk", "title": "Talk"}]
+    briefing = structure({**briefing_data(choose="agenda"), "agenda": agenda})
+    at = lambda: datetime(2027, 3, 1, tzinfo=UTC)  # noqa: E731 - a clock that stands still
+    ledger = open_ledger(str(tmp_path / "ledger.db"))
+    with RegistrationList(briefing, Programme([briefing]), ledger, clock=at) as roll:
+        roll.add({"email": "ada@example.org", "segments": ("tour", "talk")})
+        assert "waits_for" not in exported(roll, tmp_path / "l.csv")[0]
+        roll.add({"email": "bo@example.org", "segments": ("tour", "talk")})
+        assert [row["waits_for"] for row in exported(roll, tmp_path / "l.csv")] == ["", "tour"]
+        roll.cancel("bo@example.org")
+        assert roll.person("bo@example.org").waits_for == ()
 
 
 def test_an_export_that_fails_leaves_the_old_file(opened: Opened, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """`briefingkit registrations`: who has registered, and how people come onto the list and leave it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from briefingkit.cli.registration_stats import stats_command
 from briefingkit.cli.terminal import emit_json, json_option, say
 
 if TYPE_CHECKING:
+    from briefingkit.registrations.counts import Counts
     from briefingkit.registrations.intake import Outcome
     from briefingkit.registrations.mirroring import Kept
     from briefingkit.registrations.pulling import Pulled
@@ -85,9 +86,14 @@ def list_command(
             return
         for registration in found:
             say(_line(registration, attended=registration.number in present))
-    words = [f"{number} {name}" for name, number in counts.statuses.items() if number]
+    say(_summary(counts, roll.terms.capacity.segments), bold=True)
+
+
+def _summary(counts: "Counts", limits: "Mapping[str, int]") -> str:
+    words = ", ".join(f"{number} {name}" for name, number in counts.statuses.items() if number)
     of = "" if counts.capacity is None else f"; {counts.taken} of {counts.capacity} places taken"
-    say(f"{', '.join(words) or 'nobody yet'}{of}", bold=True)
+    parts = (f"; {key}: {counts.segments.get(key, 0)} of {limit}" for key, limit in limits.items())
+    return f"{words or 'nobody yet'}{of}{''.join(parts)}"
 
 
 def _line(registration: "Registration", *, attended: bool) -> str:
@@ -97,6 +103,7 @@ def _line(registration: "Registration", *, attended: bool) -> str:
         registration.status.value,
         str(name or ""),
         registration.email or "",
+        f"waits for {', '.join(registration.waits_for)}" if registration.waits_for else "",
         "attended" if attended else "",
     )
     return "  ".join(word for word in words if word)

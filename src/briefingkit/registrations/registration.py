@@ -61,6 +61,12 @@ class Registration:
         return tuple(dict.fromkeys(chosen)) if isinstance(chosen, tuple) else ()
 
     @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The segments that were chosen and have no place for this person, who has one in the whole."""
+        is_in = self.status is RegistrationStatus.CONFIRMED
+        return tuple(each for each in self.segments if each not in self.places) if is_in else ()
+
+    @property
     def wanted(self) -> tuple[str, ...]:
         """All that the person wants a place in; nothing once they have cancelled."""
         return () if self.status is RegistrationStatus.CANCELLED else (WHOLE, *self.segments)

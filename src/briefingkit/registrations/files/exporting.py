@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -17,6 +17,7 @@ from briefingkit.errors import MissingExtra, RegistrationError
 from briefingkit.model import RegistrationField
 from briefingkit.registrations.attendance.marking import attended_json
 from briefingkit.registrations.codec import iso, registration_json
+from briefingkit.registrations.files.columns import asked_by
 from briefingkit.registrations.files.formulas import disarmed
 from briefingkit.registrations.registration import Registration
 from briefingkit.registrations.response import Answer
@@ -29,7 +30,9 @@ __all__ = ["FORMATS", "Exported", "export_file", "export_to"]
 
 FORMATS = ("csv", "xlsx", "json")
 _OWN = ("number", "status", "created_at", "changed_at")
+_WAITS_FOR = "waits_for"
 _ATTENDANCE = ("attended", "minutes_attended")
+_LANGUAGE = RegistrationField.LANGUAGE.value
 _LONGEST = 32_767  # characters of a cell: Excel's own limit, which openpyxl keeps by cutting
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -69,26 +72,51 @@ def _check(kind: str) -> None:
         raise RegistrationError(f"a list is exported as {', '.join(FORMATS)}, not as {kind[:20]!r}")
 
 
-def _keys(registrations: Iterable[Registration]) -> tuple[str, ...]:
-    """Give the keys that somebody has answered: the built-in fields first, the others in the order of their first."""
-    found = dict[str, None]()
-    for registration in registrations:
+@frozen
+class _Columns:
+    """Which columns a list has: the answers by their keys, and what only some lists have something to say in."""
+
+    keys: tuple[str, ...]
+    waits: bool
+    present: "Mapping[int, Attended]"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (
+            *_OWN,
+            *((_WAITS_FOR,) if self.waits else ()),
+            *self.keys,
+            *(_ATTENDANCE if self.present else ()),
+        )
+
+
+def _columns(roll: "RegistrationList") -> _Columns:
+    """Look through a list once for what it has; keys stand in the form's order, and others after those."""
+    found, waits = dict[str, None](), False
+    for registration in roll.list():
         found.update(dict.fromkeys(registration.answers))
-    built_in = [each.value for each in RegistrationField if each.value in found]
-    return (*built_in, *(key for key in found if key not in built_in))
+        if registration.language is not None:
+            found[_LANGUAGE] = None
+        waits = waits or bool(registration.waits_for)
+    asked = [each.key for each in asked_by(roll.briefing, roll.programme) if each.key in found]
+    # Once somebody was marked as present; before that nobody was absent.
+    present = {attended.number: attended for attended in roll.attendance()}
+    return _Columns((*asked, *(key for key in found if key not in asked)), waits, present)
 
 
-def _cells(
-    registration: Registration, keys: Sequence[str], present: "Mapping[int, Attended]"
-) -> Iterator[str]:
+def _cells(registration: Registration, columns: _Columns) -> Iterator[str]:
     yield str(registration.number)
     yield registration.status.value
     yield iso(registration.created_at)
     yield iso(registration.changed_at)
-    for key in keys:
-        yield disarmed(_shown(registration.answers.get(key)))
-    if present:
-        attended = present.get(registration.number)
+    if columns.waits:
+        yield disarmed(_shown(registration.waits_for))
+    for key in columns.keys:
+        answer = registration.answers.get(key)
+        # Who does not say it is written to in the language of the page or form that they used.
+        yield disarmed(_shown(registration.language if key == _LANGUAGE and not answer else answer))
+    if columns.present:
+        attended = columns.present.get(registration.number)
         yield "no" if attended is None else "yes"
         yield "" if attended is None or attended.minutes is None else str(attended.minutes)
 
@@ -104,12 +132,10 @@ def _shown(answer: Answer) -> str:
 
 
 def _table(roll: "RegistrationList", write: Callable[[Sequence[str]], object]) -> int:
-    keys, rows = _keys(roll.list()), 0
-    # Once somebody was marked as present; before that nobody was absent.
-    present = {attended.number: attended for attended in roll.attendance()}
-    write([disarmed(name) for name in (*_OWN, *keys, *(_ATTENDANCE if present else ()))])
+    columns, rows = _columns(roll), 0
+    write(list(map(disarmed, columns.names)))
     for registration in roll.list():
-        write(list(_cells(registration, keys, present)))
+        write(list(_cells(registration, columns)))
         rows += 1
     return rows
 
