@@ -4,15 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from briefingkit.errors import StoreError, TextError
-from briefingkit.text.language import canonical
+from briefingkit.text.language import best_match, canonical
 from briefingkit.text.phrases import SHIPPED
 from briefingkit_web import organizer, own_page
 from briefingkit_web.limits import Limiter
@@ -71,6 +72,9 @@ def app(
 def assembled(pages: "_Pages") -> "ASGIApp":
     """Put the addresses, the pages for what goes wrong, and the headers together."""
     inner = Starlette(routes=pages.routes(), lifespan=pages.lifespan, exception_handlers=pages.faults())
+    inner.router.redirect_slashes = (
+        False  # it would lead to whatever host the request names: see `_without_slash`
+    )
     return Shield(inner, pages.broken)
 
 
@@ -220,7 +224,7 @@ class _Pages:
         edition = await self.site.edition()
         language = spoken(request)
         root = root_of(request)
-        entries = [
+        entries: list[dict[str, Any]] = [
             {
                 "href": f"{root}/{offer.identifier}",
                 "title": Words(offer.view(language).title, offer.view(language).marks.get("title")),
@@ -229,7 +233,7 @@ class _Pages:
             for offer in edition.offers.values()
             if not offer.is_over(self.site.now)
         ]
-        entries.sort(key=lambda each: str(each["view"].utc_start))  # type: ignore[attr-defined]
+        entries.sort(key=lambda each: str(each["view"].utc_start))
         return page(edition, "offers.html.j2", language, {"entries": entries})
 
     def _unknown(self, edition: Edition, request: "Request") -> Response:
@@ -238,8 +242,11 @@ class _Pages:
 
     @staticmethod
     def _elsewhere(offer: Offer, request: "Request") -> Response:
-        """Lead from a language that there is not to the nearest that there is; what was posted there is lost."""
-        language = spoken(request, offer.languages)
+        """Lead from a language that there is not to the nearest that there is; what was posted there is lost.
+
+        Nearest to the one in the address, as `fr` to `fr-CA`; where none is near, to what the browser asks for.
+        """
+        language = _nearest(offer, request.path_params["language"]) or spoken(request, offer.languages)
         return see_other(f"{root_of(request)}/{offer.identifier}/{language}")
 
     def faults(self) -> dict[Any, Any]:
@@ -247,9 +254,11 @@ class _Pages:
 
         async def refused(request: "Request", error: Exception) -> Response:
             edition = await self.site.edition()
-            known = isinstance(error, HTTPException)
-            headers = error.headers if isinstance(error, HTTPException) else None
-            return error_page(edition, request, error.status_code if known else 500, headers=headers)  # type: ignore[attr-defined]
+            if isinstance(error, HTTPException):
+                if error.status_code == HTTPStatus.NOT_FOUND and (path := _without_slash(request)):
+                    return RedirectResponse(path, HTTPStatus.TEMPORARY_REDIRECT)
+                return error_page(edition, request, error.status_code, headers=error.headers)
+            return error_page(edition, request, 500)
 
         return {HTTPException: refused, Exception: refused}
 
@@ -271,6 +280,19 @@ def _language(offer: Offer, tag: str) -> str | None:
     except TextError:
         return None
     return known if known in offer.languages else None
+
+
+def _nearest(offer: Offer, tag: str) -> str | None:
+    try:
+        return best_match((tag,), offer.languages)
+    except TextError:
+        return None
+
+
+def _without_slash(request: "Request") -> str | None:
+    """Give the address without a slash too many at its end, as a path: the host stays the reader's own."""
+    path: str = request.scope["path"]
+    return path.rstrip("/") if path.endswith("/") and not path.startswith("//") else None
 
 
 async def _health(_request: "Request") -> Response:

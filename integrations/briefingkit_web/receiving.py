@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
+from starlette.requests import ClientDisconnect
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +33,7 @@ async def posted(request: "Request", *, seconds: float = _SECONDS) -> Mapping[st
     """Read a form that was posted: the values of each name, in order.
 
     Raises Unreadable: 415 for another content type, 413 for what is too large, 408 for what does not arrive in time,
-    400 for what is no such form.
+    400 for what is no such form, or breaks off.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
@@ -48,6 +49,8 @@ async def posted(request: "Request", *, seconds: float = _SECONDS) -> Mapping[st
                 body = body + chunk if length <= LARGEST else bytearray()
     except TimeoutError:
         raise Unreadable(408) from None
+    except ClientDisconnect:  # nobody is there any more to read why
+        raise Unreadable(400) from None
     if length > LARGEST:
         raise Unreadable(413)
     return _parsed(bytes(body))

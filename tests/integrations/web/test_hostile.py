@@ -1,5 +1,6 @@
 """Whatever comes in: a page in the reader's language, no traceback, nothing half-written, nobody's words as markup."""
 
+import asyncio
 import logging
 import re
 import socket
@@ -13,10 +14,11 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from briefingkit.project import Project
 from briefingkit.registrations.form import form_of
-from briefingkit_web.receiving import Unreadable, _parsed
+from briefingkit_web.receiving import Unreadable, _parsed, posted
 
 FORM = "application/x-www-form-urlencoded"
 SCRIPT = "<script>alert(1)</script>\" onfocus='alert(2)' {{ 7 * 7 }}"
@@ -192,6 +194,29 @@ def test_a_link_holds_until_a_month_after_the_event_and_then_says_so(browser: An
     answer = browser.get(own)
     assert answer.status == 410
     assert "This link has expired" in answer.words
+
+
+def test_a_client_that_breaks_off_is_no_error_of_ours() -> None:
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", FORM.encode())]}
+    with pytest.raises(Unreadable) as caught:
+        asyncio.run(posted(Request(scope, receive)))
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("path", ["/road-2027", "/road-2027/fr", "/_organizer/road-2027"])
+def test_a_slash_too_many_leads_to_no_host_that_a_request_only_names(browser: Any, path: str) -> None:
+    answer = browser.get(f"{path}/", host="evil.example")
+    assert (answer.status, answer.location) == (307, path)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "//evil.example//", "/%5Cevil.example/"])
+def test_an_address_that_a_browser_would_take_for_another_host_leads_to_none(browser: Any, path: str) -> None:
+    location = browser.get(path).headers.get("location", "/nothing")
+    assert location.startswith("/")
+    assert location[1:2] not in {"/", "\\"}
 
 
 def test_a_client_that_sends_slowly_is_given_up(project: Project, serve: Callable[..., Any]) -> None:

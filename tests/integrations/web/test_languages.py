@@ -55,6 +55,8 @@ def test_a_language_that_is_not_there_leads_to_the_nearest(browser: Any) -> None
     answer = browser.get("/road-2027/fr-BE", accept_language="fr")
     assert (answer.status, answer.location) == (303, "/road-2027/fr")
     assert browser.get("/road-2027/tlh", accept_language="ar").location == "/road-2027/ar"
+    assert browser.get("/road-2027/fr-CA", accept_language="ar").location == "/road-2027/fr"
+    assert browser.get("/road-2027/%ff", accept_language="ar").location == "/road-2027/ar"
 
 
 def test_what_goes_wrong_is_told_in_the_readers_language(browser: Any) -> None:
