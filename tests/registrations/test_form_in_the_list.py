@@ -10,7 +10,7 @@ from briefingkit.errors import RegistrationError
 from briefingkit.model import Briefing, Programme, structure
 from briefingkit.registrations.capacity import terms_of
 from briefingkit.registrations.files.cells import CellFault, reading
-from briefingkit.registrations.files.columns import asked_by
+from briefingkit.registrations.files.columns import asked_by, plain
 from briefingkit.registrations.form_answers import checked, typed
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.store import open_ledger
@@ -72,6 +72,12 @@ def test_a_number_that_is_no_part_of_a_day_is_no_time(cell: object) -> None:
     asked = {one.key: one for one in asked_by(briefing(), Programme(()))}
     with pytest.raises(CellFault):
         reading(asked["at"])(cell)
+
+
+def test_another_answer_is_known_in_a_file_by_its_question() -> None:
+    named = {header: one.key for one in asked_by(briefing(), Programme(())) for header in one.names}
+    assert named[plain("Dish? – Other, namely")] == "dish.other"
+    assert named[plain("Other, namely")] == "dish.other"
 
 
 def test_what_cannot_be_read_is_told_for_each_key() -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
+from briefingkit.model import RegistrationField
 from briefingkit.registrations.files.formulas import disarmed
-from briefingkit.registrations.form import FieldType, FormField, form_of
-from briefingkit.registrations.labels import words
+from briefingkit.registrations.form import SEGMENTS, FieldType, FormField, form_of, other_of
+from briefingkit.registrations.labels import Label, words
 from briefingkit.registrations.registration import Registration, RegistrationStatus
-from briefingkit.registrations.response import Answer
 from briefingkit.text.phrases import msgid, phrase
 from briefingkit.text.spaces import one_line
 from briefingkit.text.zones import in_zone
@@ -113,8 +113,8 @@ def columns_of(settings: "GoogleSheets", briefing: "Briefing", programme: "Progr
     """Give the columns of a briefing: what the list itself says, then what the form asks, in its order."""
     language = settings.language_of(briefing)
     zone = briefing.timezone or "UTC"
-    asked = form_of(briefing, programme).fields
-    chosen = [each for each in asked if not settings.columns or each.key in settings.columns]
+    form = form_of(briefing, programme)
+    chosen = [each for each in form.fields if not settings.columns or each.key in settings.columns]
     return (
         Column(KEY, KEY, lambda held: row_key(briefing.identifier, held.number)),
         Column("#number", phrase("Registration number", language), lambda held: held.number),
@@ -129,17 +129,21 @@ def columns_of(settings: "GoogleSheets", briefing: "Briefing", programme: "Progr
             phrase("Changed on", language),
             lambda held: in_zone(held.changed_at, zone).isoformat(" ", "minutes"),
         ),
-        *(_answered(each, language) for each in chosen),
+        *(_answered(each, other_of(form, each.key), language) for each in chosen),
     )
 
 
-def _answered(asked: FormField, language: str) -> Column:
+def _answered(asked: FormField, about: Label | None, language: str) -> Column:
     options = {each.key: words(each.label, language) for each in asked.options}
     truths = {True: phrase("Yes", language), False: phrase("No", language)}
     if asked.type is FieldType.YES_NO:
         options = {"yes": truths[True], "no": truths[False]}
+    waits = phrase("On the waiting list", language)
 
-    def say(answer: Answer) -> Cell:
+    def say(held: Registration) -> Cell:
+        answer = held.answers.get(asked.key)
+        if answer is None and asked.key == RegistrationField.LANGUAGE:
+            answer = held.language  # that of the page or form that they used
         if answer is None:
             return ""
         if isinstance(answer, bool):
@@ -147,11 +151,13 @@ def _answered(asked: FormField, language: str) -> Column:
         if isinstance(answer, int):
             return answer
         if isinstance(answer, tuple):
-            return disarmed("; ".join(options.get(each, each) for each in answer))
+            full = held.waits_for if asked.key == SEGMENTS else ()
+            named = (f"{options.get(each, each)}{f' ({waits})' if each in full else ''}" for each in answer)
+            return disarmed("; ".join(named))
         return disarmed(options.get(str(answer), str(answer)))
 
-    header = disarmed(_fitting_text(one_line(words(asked.label, language))))
-    return Column(asked.key, header, lambda held: say(held.answers.get(asked.key)))
+    labels = (words(each, language) for each in (about, asked.label) if each is not None)
+    return Column(asked.key, disarmed(_fitting_text(one_line(" – ".join(labels)))), say)
 
 
 def _fitting(cell: Cell) -> Cell:

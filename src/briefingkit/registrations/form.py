@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from briefingkit.model import AgendaItem, Briefing, Consent, Programme, Registration, RegistrationQuestion
 
-__all__ = ["NO_INTERPRETATION", "SEGMENTS", "FieldType", "Form", "FormField", "FormOption", "form_of"]
+__all__ = [
+    "NO_INTERPRETATION",
+    "SEGMENTS",
+    "FieldType",
+    "Form",
+    "FormField",
+    "FormOption",
+    "form_of",
+    "other_of",
+]
 
 SEGMENTS = "segments"
 """The key under which the chosen parts of the programme stand."""
@@ -118,6 +127,12 @@ def form_of(briefing: "Briefing", programme: "Programme | None" = None) -> Form:
         *_guiding(briefing),
     )
     return Form(fields, asked.consent)
+
+
+def other_of(form: Form, key: str) -> Label | None:
+    """Give the question whose other answer is written under a key; None for a question that stands by itself."""
+    question, _, last = key.rpartition(".")
+    return form.by_key[question].label if last == OTHER and question in form.by_key else None
 
 
 def _built_in(asked: "Registration", briefing: "Briefing") -> Iterator[FormField]:

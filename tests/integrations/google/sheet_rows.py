@@ -1,6 +1,6 @@
 """What the tests of rows share: a briefing, people, a spreadsheet, and organisers who look at it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ NUMBER = "Registration number"
 OWN = ["#key", NUMBER, "Status", "Registered on", "Changed on"]
 
 
-def briefing(**registration: Any) -> Briefing:
+def briefing(agenda: Sequence[Mapping[str, Any]] = (), **registration: Any) -> Briefing:
     asked = {"fields": ["name", "email"], **registration}
     return structure(
         {
@@ -32,6 +32,7 @@ def briefing(**registration: Any) -> Briefing:
             "start": "2022-04-13T15:00",
             "end": "2022-04-13T16:00",
             "timezone": "Europe/Brussels",
+            "agenda": agenda,
             "registration": asked,
         }
     )

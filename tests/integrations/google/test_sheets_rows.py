@@ -15,6 +15,7 @@ from briefingkit_google.client import Session
 from briefingkit_google.faults import Fault, Reach
 from briefingkit_google.sheets import GoogleSheets
 
+from .forming import choice
 from .sheet_rows import NUMBER, OWN, Desk, briefing, person
 
 Target = Callable[..., GoogleSheets]
@@ -93,6 +94,39 @@ class TestTheTable:
         desk.publish()
         desk.mirror(person(1, answers={"q": "old"}), person(2, answers={"q": True}), person(3))
         assert desk.seen("Q") == [("old",), ("Yes",), ("",)]
+
+    def test_of_several_other_answers_each_says_to_which_question_it_belongs(
+        self, drive: GoogleDouble, sheets: Target
+    ) -> None:
+        asked = briefing(questions=[choice("dish", "fish", other=True), choice("drink", "tea", other=True)])
+        desk = Desk(drive, sheets(), asked)
+        desk.publish()
+        desk.mirror(person(1, answers={"dish": "other", "dish.other": "soup", "drink": "tea"}))
+        assert desk.seen("dish? – Other, namely", "drink? – Other, namely") == [("soup", "")]
+
+    def test_who_says_no_language_has_that_of_the_form_that_they_used(
+        self, drive: GoogleDouble, sheets: Target
+    ) -> None:
+        desk = Desk(drive, sheets(), briefing(fields=["name", "email", "language"]))
+        desk.publish()
+        desk.mirror(person(1, language="fr"), person(2, answers={"language": "fr"}), person(3, language=None))
+        assert desk.seen("Language in which we write to you") == [("French",), ("French",), ("",)]
+
+    def test_a_part_of_the_programme_that_somebody_waits_for_is_marked(
+        self, drive: GoogleDouble, sheets: Target
+    ) -> None:
+        agenda = [{"key": "tour", "title": "Tour", "capacity": 1}, {"key": "talk", "title": "Talk"}]
+        desk = Desk(drive, sheets(), briefing(agenda=agenda, choose="agenda"))
+        desk.publish()
+        chosen = {"segments": ("tour", "talk")}
+        desk.mirror(
+            person(1, answers=chosen, places=("", "tour", "talk")),
+            person(2, answers=chosen, places=("", "talk"), waits=True),
+        )
+        assert desk.seen("Parts of the programme that you come to") == [
+            ("Tour; Talk",),
+            ("Tour (On the waiting list); Talk",),
+        ]
 
     def test_only_the_columns_that_are_asked_for_go_to_google(
         self, drive: GoogleDouble, sheets: Target

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from briefingkit.model import RegistrationField
-from briefingkit.registrations.form import FieldType, FormField, form_of
+from briefingkit.registrations.form import FieldType, FormField, form_of, other_of
 from briefingkit.registrations.labels import Label, words
 
 if TYPE_CHECKING:
@@ -82,7 +82,11 @@ def asked_by(briefing: "Briefing", programme: "Programme") -> tuple[Asked, ...]:
 def _asked(briefing: "Briefing", programme: "Programme") -> Iterator[Asked]:
     form = form_of(briefing, programme)
     for one in form.fields:
-        called = (one.key, *_called(one.label, briefing.languages), *_WORDS.get(one.key, "").split("|"))
+        said = _called(one.label, briefing.languages)
+        if about := other_of(form, one.key):
+            # As a spreadsheet of ours has it, for there may be several.
+            said += tuple(map(" ".join, zip(_called(about, briefing.languages), said, strict=True)))
+        called = (one.key, *said, *_WORDS.get(one.key, "").split("|"))
         yield Asked(one.key, _names(called), one, _options(one, briefing.languages))
     for known in built_in():
         if known.key not in form.by_key:

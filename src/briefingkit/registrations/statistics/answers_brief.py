@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from briefingkit.registrations.files.cells import language_tag
-from briefingkit.registrations.form import form_of
+from briefingkit.registrations.form import form_of, other_of
 from briefingkit.registrations.labels import Label
 from briefingkit.registrations.registration import Registration, RegistrationStatus
-from briefingkit.registrations.statistics.counting import is_written, other_of
+from briefingkit.registrations.statistics.counting import is_written
 from briefingkit.registrations.statistics.report import page
 from briefingkit.registrations.statistics.words import label_in_words, language_in_words, number
 from briefingkit.rendering.words import comma, labelled

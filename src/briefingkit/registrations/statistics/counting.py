@@ -14,10 +14,16 @@ from attrs import define, evolve, field, frozen
 
 from briefingkit.errors import TextError
 from briefingkit.model import RegistrationField
-from briefingkit.model.question import OTHER
 from briefingkit.registrations.files.cells import language_tag
 from briefingkit.registrations.files.columns import plain
-from briefingkit.registrations.form import NO_INTERPRETATION, SEGMENTS, FieldType, Form, FormField, form_of
+from briefingkit.registrations.form import (
+    NO_INTERPRETATION,
+    SEGMENTS,
+    FieldType,
+    FormField,
+    form_of,
+    other_of,
+)
 from briefingkit.registrations.labels import Label, Named, Said, countries
 from briefingkit.registrations.registration import WHOLE, Registration, RegistrationStatus
 from briefingkit.registrations.statistics.values import (
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from briefingkit.model import Briefing, Programme
     from briefingkit.registrations.response import Answer
 
-__all__ = ["answer_keys", "is_written", "option_label", "other_of", "statistics_of"]
+__all__ = ["answer_keys", "is_written", "option_label", "statistics_of"]
 
 _NAMES = 5000  # kept of what people write freely
 _BUILT_IN = frozenset(each.value for each in RegistrationField)
@@ -82,12 +88,6 @@ def answer_keys(answer: "Answer") -> tuple[str, ...]:
     if isinstance(answer, tuple):
         return tuple(dict.fromkeys(answer))
     return () if answer is None or answer == "" else (str(answer),)
-
-
-def other_of(form: Form, key: str) -> Label | None:
-    """Give the question whose other answer is written under a key; None for a question that stands by itself."""
-    question, _, last = key.rpartition(".")
-    return form.by_key[question].label if last == OTHER and question in form.by_key else None
 
 
 def option_label(asked: FormField, key: str) -> Label:
