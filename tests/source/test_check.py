@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,21 +12,7 @@ from briefingkit.source.project_file import TargetSettings
 from briefingkit.source.spoken_dates import _SHIPPED, _folded, _names
 from briefingkit.text.fallback import Fallback
 
-HEAD = """\
-briefing: harbour
-languages: [en]
-title: Harbour
-status: confirmed
-start: 2023-04-12T15:00
-end: 2023-04-12T16:00
-timezone: Europe/Brussels
-"""
-
-
-def found(text: str, *, targets: Sequence[TargetSettings] = ()) -> list[str]:
-    loaded = loads(text, "f")
-    assert loaded.briefing is not None, loaded.findings
-    return [f"{f.code} {f.path}" for f in check(loaded, targets=targets)]
+from .harbour import HEAD, found
 
 
 def messages(findings: Iterable[Finding]) -> str:

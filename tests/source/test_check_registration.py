@@ -1,21 +1,11 @@
 from briefingkit.source import loads
-from briefingkit.source.check import check
 
-HEAD = """\
-briefing: harbour
-languages: [en]
-title: Harbour
-status: confirmed
-start: 2023-04-12T15:00
-end: 2023-04-12T16:00
-timezone: Europe/Brussels
-"""
+from .harbour import HEAD
+from .harbour import found as found_in
 
 
 def found(text: str) -> list[str]:
-    loaded = loads(HEAD + text, "f")
-    assert loaded.briefing is not None, loaded.findings
-    return [f"{finding.code} {finding.path}" for finding in check(loaded)]
+    return found_in(HEAD + text)
 
 
 def refused(text: str) -> str:

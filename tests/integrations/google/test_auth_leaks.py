@@ -14,19 +14,11 @@ from attrs import evolve
 from briefingkit.errors import BriefingkitError
 from briefingkit.project import Project, open_project
 from briefingkit.testing.google import GoogleDouble
-from briefingkit_google.auth import calendar_scopes
+
+from ...night_buses import BRIEFING, PROJECT, write_project
+from .tokens import write_token
 
 CALENDAR = "leaks@group.calendar.google.com"
-BRIEFING = """\
-format: 1
-briefing: night-buses
-languages: [en]
-title: Night buses
-status: confirmed
-start: 2027-03-10T15:00
-duration: 1h
-timezone: Europe/Brussels
-"""
 
 
 @pytest.fixture
@@ -41,21 +33,10 @@ def project(
     request: pytest.FixtureRequest, google: GoogleDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Project:
     monkeypatch.setenv("GOOGLE_KEY", json.dumps(google.service_account()))
-    client = google.client_secrets()["installed"]
-    token = {
-        "type": "authorized_user",
-        **{name: client[name] for name in ("client_id", "client_secret", "token_uri")},
-        "refresh_token": google.refresh_token(scopes=calendar_scopes()),
-        "scopes": list(calendar_scopes()),
-    }
-    (tmp_path / "token.json").touch(mode=0o600)
-    (tmp_path / "token.json").write_text(json.dumps(token))
+    write_token(google, tmp_path / "token.json")
     auth = "{service_account: '${GOOGLE_KEY}'}" if request.param.startswith("key") else "{user: token.json}"
-    (tmp_path / "briefing.yaml").write_text(BRIEFING)
-    (tmp_path / "briefingkit.yaml").write_text(
-        "format: 1\nnamespace: talks.example.org\ntargets:\n"
-        f"  city: {{use: google.calendar, calendar: {CALENDAR}, base_url: '{google.base_url}', auth: {auth}}}\n"
-    )
+    told = f"{{use: google.calendar, calendar: {CALENDAR}, base_url: '{google.base_url}', auth: {auth}}}"
+    write_project(tmp_path, f"{PROJECT}targets:\n  city: {told}\n", BRIEFING)
     opened = open_project(tmp_path)
     calendar: Any = opened.targets()[0].integration
     hasty = evolve(calendar, sleep=lambda _: None)  # nothing is waited for here

@@ -20,6 +20,8 @@ from briefingkit.testing.google import GoogleDouble
 from briefingkit_google.auth import APPLICATION_DEFAULT, Auth, calendar_scopes, credentials
 from briefingkit_google.auth_words import explain
 
+from .tokens import write_token
+
 SUBJECT = "events@cities.example"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
 
@@ -41,22 +43,6 @@ def wire() -> Iterator[httplib2.Http]:
 def request_token(wire: httplib2.Http) -> Request:
     """What google-auth asks for tokens with."""
     return Request(wire)
-
-
-def _token_file(google: GoogleDouble, path: Path, **more: object) -> Path:
-    client = google.client_secrets()["installed"]
-    data = {
-        "type": "authorized_user",
-        "client_id": client["client_id"],
-        "client_secret": client["client_secret"],
-        "token_uri": google.token_uri,
-        "refresh_token": google.refresh_token(scopes=calendar_scopes()),
-        "scopes": list(calendar_scopes()),
-        **more,
-    }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(data), encoding="utf-8")
-    return path
 
 
 def _why(held: Any, request_token: Request) -> str:
@@ -180,7 +166,7 @@ def test_a_service_account_speaks_to_nobody_else(
 def test_a_token_file_gives_a_token_and_keeps_it(
     google: GoogleDouble, tmp_path: Path, request_token: Request
 ) -> None:
-    path = _token_file(google, tmp_path / "token.json")
+    path = write_token(google, tmp_path / "token.json")
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     held.refresh(request_token)
     assert json.loads(path.read_text())["token"] == held.token
@@ -191,7 +177,7 @@ def test_a_token_file_gives_a_token_and_keeps_it(
 
 @POSIX
 def test_what_is_kept_stays_private(google: GoogleDouble, tmp_path: Path, request_token: Request) -> None:
-    path = _token_file(google, tmp_path / "token.json")
+    path = write_token(google, tmp_path / "token.json")
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     held.refresh(request_token)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -201,7 +187,7 @@ def test_what_is_kept_stays_private(google: GoogleDouble, tmp_path: Path, reques
 def test_a_token_that_ends_in_mid_run_is_renewed_with_one_request(
     google: GoogleDouble, tmp_path: Path, request_token: Request, wire: httplib2.Http
 ) -> None:
-    path = _token_file(google, tmp_path / "token.json")
+    path = write_token(google, tmp_path / "token.json")
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     held.refresh(request_token)
     google.expire_tokens()
@@ -220,7 +206,7 @@ def test_a_token_that_cannot_be_kept_is_used_all_the_same(
     caplog: pytest.LogCaptureFixture,
     request_token: Request,
 ) -> None:
-    _token_file(google, tmp_path / "token.json")
+    write_token(google, tmp_path / "token.json")
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
 
     def fail(*_: object) -> None:
@@ -236,7 +222,7 @@ def test_consent_that_ended_after_seven_days_in_testing_is_told(
     google: GoogleDouble, tmp_path: Path, request_token: Request
 ) -> None:
     google.in_testing = True
-    _token_file(google, tmp_path / "token.json")
+    write_token(google, tmp_path / "token.json")
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     held.refresh(request_token)
     google.advance(timedelta(days=7, seconds=1))
@@ -246,7 +232,7 @@ def test_consent_that_ended_after_seven_days_in_testing_is_told(
 def test_consent_that_was_withdrawn_is_told(
     google: GoogleDouble, tmp_path: Path, request_token: Request
 ) -> None:
-    _token_file(google, tmp_path / "token.json")
+    write_token(google, tmp_path / "token.json")
     google.revoke()
     assert "it was withdrawn" in _why(
         credentials(Auth(user="token.json"), calendar_scopes(), tmp_path), request_token
@@ -256,7 +242,7 @@ def test_consent_that_was_withdrawn_is_told(
 def test_a_client_whose_secret_was_changed_is_told(
     google: GoogleDouble, tmp_path: Path, request_token: Request
 ) -> None:
-    _token_file(google, tmp_path / "token.json", client_secret="GOCSPX-old")
+    write_token(google, tmp_path / "token.json", client_secret="GOCSPX-old")
     assert "its secret was changed" in _why(
         credentials(Auth(user="token.json"), calendar_scopes(), tmp_path), request_token
     )
@@ -268,7 +254,7 @@ def test_a_client_whose_secret_was_changed_is_told(
 @pytest.fixture(params=["service account", "person"])
 def held(request: pytest.FixtureRequest, google: GoogleDouble, tmp_path: Path) -> Any:
     if request.param == "person":
-        _token_file(google, tmp_path / "token.json")
+        write_token(google, tmp_path / "token.json")
         return credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     google.service_account(tmp_path / "key.json")
     return credentials(Auth(service_account="key.json"), calendar_scopes(), tmp_path)
@@ -314,7 +300,7 @@ def test_no_secret_is_logged_at_any_level(
     *,
     fails: bool,
 ) -> None:
-    path = _token_file(google, tmp_path / "token.json")
+    path = write_token(google, tmp_path / "token.json")
     google.service_account(tmp_path / "key.json")
     with caplog.at_level(logging.DEBUG):
         for auth in (Auth(user="token.json"), Auth(service_account="key.json")):
@@ -334,7 +320,7 @@ def test_no_secret_is_logged_at_any_level(
 def test_no_secret_is_in_a_repr_or_a_traceback(
     google: GoogleDouble, tmp_path: Path, request_token: Request
 ) -> None:
-    path = _token_file(google, tmp_path / "token.json")
+    path = write_token(google, tmp_path / "token.json")
     google.revoke()
     held: Any = credentials(Auth(user="token.json"), calendar_scopes(), tmp_path)
     with pytest.raises(GoogleAuthError) as caught:

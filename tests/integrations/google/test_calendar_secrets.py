@@ -13,10 +13,11 @@ from briefingkit.errors import BriefingkitError
 from briefingkit.publish.saved import dump_plan
 from briefingkit.testing.contract import Workbench, sample_briefing
 from briefingkit.testing.google import GoogleDouble
-from briefingkit_google.auth import Auth, calendar_scopes
+from briefingkit_google.auth import Auth
 from briefingkit_google.calendar import GoogleCalendar
 
 from .conftest import CITY, TARGET
+from .tokens import write_token
 
 Make = Callable[..., GoogleCalendar]
 
@@ -47,18 +48,7 @@ def logged() -> Iterator[list[str]]:
 def user(google: GoogleDouble, folder: Path) -> Auth:
     """A person's token file, as `briefingkit auth google` writes it."""
     google.share(CITY, "owner", f"user:{google.person}")
-    client = google.client_secrets()["installed"]
-    data = {
-        "type": "authorized_user",
-        "client_id": client["client_id"],
-        "client_secret": client["client_secret"],
-        "token_uri": google.token_uri,
-        "refresh_token": google.refresh_token(scopes=calendar_scopes()),
-        "scopes": list(calendar_scopes()),
-    }
-    path = folder / "token.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(data), encoding="utf-8")
+    write_token(google, folder / "token.json")
     return Auth(user="token.json")
 
 
@@ -90,7 +80,7 @@ def test_no_secret_is_in_anything_that_anybody_reads(
     plans = [bench.plan(sample_briefing("a"))]
     bench.apply(plans[0])
     given = {**fault}
-    google.fail(str(given.pop("method")), **given)  # type: ignore[arg-type]
+    google.fail(str(given.pop("method")), **given)
     google.expire_tokens()
     try:
         plans.append(bench.plan(sample_briefing("a", hour=17), sample_briefing("b")))

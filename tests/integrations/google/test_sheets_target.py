@@ -1,6 +1,5 @@
 """Spreadsheets as files: their settings, whom they are shared with, and what goes wrong while they are made."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from briefingkit_google.sheets.sharing import Give, Take, shared, sharing_steps
 
 from .conftest import SERVICE, TARGET
 from .sheet_rows import AT, briefing
+from .tokens import write_token
 
 Target = Callable[..., GoogleSheets]
 FOLDER = "1FolderForTheListsOfTheCity"
@@ -285,14 +285,7 @@ class TestSigningIn:
 
     def test_a_persons_own_drive_is_named(self, drive: GoogleDouble, sheets: Target) -> None:
         made = sheets()
-        user = {
-            "type": "authorized_user",
-            **_client(drive, made.base),
-            "refresh_token": drive.refresh_token(scopes=["https://www.googleapis.com/auth/drive.file"]),
-            "scopes": ["https://www.googleapis.com/auth/drive.file"],
-        }
-        (made.base / "token.json").write_text(json.dumps(user))
-        (made.base / "token.json").chmod(0o600)
+        write_token(drive, made.base / "token.json", ["https://www.googleapis.com/auth/drive.file"])
         own = sheets(folder=None, auth=Auth(user="token.json"))
         standing = GoogleAccount().check(own)
         assert (standing.sees, standing.problems) == ((f"the Drive of {drive.person}",), ())
@@ -300,9 +293,3 @@ class TestSigningIn:
         bench.publish(sample_briefing())
         [book] = files(drive)
         assert drive.files[book].owner == drive.person
-
-
-def _client(google: GoogleDouble, folder: Any) -> dict[str, str]:
-    google.client_secrets(folder / "client.json")
-    said = json.loads((folder / "client.json").read_text())["installed"]
-    return {name: said[name] for name in ("client_id", "client_secret", "token_uri")}
