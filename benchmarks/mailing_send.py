@@ -99,7 +99,7 @@ def send(store: Deliveries, transport: object) -> int:
             Recipient(row.address, data["name"], access=Access.REGISTERED, links=data["links"])
         )
 
-    return Outbox(store, transport, _now).run(_BRIEFING, _MAILING, message_of).progress.sent  # type: ignore[arg-type]
+    return Outbox(store, transport, _now).run(_BRIEFING, _MAILING, message_of).progress.sent
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def test_nothing_is_remembered_before_the_first_plan(bench: Bench) -> None:
 
 def test_what_a_plan_said_is_said_again_while_nothing_has_changed(bench: Bench) -> None:
     bench.settle(sample_briefing())
-    assert bench.watch().still() == Said({"empty": True}, [[0, [["dim", "Nothing to do."]]]])  # type: ignore[list-item]
+    assert bench.watch().still() == Said({"empty": True}, [[0, [["dim", "Nothing to do."]]]])
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_plan_of_a_part_is_not_remembered(bench: Bench) -> None:
 def test_a_target_that_cannot_tell_is_read_every_time(bench: Bench) -> None:
     bench.settle(sample_briefing())
     for integration in (Memory(bench.server, incremental=False), object()):
-        watch = Watch(SOURCES, "same", bench.ledger, [Target("calendar", integration)])  # type: ignore[arg-type]
+        watch = Watch(SOURCES, "same", bench.ledger, [Target("calendar", integration)])
         assert watch.still() is None
 
 
@@ -189,7 +189,7 @@ class Lookout:
 @pytest.fixture
 def lookout(monkeypatch: pytest.MonkeyPatch) -> Lookout:
     found, module = Lookout(), ModuleType("lookouts")
-    module.look = found  # type: ignore[attr-defined]
+    module.look = found
     monkeypatch.setitem(sys.modules, "lookouts", module)
     monkeypatch.setattr(Memory, "lookout", "lookouts:look", raising=False)
     return found

@@ -590,7 +590,7 @@ def test_a_second_run_is_refused_while_one_is_at_work(alone: Project, server: Me
 
     no_fault = server.fault
     slow = evolve(alone, added=())
-    slow_server = MemoryServer(fault=wait)  # type: ignore[arg-type]  # it gives what the first gives
+    slow_server = MemoryServer(fault=wait)
     slow = slow.with_target("intranet", Memory(slow_server))
     run = threading.Thread(target=lambda: slow.apply(slow.plan()))
     plan = alone.plan()

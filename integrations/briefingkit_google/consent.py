@@ -163,7 +163,7 @@ def _post(address: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         if isinstance(answer, Mapping) and answer.get("error") == "invalid_grant":
             raise IntegrationError("Google did not take the answer of the browser: run it again")
         told = answer if isinstance(answer, Mapping) else {}
-        words = explain(RefreshError(str(told.get("error", "")), told))  # type: ignore[no-untyped-call]
+        words = explain(RefreshError(str(told.get("error", "")), told))
     except (GoogleAuthError, OSError) as error:
         words = explain(error)
     except ValueError:

@@ -62,7 +62,7 @@ class ServiceAccount(of_services.Credentials):
 
     def refresh(self, request: Any) -> None:
         """Get a new access token, with one request."""
-        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call]
+        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call] # Google gives it no types
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:
         return False
@@ -76,7 +76,7 @@ class User(of_users.Credentials):
 
     def refresh(self, request: Any) -> None:
         """Get a new access token, and keep it, so that the next run need not ask again."""
-        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call]
+        super().refresh(_asking_once(request))  # type: ignore[no-untyped-call] # Google gives it no types
         if self.kept is not None:
             self.kept(self)
 
@@ -90,9 +90,9 @@ def _asking_once(request: Callable[..., Any]) -> Callable[..., Any]:
     def ask(*args: Any, **kwargs: Any) -> Any:
         response = request(*args, **kwargs)
         if response.status in _PASSING or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RefreshError(f"no token at the moment ({response.status})", retryable=True)  # type: ignore[no-untyped-call]
+            raise RefreshError(f"no token at the moment ({response.status})", retryable=True)
         if not _is_object(response.data):
-            raise TransportError("what answered is not Google")  # type: ignore[no-untyped-call]
+            raise TransportError("what answered is not Google")
         return response
 
     return ask
@@ -110,7 +110,7 @@ def service_account(key: str, subject: str | None, scopes: Sequence[str], base: 
     info = key_from(key, base, SERVICE_ACCOUNT)
     check_address(info.get("token_uri"))
     try:
-        made: ServiceAccount = ServiceAccount.from_service_account_info(  # type: ignore[no-untyped-call]
+        made: ServiceAccount = ServiceAccount.from_service_account_info(  # type: ignore[no-untyped-call] # Google gives it no types
             info, scopes=list(scopes), subject=subject
         )
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -139,7 +139,7 @@ def user(path: Path, scopes: Sequence[str]) -> User:
     if granted and (lacking := [scope for scope in scopes if not _covers(granted, scope)]):
         raise IntegrationError(f"{path} was not consented to for {' and '.join(lacking)}: {SIGN_IN}")
     # All that was consented to, not what one target needs of it: several targets share the file and its token.
-    made = User(  # type: ignore[no-untyped-call]
+    made = User(  # type: ignore[no-untyped-call] # Google gives it no types
         _text(info.get("token")),
         refresh_token=info["refresh_token"],
         token_uri=info.get("token_uri") or TOKEN_URI,
@@ -159,7 +159,7 @@ def user(path: Path, scopes: Sequence[str]) -> User:
 
 def of_consent(client: "Client", given: "Consent") -> User:
     """Make credentials of what a person has just consented to; the first request gets their first access token."""
-    return User(  # type: ignore[no-untyped-call]
+    return User(  # type: ignore[no-untyped-call] # Google gives it no types
         None,
         refresh_token=given.refresh_token,
         token_uri=client.token_uri,

@@ -24,16 +24,16 @@ class _Once:
     def getresponse(self) -> Any:
         """Read the answer."""
         try:
-            return super().getresponse()  # type: ignore[misc]
+            return super().getresponse()  # type: ignore[misc] # of the class that it stands before
         except (BadStatusLine, ResponseNotReady) as error:
             raise ConnectionAbortedError("the connection ended before an answer came") from error
 
 
-class _Http(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
+class _Http(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc] # httplib2 has no types
     pass
 
 
-class _Https(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
+class _Https(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc] # httplib2 has no types
     pass
 
 
@@ -41,7 +41,7 @@ _LARGEST = 256 << 20
 """Bytes of one answer that are unpacked whatever they were packed into: a page of like events packs very well."""
 
 
-class _Wire(httplib2.Http):  # type: ignore[misc]
+class _Wire(httplib2.Http):  # type: ignore[misc] # httplib2 has no types
     """httplib2 with those connections, all of which end with a fault; `skew` is the clock's last known error."""
 
     skew: float | None = None
@@ -101,7 +101,7 @@ class Transport:
         try:
             self._credentials.refresh(Request(self._wire))
         except OSError as error:
-            raise TransportError("the token endpoint cannot be reached") from error  # type: ignore[no-untyped-call]
+            raise TransportError("the token endpoint cannot be reached") from error
 
     def close(self) -> None:
         """End all connections."""

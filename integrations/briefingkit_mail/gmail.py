@@ -158,9 +158,9 @@ class Gmail(HTTPTransport):
         told = self._told()
         try:
             if self.user is not None:
-                made = credentials.Credentials.from_authorized_user_info(told, scopes)  # type: ignore[no-untyped-call]
+                made = credentials.Credentials.from_authorized_user_info(told, scopes)
             else:
-                made = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+                made = service_account.Credentials.from_service_account_info(
                     told, scopes=scopes, subject=self.subject
                 )
             return made if self.token_url is None else made.with_token_uri(self.token_url)
@@ -184,7 +184,7 @@ class Gmail(HTTPTransport):
         try:
             reply = self._line.ask(Call(method, url, headers or {}, body or b""))
         except Transient as fault:
-            raise TransportError(str(fault)) from None  # type: ignore[no-untyped-call]
+            raise TransportError(str(fault)) from None
         return _Response(reply.status, reply.headers, reply.body)
 
     def _told(self) -> dict[str, Any]:

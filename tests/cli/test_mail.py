@@ -1,11 +1,14 @@
 """`briefingkit mail`, as a person and as a program use it."""
 
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from briefingkit.cli.mail_words import say_report
+from briefingkit.mailing.outgoing.sending import Progress, Report
 from briefingkit.project import open_project
 from briefingkit.store.tables import deliveries
 
@@ -191,6 +194,27 @@ def test_an_address_does_nothing_to_the_terminal_on_which_it_is_shown(cli: Comma
     for out in (shown, listed.out):
         assert set("\x1b\x07\x9b\u202e\r").isdisjoint(out)
     assert unsure["address"] == hostile
+
+
+def test_what_a_web_service_answered_is_told_with_its_number_once(cli: Command, town: Path) -> None:
+    cli("mail", "send", "night-buses", "invite")
+    with open_project(town).ledger() as ledger, ledger.writing() as connection:
+        row = {"state": "uncertain", "code": 502, "words": "HTTP 502: an answer of text/html"}
+        connection.execute(update(deliveries).values(row))
+    shown = cli("mail", "status", "night-buses", "invite").out
+    assert ", to bo@x.example: 502 an answer of text/html\n" in shown
+
+
+def test_what_was_put_off_is_told_only_while_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(sent=2, deferred=5)
+    say_report("all gone", Report(progress))
+    say_report("more to come", Report(progress, next_due=datetime(2027, 3, 1, tzinfo=UTC)))
+    say_report("ended", Report(progress, stopped="nobody answers"))
+    assert [line for line in capsys.readouterr().out.splitlines() if "sent" in line] == [
+        "all gone: 2 sent",
+        "more to come: 2 sent, 5 to be tried again",
+        "ended: 2 sent, 5 to be tried again",
+    ]
 
 
 def test_there_is_nothing_to_resolve_or_to_retry_at_first(cli: Command, town: Path) -> None:

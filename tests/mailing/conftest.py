@@ -31,7 +31,7 @@ IN_PLACE_OF = {
 
 def briefing_data() -> dict[str, Any]:
     """Give the real briefing as data."""
-    data: dict[str, Any] = yaml.load(DATA.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - strings only
+    data: dict[str, Any] = yaml.load(DATA.read_text(encoding="utf-8"), yaml.BaseLoader)
     return data
 
 

@@ -202,8 +202,8 @@ def test_a_batch_is_noted_once_and_answered_once(store: Deliveries, monkeypatch:
         usual = getattr(Claims, name)
 
         def counted(self: Claims, *arguments: object, _usual: object = usual, **more: object) -> object:
-            calls.append(_usual.__name__)  # type: ignore[attr-defined]
-            return _usual(self, *arguments, **more)  # type: ignore[operator]
+            calls.append(_usual.__name__)
+            return _usual(self, *arguments, **more)
 
         monkeypatch.setattr(Claims, name, counted)
     assert run(store, Diary(batch=4)).progress.sent == 12

@@ -102,7 +102,7 @@ def test_a_ledger_that_somebody_else_holds_for_a_while_is_waited_for(
         if not held.is_set():
             holder.start()
             held.wait(5)
-        return usual(self, *arguments, **more)  # type: ignore[arg-type]
+        return usual(self, *arguments, **more)
 
     monkeypatch.setattr(Claims, "record", held_up)
     with open_ledger(str(tmp_path / "ledger.sqlite3")) as ledger:

@@ -122,7 +122,7 @@ def killed_at_random(tmp_path: Path, store: Deliveries, sink: Sink, kills: int, 
 
 def test_killed_at_any_moment(tmp_path: Path, store: Deliveries, sink: Sink) -> None:
     sink.slow = 0.001
-    killed_at_random(tmp_path, store, sink, 4, random.Random(1))  # noqa: S311 - a moment
+    killed_at_random(tmp_path, store, sink, 4, random.Random(1))
 
 
 @pytest.mark.soak
@@ -131,7 +131,7 @@ def test_killed_a_hundred_times(
 ) -> None:
     sink.slow = 0.001
     seed = random.SystemRandom().randrange(1_000_000)
-    doubtful = killed_at_random(tmp_path, store, sink, 100, random.Random(seed))  # noqa: S311
+    doubtful = killed_at_random(tmp_path, store, sink, 100, random.Random(seed))
     with capsys.disabled():
         sys.stdout.write(
             f"\n100 kills (seed {seed}): {len(sink.accepted)} messages, none lost; {doubtful} in doubt, "

@@ -38,7 +38,7 @@ def test_a_programme_may_be_made_of_another_ones_briefings() -> None:
 def test_a_programme_cannot_be_changed_through_what_it_shows() -> None:
     programme = Programme([_part("a", None)])
     with pytest.raises(TypeError):
-        programme.briefings["b"] = _part("b", None)  # type: ignore[index]
+        programme.briefings["b"] = _part("b", None)
 
 
 def test_children_follow_each_other_by_their_instants_and_the_untimed_come_last() -> None:

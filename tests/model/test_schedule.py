@@ -61,7 +61,7 @@ def test_another_offset_is_refused(text: str) -> None:
 
 
 @given(MINUTES, st.sampled_from(Anchor), st.booleans())
-def test_an_offset_is_read_as_it_was_written(delta: timedelta, anchor: Anchor, before: bool) -> None:  # noqa: FBT001
+def test_an_offset_is_read_as_it_was_written(delta: timedelta, anchor: Anchor, before: bool) -> None:
     offset = Offset(-delta if before else delta, anchor)
     assert Offset.parse(str(offset)) == offset
 

@@ -108,7 +108,7 @@ _WHEN = [
     st.lists(st.sampled_from([*_WHEN, "Street", "Réunion", "(IMRF)", "會議", "—", ","]), max_size=8),
     st.booleans(),
 )
-def test_no_title_whatever_stands_in_it_makes_a_key_of_a_zone(parts: list[str], dated: bool) -> None:  # noqa: FBT001
+def test_no_title_whatever_stands_in_it_makes_a_key_of_a_zone(parts: list[str], dated: bool) -> None:
     key = identify(" ".join(parts), "note.md", 2037 if dated else None).key
     check_key(None, None, key)
     words = set(key.split("-"))

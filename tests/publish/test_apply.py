@@ -268,7 +268,7 @@ def test_a_second_run_is_kept_out(journal: Journal) -> None:
     next(first)
     with pytest.raises(Locked):
         next(apply_iter(plan, targets, journal, clock=clock))
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     with pytest.raises(PlanStale, match="another run has written"):
         apply(plan, targets, journal, clock=clock)
 
@@ -319,7 +319,7 @@ class Silent:
     def desired(self, publications: Sequence[Publication], context: Context) -> Iterable[Resource]:
         return [Resource("event", each.briefing.identifier, context.target, {}) for each in publications]
 
-    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002
+    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:
         if "unreadable" in self.answers:
             raise IntegrationError("no access to that calendar")
         return Snapshot()

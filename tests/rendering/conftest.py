@@ -34,7 +34,7 @@ def make() -> Callable[..., Publication]:
 
 
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.load(DATA.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - strings only  # noqa: S506 - it builds strings alone
+    data: dict[str, Any] = yaml.load(DATA.read_text(encoding="utf-8"), yaml.BaseLoader)
     return data
 
 
@@ -62,7 +62,7 @@ def consumer() -> SimpleNamespace:
 @lru_cache(maxsize=4096)
 def onsets(text: bytes) -> list[tuple[datetime, timedelta, timedelta]]:
     """Read a VTIMEZONE with nothing of briefingkit's: (wall-clock onset, offset before, offset after), in order."""
-    from dateutil.rrule import rrulestr  # type: ignore[import-untyped] # it ships no types
+    from dateutil.rrule import rrulestr
 
     found = []
     for part in text.decode("ascii").replace("\r\n ", "").split("BEGIN:")[2:]:

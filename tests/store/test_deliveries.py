@@ -43,7 +43,7 @@ def new(id_: str, **more: str) -> NewDelivery:
 
 
 def sent(row: DeliveryRow, state: str = "sent", **more: object) -> AnswerRow:
-    return AnswerRow(row.place, state, row.due, row.attempts, 250, "ok", "4F", **more)  # type: ignore[arg-type]
+    return AnswerRow(row.place, state, row.due, row.attempts, 250, "ok", "4F", **more)
 
 
 class DeliveriesContract:
@@ -64,7 +64,7 @@ class DeliveriesContract:
         return store.plan("b", "m", [new(each, **more) for each in ids], now=NOW)
 
     def claim(self, claims: Claims, limit: int = 100, now: str = NOW, **more: object) -> list[DeliveryRow]:
-        return list(claims.claim(MAILING, now=now, lease=LATER, limit=limit, **more))  # type: ignore[arg-type]
+        return list(claims.claim(MAILING, now=now, lease=LATER, limit=limit, **more))
 
     def test_a_key_is_one_row(self, store: Deliveries) -> None:
         assert self.plan(store, "a", "b") == Planned(new=2)

@@ -74,7 +74,7 @@ def test_prose_without_a_language_is_refused() -> None:
 @pytest.mark.parametrize("texts", [None, "Hello", ["en"], {"en": 1}, {"en": None}, {1: "x"}, {None: "x"}])
 def test_what_is_no_mapping_of_strings_is_refused(texts: object) -> None:
     with pytest.raises(TextError, match="mapping of languages to strings"):
-        MultilingualText(texts)  # type: ignore[arg-type]
+        MultilingualText(texts)
 
 
 @pytest.mark.parametrize(

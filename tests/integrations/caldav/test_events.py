@@ -192,7 +192,7 @@ def test_guests_are_invited_with_a_word_about_who_sees_them() -> None:
     resource = _event(_with_speaker(), _INVITING)
     guests = resource.fields["guests"]
     assert isinstance(guests, tuple)
-    assert [(each["address"], each["name"]) for each in guests] == [  # type: ignore[index, call-overload]
+    assert [(each["address"], each["name"]) for each in guests] == [
         ("press@example.org", None),
         ("ann@example.net", "Ann Other"),
     ]

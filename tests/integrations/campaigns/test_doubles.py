@@ -28,8 +28,8 @@ BREVO = {
         ({"content": "x"}, 400),
         ({"recipients": {"list_id": "other"}}, 400),
         ({"recipients": {"list_id": "abc", "segment_opts": {"saved_segment_id": 9}}}, 400),
-        ({"settings": {**CHIMP["settings"], "reply_to": "nobody"}}, 400),  # type: ignore[dict-item]
-        ({"settings": {**CHIMP["settings"], "subject": "x"}}, 400),  # type: ignore[dict-item]
+        ({"settings": {**CHIMP["settings"], "reply_to": "nobody"}}, 400),
+        ({"settings": {**CHIMP["settings"], "subject": "x"}}, 400),
     ],
 )
 def test_mailchimps_takes_what_its_reference_says(wrong: dict[str, object], status: int) -> None:

@@ -178,11 +178,11 @@ def test_contacts_that_are_not_there_are_said_and_harm_no_other(
 def test_contacts_that_the_service_does_not_take_are_no_success(
     bench: Workbench, double: CampaignsDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = type(double)._write  # type: ignore[attr-defined]
+    write = type(double)._write
 
     def forgetful(self: CampaignsDouble, held: object, *args: object, **more: object) -> None:
         write(self, held, *args, **more)
-        held.audience = {}  # type: ignore[attr-defined]
+        held.audience = {}
 
     monkeypatch.setattr(type(double), "_write", forgetful)
     report = bench.apply(bench.plan(sample_briefing()))
@@ -248,7 +248,7 @@ def test_a_listing_that_repeats_itself_ends(
     bench: Workbench, double: CampaignsDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.publish(sample_briefing())
-    shown = [double._shown(each) for each in double.campaigns.values()]  # type: ignore[attr-defined]
+    shown = [double._shown(each) for each in double.campaigns.values()]
     same = json_reply(200, {"campaigns": shown, "total_items": None, "count": "many"})
     monkeypatch.setattr(double, "_listing", lambda _: same)
     assert bench.plan(sample_briefing()).is_empty

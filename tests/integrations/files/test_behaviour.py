@@ -201,7 +201,7 @@ def test_with_an_address_a_programme_names_those_of_its_parts(tmp_path: Path) ->
 def test_a_room_for_everybody_that_a_target_makes_is_waited_for(bench: Workbench) -> None:
     place = Place(online=Online(url=FromTarget("rooms"), access=Access.PUBLIC))
     (online,) = {
-        each.fields["online"]["url"]  # type: ignore[index, call-overload] # a mapping, as the line above says
+        each.fields["online"]["url"]
         for each in bench.desired(evolve(sample_briefing("road"), place=place))
         if each.kind == "page"
     }

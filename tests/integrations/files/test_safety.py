@@ -125,7 +125,7 @@ def test_a_place_and_its_resource_name_each_other(identifier: str, language: str
 )
 def test_nonsense_in_the_settings_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ModelError):
-        Files(**settings)  # type: ignore[arg-type] # that is the point
+        Files(**settings)
 
 
 # Links

@@ -96,7 +96,7 @@ def test_any_answer_is_explained_on_one_line_or_left_to_others(
 def test_any_refusal_of_a_token_is_explained_without_quoting_it(
     kind: str, data: dict[str, object] | None
 ) -> None:
-    error: Any = RefreshError("x", *([] if data is None else [data]))  # type: ignore[no-untyped-call]
+    error: Any = RefreshError("x", *([] if data is None else [data]))
     words = explain(error, None if kind == "other" else type("Held", (), {"who": Who(kind, "bot")})())
     assert words
     assert words.isprintable()

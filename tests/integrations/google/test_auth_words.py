@@ -25,7 +25,7 @@ class Held:
 
 def _refused(code: str, said: str, who: Who | None, **more: str) -> str:
     data = {"error": code, "error_description": said, **more}
-    error: Any = exceptions.RefreshError(f"{code}: {said}", data)  # type: ignore[no-untyped-call]
+    error: Any = exceptions.RefreshError(f"{code}: {said}", data)
     words = explain(error, Held(who) if who else None)
     assert words is not None
     return words
@@ -77,22 +77,22 @@ def test_an_organisation_that_wants_a_new_sign_in_is_understood() -> None:
 
 
 def test_trouble_of_googles_own_asks_for_patience() -> None:
-    error: Any = exceptions.RefreshError("x", {"error": "internal_failure"}, retryable=True)  # type: ignore[no-untyped-call]
+    error: Any = exceptions.RefreshError("x", {"error": "internal_failure"}, retryable=True)
     assert explain(error) == "Google gives out no tokens at the moment: try again later"
 
 
 def test_an_error_that_carries_no_answer_is_explained_too() -> None:
-    assert "Google gave no token" in (explain(exceptions.RefreshError("no data")) or "")  # type: ignore[no-untyped-call]
+    assert "Google gave no token" in (explain(exceptions.RefreshError("no data")) or "")
 
 
 def test_no_network_is_told_from_no_right() -> None:
-    told = explain(exceptions.TransportError("HTTPSConnectionPool(host='oauth2.googleapis.com', port=443)"))  # type: ignore[no-untyped-call]
+    told = explain(exceptions.TransportError("HTTPSConnectionPool(host='oauth2.googleapis.com', port=443)"))
     assert told is not None
     assert "cannot be reached" in told
 
 
 def test_no_credentials_at_all_is_told() -> None:
-    assert explain(exceptions.DefaultCredentialsError("none")) == NO_DEFAULT  # type: ignore[no-untyped-call]
+    assert explain(exceptions.DefaultCredentialsError("none")) == NO_DEFAULT
 
 
 def test_what_has_nothing_to_do_with_who_we_are_is_left_to_others() -> None:

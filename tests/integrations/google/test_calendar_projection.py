@@ -215,7 +215,7 @@ def test_what_is_more_than_twenty_five_attachments_is_said() -> None:
         {"key": f"k-{n}", "title": {"en": f"Title {n}"}, "url": f"https://example.org/{n}"} for n in range(27)
     ]
     event = projected(target(), briefing(links=links))["imrf-2022.en"]
-    assert len(event.fields["attachments"]) == 25  # type: ignore[arg-type]
+    assert len(event.fields["attachments"]) == 25
     assert event.notices == ("an event has 25 attachments at most: Title 25, Title 26 stay out",)
 
 
@@ -389,7 +389,7 @@ PRIVATE_ROOM = {"online": {"url": {"from": TARGET}, "access": "registered"}}
 )
 def test_the_plan_warns_where_everybody_would_see_a_room_that_is_not_for_them(
     settings: dict[str, object],
-    warns: bool,  # noqa: FBT001 - a parameter
+    warns: bool,
 ) -> None:
     events = projected(target(**settings), briefing(place=PRIVATE_ROOM))
     assert any("shows its address to all" in notice for notice in events["imrf-2022.en"].notices) is warns
@@ -464,4 +464,4 @@ def test_the_plan_warns_of_guests_in_public_and_of_too_many() -> None:
 def test_the_audience_of_a_target_decides_what_it_sees() -> None:
     events = projected(target(audience=Access.PARTICIPANTS.value), briefing(materials=MATERIALS))
     attached = events["imrf-2022.en"].fields["attachments"]
-    assert {"fileUrl": "https://example.org/notes", "title": "Notes"} in attached  # type: ignore[operator]
+    assert {"fileUrl": "https://example.org/notes", "title": "Notes"} in attached

@@ -147,7 +147,7 @@ def test_what_cannot_be_is_said_with_what_to_do(settings: dict[str, object], sai
 )
 def test_a_calendar_is_public_where_everybody_may_read_what_events_are_about(
     settings: dict[str, object],
-    public: bool,  # noqa: FBT001 - a parameter
+    public: bool,
 ) -> None:
     assert target(**settings).is_public is public
 

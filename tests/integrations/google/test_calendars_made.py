@@ -63,7 +63,7 @@ def test_a_calendar_for_each_language_is_made_shared_and_filled(
 def test_a_calendar_whose_answer_was_lost_is_found_and_not_made_again(
     google: GoogleDouble, bench: Workbench, fault: dict[str, object]
 ) -> None:
-    google.fail("calendar.calendars.insert", **fault)  # type: ignore[arg-type]
+    google.fail("calendar.calendars.insert", **fault)
     bench.publish(sample_briefing())
     assert len(made(google)) == len(google.calendars) - 2 == 2
 
@@ -230,10 +230,10 @@ def test_a_rule_that_somebody_made_in_their_calendar_is_not_ours_to_change(
 def test_a_rule_whose_answer_was_lost_is_there_once(
     google: GoogleDouble, bench: Workbench, calendar: Make, fault: dict[str, object]
 ) -> None:
-    google.fail("calendar.acl.insert", **fault)  # type: ignore[arg-type]
+    google.fail("calendar.acl.insert", **fault)
     bench.publish(sample_briefing())
-    google.fail("calendar.acl.patch", **fault)  # type: ignore[arg-type]
-    google.fail("calendar.calendars.patch", **fault)  # type: ignore[arg-type]
+    google.fail("calendar.acl.patch", **fault)
+    google.fail("calendar.calendars.patch", **fault)
     other = evolve(CITIES, summary=Name({"en": "Town", "fr": "Ville"}))
     rule = AccessRule(AccessRole.WRITER, READERS.scope)
     bench.target = evolve(bench.target, integration=calendar(make=other, access=(rule,)))

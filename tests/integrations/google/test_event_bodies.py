@@ -66,7 +66,7 @@ def test_an_event_reads_back_as_it_was_wanted(
     publication: Publication,
     settings: GoogleCalendar,
     calendar_zone: str,
-    rooms: bool,  # noqa: FBT001 - drawn
+    rooms: bool,
 ) -> None:
     """Whatever Google adds, leaves out because it is a default, and writes in another zone."""
     if rooms:

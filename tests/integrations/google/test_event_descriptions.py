@@ -44,7 +44,7 @@ def seen(html: str | None) -> Seen:
 def test_a_description_has_no_tags_but_ours(publication: Publication, layout: str) -> None:
     settings = target(calendar="all@group.calendar.google.com", layout=layout, agenda="events")
     for resource in settings.desired([publication], context()):
-        found = seen(resource.fields["description"])  # type: ignore[arg-type]
+        found = seen(resource.fields["description"])
         assert found.tags <= {"b", "br", "a"}
         for name, value in found.attributes:
             assert name == "href"

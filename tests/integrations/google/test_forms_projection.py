@@ -98,7 +98,7 @@ def test_a_question_for_some_that_all_are_asked_says_for_whom_it_is() -> None:
     )
     items = projected(asked)["imrf-2022.fr"].fields["items"]
     assert isinstance(items, Mapping)
-    assert items["why"]["description"] == "Seulement si votre réponse à « many ? » est\u00a0: A é".replace(  # type: ignore[index, call-overload]
+    assert items["why"]["description"] == "Seulement si votre réponse à « many ? » est\u00a0: A é".replace(
         "« ", "«\u00a0"
     ).replace(" »", "\u00a0»")
 

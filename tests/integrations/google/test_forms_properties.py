@@ -65,9 +65,9 @@ def test_whatever_a_form_becomes_a_question_that_stays_keeps_its_id(
                 for item in google.form(form)["items"]
                 if "questionItem" in item
             }
-            for key, item in remote.resource.fields["items"].items():  # type: ignore[union-attr]
-                if item["id"] in there:  # type: ignore[index, call-overload]
-                    assert ids.setdefault(key, there[item["id"]]) == there[item["id"]]  # type: ignore[index, call-overload]
+            for key, item in remote.resource.fields["items"].items():
+                if item["id"] in there:
+                    assert ids.setdefault(key, there[item["id"]]) == there[item["id"]]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -75,7 +75,7 @@ def test_hostile_words_are_words(google: GoogleDouble, tmp_path: Path, text: str
     """In titles, descriptions and options, of which no two may be the same in a form."""
     said = MultilingualText({"en": text, "fr": text})
     options = (Option("a", said), Option("b", said))
-    asked = RegistrationQuestion("q", said, type="choice", options=options, description=said)  # type: ignore[arg-type]
+    asked = RegistrationQuestion("q", said, type="choice", options=options, description=said)
     one = evolve(briefing({}), title=said, registration=Registration(questions=(asked,)))
     bench = Workbench(forms_target(google, tmp_path), TARGET)
     bench.publish(one)

@@ -127,7 +127,7 @@ def form_strategy() -> st.SearchStrategy[Form]:
 
 
 @given(form_strategy(), st.booleans())
-def test_on_every_way_one_comes_to_what_is_meant_for_one_and_nothing_else(form: Form, goes_on: bool) -> None:  # noqa: FBT001
+def test_on_every_way_one_comes_to_what_is_meant_for_one_and_nothing_else(form: Form, goes_on: bool) -> None:
     fields = [each for each in form.fields if each.key != "email"]
     way = route(fields, goes_on=goes_on)
     assert [each.field.key for each in way if isinstance(each, Asked)] == [each.key for each in fields]

@@ -23,9 +23,9 @@ from briefingkit_mail.feedback.ses import SESFeedback
 
 serialization = pytest.importorskip("cryptography.hazmat.primitives.serialization")
 
-from cryptography import x509  # noqa: E402
-from cryptography.hazmat.primitives import hashes  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: E402
+from cryptography import x509  # noqa: E402 - where it is not, all of this is skipped
+from cryptography.hazmat.primitives import hashes  # noqa: E402 - as above
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: E402 - as above
 
 NOW = datetime(2026, 11, 28, 7, 0, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
@@ -116,7 +116,7 @@ def ses(value: Any, *, at: datetime = NOW, secret: str = SECRET, **more: Any) ->
     names = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
     signed = "".join(f"{name}\n{note[name]}\n" for name in names if name in note)
     key = RSA if secret == SECRET else rsa.generate_private_key(65537, 2048)
-    hashed = hashes.SHA256() if note["SignatureVersion"] == "2" else hashes.SHA1()  # noqa: S303
+    hashed = hashes.SHA256() if note["SignatureVersion"] == "2" else hashes.SHA1()  # noqa: S303 - version 1 is what SNS begins with
     note["Signature"] = base64.b64encode(key.sign(signed.encode(), padding.PKCS1v15(), hashed)).decode()
     return {"x-amz-sns-message-type": str(note["Type"])}, json.dumps(note).encode()
 

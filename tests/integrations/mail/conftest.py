@@ -24,7 +24,7 @@ class Mailbox:
         session.host_name = hostname
         return [responses[0], *(f"250-{each}" for each in self.extensions), *responses[1:]]
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - as above
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if address in self.refusals:
@@ -33,7 +33,7 @@ class Mailbox:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - as above
         self.envelopes.append(envelope)
         return "250 2.0.0 Ok: queued as 4F3A2"
 

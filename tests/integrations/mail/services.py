@@ -161,7 +161,7 @@ class ServiceContract(TransportContract):
         self, transport: Any, double: MailService, answer: Any
     ) -> None:
         send(transport, message_for(2))
-        double.handle = lambda _asked: json_reply(200, answer)  # type: ignore[method-assign]
+        double.handle = lambda _asked: json_reply(200, answer)
         assert transport.find(message_for(1)) is None
 
     def test_a_service_that_never_answers_leaves_doubt(self, transport: Any, double: MailService) -> None:
@@ -330,7 +330,7 @@ class ServiceContract(TransportContract):
         text: str,
         markup: str | None,
         header: str,
-        calendar: bool,  # noqa: FBT001
+        calendar: bool,
     ) -> None:
         """The double looks at each request, and at each name and value of a header in it."""
         parts = Parts(

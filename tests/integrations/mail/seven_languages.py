@@ -10,7 +10,7 @@ from briefingkit.project import Project, open_project
 from ...clock import Clock
 
 SEVEN = Path(__file__).with_name("seven_languages.yaml")
-BRIEFING: Any = yaml.load(SEVEN.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - strings only
+BRIEFING: Any = yaml.load(SEVEN.read_text("utf-8"), yaml.BaseLoader)
 TITLES, HOSTS = BRIEFING["title"], BRIEFING["organizers"][0]["name"]
 PROJECT = """\
 format: 1

@@ -327,7 +327,7 @@ class TestSNS:
 def test_only_what_will_not_change_suppresses(
     kind: Kind,
     reason: Reason | None,
-    permanent: bool,  # noqa: FBT001
+    permanent: bool,
     wanted: suppression.Reason | None,
 ) -> None:
     assert suppresses(Event(kind, "x", NOW, TO, reason=reason, permanent=permanent)) is wanted

@@ -156,7 +156,7 @@ def test_a_service_account_acts_for_a_person_with_no_more_rights_than_to_send(do
         double.tokens.append("ya29.service")
         return json_reply(200, {"access_token": "ya29.service", "expires_in": 3599})
 
-    double._give_token = give  # type: ignore[method-assign]
+    double._give_token = give
     transport = Gmail(
         json.dumps({**key, "token_uri": "https://elsewhere.example"}),
         "events@ghent.example",

@@ -107,7 +107,7 @@ class TestLookingUp:
     ) -> None:
         with PostmarkDouble() as double:
             transport = Postmark(double.secret, base_url=double.url)
-            double.handle = lambda _asked: answer()  # type: ignore[method-assign]
+            double.handle = lambda _asked: answer()
             with pytest.raises(error, match=words) as caught:
                 transport.find(message_for(1))
             assert double.secret not in str(caught.value)
@@ -121,7 +121,7 @@ class TestLookingUp:
     def test_an_answer_that_names_nothing_is_nothing(self, value: Any) -> None:
         with PostmarkDouble() as double:
             transport = Postmark(double.secret, base_url=double.url)
-            double.handle = lambda _asked: json_reply(200, value)  # type: ignore[method-assign]
+            double.handle = lambda _asked: json_reply(200, value)
             assert transport.find(message_for(1)) is None
             transport.close()
 
@@ -131,7 +131,7 @@ class TestLookingUp:
 
         with PostmarkDouble() as double:
             transport = Postmark(double.secret, base_url=double.url)
-            double.handle = lose  # type: ignore[method-assign]
+            double.handle = lose
             with pytest.raises(Transient):
                 transport.find(message_for(1))
             transport.close()

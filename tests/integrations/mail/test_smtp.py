@@ -86,7 +86,7 @@ class TestEncryptedAfterTheGreeting(_Contract):
         self.send(transport, self.message(1))
         (session,) = {id(envelope): envelope for envelope in self.mailbox.envelopes}.values()
         assert session.mail_from == "events@ghent.example"
-        assert all(each.smtp.sock.version().startswith("TLS") for each in transport._pool._idle)  # type: ignore[attr-defined]
+        assert all(each.smtp.sock.version().startswith("TLS") for each in transport._pool._idle)
 
 
 class TestEncryptedFromTheFirstOctet(_Contract):

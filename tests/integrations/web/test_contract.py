@@ -79,7 +79,7 @@ def test_the_address_stands_in_pages_and_calendars_after_one_apply(folder: Path,
         (LocalizedUrl.of("https://x.example"), False),
     ],
 )
-def test_it_takes_those_who_register_nowhere_else(url: LocalizedUrl | FromTarget | None, here: bool) -> None:  # noqa: FBT001
+def test_it_takes_those_who_register_nowhere_else(url: LocalizedUrl | FromTarget | None, here: bool) -> None:
     briefing = evolve(contract.sample_briefing(), registration=Registration(url=url))
     assert Web(URL).registers(briefing) is here
     assert not Web(URL).registers(evolve(briefing, registration=None))

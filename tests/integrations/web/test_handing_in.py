@@ -78,7 +78,7 @@ def held(roll: RegistrationList) -> list[Any]:
 def test_no_place_is_given_twice_and_no_address_has_two(
     handed: list[Handed],
     capacity: int,
-    waitlist: bool,  # noqa: FBT001
+    waitlist: bool,
 ) -> None:
     roll = opened(capacity, waitlist=waitlist)
     for one in handed:
@@ -105,7 +105,7 @@ def test_a_stranger_never_changes_who_is_there(handed: list[Handed]) -> None:
 @given(st.lists(st.tuples(EMAILS, st.integers(0, 3)), min_size=1, max_size=16), st.booleans())
 def test_together_they_become_what_they_become_one_by_one(
     forms: list[tuple[str, int]],
-    waitlist: bool,  # noqa: FBT001
+    waitlist: bool,
 ) -> None:
     handed = [
         Handed(response(f"r{number}", number, {"email": email, "name": f"N{name}"}))

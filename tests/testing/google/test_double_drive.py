@@ -26,7 +26,7 @@ def alone(google: GoogleDouble) -> Any:
     from googleapiclient.discovery import build_from_document
 
     scopes = ["https://www.googleapis.com/auth/drive"]
-    mine: Any = Credentials.from_service_account_info(google.service_account(), scopes=scopes)  # type: ignore[no-untyped-call]
+    mine: Any = Credentials.from_service_account_info(google.service_account(), scopes=scopes)
     return build_from_document(google.document("drive", "v3"), credentials=mine)
 
 

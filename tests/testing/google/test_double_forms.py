@@ -95,7 +95,7 @@ class TestCreate:
         from googleapiclient.discovery import build_from_document
 
         key = google.service_account()
-        mine: Any = Credentials.from_service_account_info(key, scopes=[BODY])  # type: ignore[no-untyped-call]
+        mine: Any = Credentials.from_service_account_info(key, scopes=[BODY])
         with build_from_document(google.document("forms", "v1"), credentials=mine) as service:
             made = service.forms().create(body={"info": {"title": "X"}})
             assert told(made) == (500, "Internal error encountered.")

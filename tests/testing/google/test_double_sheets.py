@@ -69,7 +69,7 @@ class TestSpreadsheets:
         from googleapiclient.discovery import build_from_document
 
         scopes = ["https://www.googleapis.com/auth/spreadsheets"]
-        key: Any = Credentials.from_service_account_info(google.service_account(), scopes=scopes)  # type: ignore[no-untyped-call]
+        key: Any = Credentials.from_service_account_info(google.service_account(), scopes=scopes)
         with build_from_document(google.document("sheets", "v4"), credentials=key) as service:
             assert told(service.spreadsheets().create(body={}))[0] == 403
 

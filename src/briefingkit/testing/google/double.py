@@ -184,7 +184,7 @@ class GoogleDouble(ByHand, DirectoryByHand, FormsByHand, SheetsByHand):
         usual_version, usual_scope = _USUAL[name]
         wanted = (usual_scope,) if scopes is None else tuple(scopes)
         email = user or self.person
-        credentials = Credentials(  # type: ignore[no-untyped-call]
+        credentials = Credentials(
             token=self.token(email, wanted),
             refresh_token=self._oauth.issue_refresh(client, email, wanted),
             token_uri=self.token_uri,
