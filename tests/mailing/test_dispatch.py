@@ -2,7 +2,7 @@
 
 import email.policy
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from functools import partial
@@ -568,6 +568,29 @@ def test_who_waits_is_told_again_where_a_mailing_says_when_and_not_who_has_just_
         )
         mailing.send()
     assert subjects(inbox) == {"di@people.example": [told]}
+
+
+def test_who_waits_is_not_told_by_hand_within_a_day_of_the_confirmation(
+    project: Project, inbox: Inbox, edit: Edit, clock: Clock
+) -> None:
+    edit(
+        "  - {key: news, kind: update",
+        "  - {key: full, kind: waitlist, audience: [waitlisted]}\n  - {key: news, kind: update",
+    )
+    for name in ("Bo", "Cy", "Di"):
+        register(project, name)
+    clock.now += timedelta(hours=13)
+    register(project, "Ed")
+    clock.now += timedelta(hours=12)
+    with project.mailing("night-buses", "full") as mailing:
+        left_out = "registered less than a day before it, and know from their confirmation that they wait"
+        assert mailing.plan().left_out == {left_out: 1}
+        mailing.send()
+    assert list(inbox()) == ["di@people.example"]
+    clock.now += timedelta(hours=12)
+    with project.mailing("night-buses", "full") as mailing:
+        mailing.send()
+    assert list(inbox()) == ["ed@people.example"]
 
 
 def test_what_one_briefing_confirmed_counts_though_another_was_looked_at_first(

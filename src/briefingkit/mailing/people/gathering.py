@@ -1,7 +1,7 @@
 """Whom a mailing goes to, as things stand: its audiences, without those who must not or need not be written to."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,12 @@ __all__ = ["Gathering"]
 _UNCONCERNED = "are not concerned by the change"
 _LATE = "registered after it was due, and know it from their confirmation"
 _SINCE = "registered after the change, and know it from their confirmation"
+_LATELY = "registered less than a day before it, and know from their confirmation that they wait"
 _PERHAPS_THERE = "may have been there: nobody is marked as present yet"
 _GONE = "no longer on the list as then"
 _WRITTEN = "have had it, longer ago than is kept"
+_WHILE = timedelta(days=1)
+"""For how long nobody is told again that they wait."""
 _STATUSES = {
     AudienceGroup.REGISTERED: RegistrationStatus.CONFIRMED,
     AudienceGroup.WAITLISTED: RegistrationStatus.WAITLISTED,
@@ -121,11 +124,18 @@ class Gathering:
         """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
         if self._told is not None and self._told.since is not None and each.created_at > self._told.since:
             return _SINCE
-        if self._mailing.kind is MailingKind.WAITLIST and schedule.due is not None:
-            return _LATE if each.created_at > schedule.due else None
+        if self._mailing.kind is MailingKind.WAITLIST:
+            sent = self._now if schedule.due is None else min(schedule.due, self._now)
+            if each.created_at <= sent - _WHILE:
+                return None
+            return _LATE if each.created_at > sent else _LATELY
         if self._mailing.kind is not MailingKind.REMINDER or schedule.due is None:
             return None
         return _LATE if each.created_at > max(schedule.due, self._start_known_since) else None
+
+    @cached_property
+    def _now(self) -> datetime:
+        return self._office.clock()
 
     @cached_property
     def _start_known_since(self) -> datetime:
