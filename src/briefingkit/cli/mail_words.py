@@ -128,9 +128,12 @@ def _schedule_json(schedule: "Schedule") -> dict[str, Any]:
 def say_report(name: str, report: "Report") -> None:
     """Say what a run has done."""
     done = report.progress
+    left = (
+        report.stopped or report.next_due is not None
+    )  # else what was put off has gone, or failed, in the end
     counts = {
         "sent": done.sent,
-        "to be tried again": done.deferred,
+        "to be tried again": done.deferred if left else 0,
         "failed": done.failed,
         "uncertain": done.uncertain,
         "dropped": done.dropped,
@@ -219,7 +222,8 @@ def _row_json(row: "DeliveryRow", *, named: bool) -> dict[str, Any]:
 
 
 def _answer(row: "DeliveryRow") -> str:
-    return " ".join(str(part) for part in (row.code, row.words) if part)
+    told = (row.words or "").removeprefix(f"HTTP {row.code}: ")
+    return " ".join(str(part) for part in (row.code, told) if part)
 
 
 def say_preview(message: "Message", out: Path | None) -> Path | None:
