@@ -205,15 +205,19 @@ def test_what_a_web_service_answered_is_told_with_its_number_once(cli: Command, 
     assert ", to bo@x.example: 502 an answer of text/html\n" in shown
 
 
-def test_what_was_put_off_is_told_only_while_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_put_off_is_told_only_while_it_waits_and_what_was_found_to_have_gone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     progress = Progress(sent=2, deferred=5)
     say_report("all gone", Report(progress))
     say_report("more to come", Report(progress, next_due=datetime(2027, 3, 1, tzinfo=UTC)))
     say_report("ended", Report(progress, stopped="nobody answers"))
+    say_report("found", Report(Progress(sent=1), found=3))
     assert [line for line in capsys.readouterr().out.splitlines() if "sent" in line] == [
         "all gone: 2 sent",
         "more to come: 2 sent, 5 to be tried again",
         "ended: 2 sent, 5 to be tried again",
+        "found: 1 sent, 3 found to have gone before",
     ]
 
 

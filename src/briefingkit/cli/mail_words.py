@@ -133,6 +133,7 @@ def say_report(name: str, report: "Report") -> None:
     )  # else what was put off has gone, or failed, in the end
     counts = {
         "sent": done.sent,
+        "found to have gone before": report.found,
         "to be tried again": done.deferred if left else 0,
         "failed": done.failed,
         "uncertain": done.uncertain,
@@ -164,6 +165,7 @@ def report_json(each: "Dispatch", report: "Report") -> dict[str, Any]:
         "briefing": each.briefing.identifier,
         "mailing": each.mailing.key,
         "sent": done.sent,
+        "found": report.found,
         "deferred": done.deferred,
         "failed": done.failed,
         "uncertain": done.uncertain,
