@@ -8,11 +8,12 @@ import os
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit import __version__
 from briefingkit.errors import IntegrationError
@@ -47,6 +48,11 @@ class Answer:
     body: bytes = field(repr=False)
     path: str
     in_doubt: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is one of success (RFC 9110 section 15.3)."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def etag(self) -> str | None:
@@ -134,15 +140,16 @@ class Connection:
     ) -> tuple[Answer, T | None]:
         self.headers = headers
         status = response.status
-        if 200 <= status < 300:  # noqa: PLR2004 - success
-            return Answer(status, headers, b"", path), receive(_chunks(response))
+        answer = Answer(status, headers, b"", path)
+        if answer.succeeded:
+            return answer, receive(_chunks(response))
         body = read_all(_chunks(response))
         if status in _BUSY:
             wait = retry_after(headers.get("retry-after"))
             raise Busy(f"{self.origin} is busy ({status})", retry_after=wait)
-        if status == 401:  # noqa: PLR2004 - as RFC 9110 numbers it
+        if status == HTTPStatus.UNAUTHORIZED:
             raise NoEntry(self._no_entry(headers.get("www-authenticate", "")))
-        return Answer(status, headers, body, path), None
+        return evolve(answer, body=body), None
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
         fresh = self._http is None

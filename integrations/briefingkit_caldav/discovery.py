@@ -94,7 +94,7 @@ def _redirected(server: Server) -> str:
     """Follow the well-known address (RFC 6764 section 5) to where it leads."""
     headers = {"Depth": "0"}
     answer = server.call("PROPFIND", _WELL_KNOWN, headers)
-    if answer.path == _WELL_KNOWN and not 200 <= answer.status < 300:  # noqa: PLR2004 - success
+    if answer.path == _WELL_KNOWN and not answer.succeeded:
         raise _NothingThere(f"{_WELL_KNOWN}: {in_words(answer.status)}")
     return answer.path
 

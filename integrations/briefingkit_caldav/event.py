@@ -8,7 +8,7 @@ programs, is kept beside the fields word for word, so that it is neither drift n
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import quote, unquote
 
 from attrs import frozen
@@ -194,8 +194,8 @@ class _Reading:
             return self._take_attendee(line, written)
         elif name == "CATEGORIES":
             self._take_categories(line)
-        elif name in _TAKEN:
-            _TAKEN[name](self, line)
+        elif name in self._takers:
+            self._takers[name](self, line)
         else:
             return name in _DERIVED
         return True
@@ -298,21 +298,21 @@ class _Reading:
             else:
                 self._rest.extend(part.written())
 
-
-_TAKEN: Final[Mapping[str, Callable[[_Reading, Line], None]]] = {
-    "UID": _Reading._take_uid,  # noqa: SLF001 - the table of this very class
-    "SEQUENCE": _Reading._take_sequence,  # noqa: SLF001
-    "DURATION": _Reading._take_duration,  # noqa: SLF001
-    "URL": _Reading._take_url,  # noqa: SLF001
-    "ORGANIZER": _Reading._take_organizer,  # noqa: SLF001
-    "CONFERENCE": _Reading._take_conference,  # noqa: SLF001
-    "LINK": _Reading._take_link,  # noqa: SLF001
-    "RELATED-TO": _Reading._take_related,  # noqa: SLF001
-    MARK_PROPERTY: _Reading._take_mark,  # noqa: SLF001
-    REVISION_PROPERTY: _Reading._take_revision,  # noqa: SLF001
-    CATEGORIES_PROPERTY: lambda _reading, _line: None,
-    GUESTS_PROPERTY: lambda _reading, _line: None,
-}
+    _takers: ClassVar[Mapping[str, Callable[["_Reading", Line], None]]] = {
+        "UID": _take_uid,
+        "SEQUENCE": _take_sequence,
+        "DURATION": _take_duration,
+        "URL": _take_url,
+        "ORGANIZER": _take_organizer,
+        "CONFERENCE": _take_conference,
+        "LINK": _take_link,
+        "RELATED-TO": _take_related,
+        MARK_PROPERTY: _take_mark,
+        REVISION_PROPERTY: _take_revision,
+        CATEGORIES_PROPERTY: lambda _reading, _line: None,
+        GUESTS_PROPERTY: lambda _reading, _line: None,
+    }
+    """What takes a line, by its name, where the name says all."""
 
 
 def _moment(line: Line) -> Value:
@@ -333,7 +333,7 @@ def _ended(start: Value, duration: str) -> Value:
     from icalendar import vDuration
 
     try:
-        lasts: timedelta = vDuration.from_ical(duration)  # type: ignore[no-untyped-call]
+        lasts: timedelta = vDuration.from_ical(duration)  # type: ignore[no-untyped-call] # icalendar gives it no types
         if not isinstance(start, Mapping):
             return None
         if "date" in start:

@@ -122,7 +122,7 @@ class Line:
             value, is_json = reply.json() if reply.body else None, bool(reply.body)
         except Garbled:
             value, is_json = None, False
-        if 200 <= status < 300:  # noqa: PLR2004 - the classes of statuses
+        if reply.succeeded:
             if reply.body and not is_json:
                 raise Lost(f"{self.name} gives an answer that cannot be read: is a proxy between?")
             return value
@@ -138,11 +138,11 @@ class Line:
             HTTPStatus.REQUEST_TIMEOUT,
         }:
             raise Busy(words, retry_after=after)
-        if status >= 500:  # noqa: PLR2004
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Lost(words, retry_after=after)
         if status == HTTPStatus.NOT_FOUND and is_json:
             raise Missing(words)
-        if status < 400 or not is_json or status in {401, 402, 403, 405, 407}:  # noqa: PLR2004
+        if status < HTTPStatus.BAD_REQUEST or not is_json or status in {401, 402, 403, 405, 407}:
             raise Denied(f"{words}. {self.advice}")
         raise Wrong(words)
 

@@ -26,7 +26,7 @@ __all__ = ["CampaignTarget", "check_tag"]
 
 def _check_timeout(_instance: object, attribute: Any, value: float) -> None:
     """Bound how long a request may take, in seconds."""
-    if not 0 < value <= 300:  # noqa: PLR2004
+    if not 0 < value <= 300:  # noqa: PLR2004 - as the message says
         raise ModelError("timeout is seconds, more than none and at most 300", field=attribute.name)
 
 

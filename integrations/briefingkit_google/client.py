@@ -35,11 +35,11 @@ class Settings(Protocol):
     @property
     def auth(self) -> Auth: ...  # noqa: D102 - the field of the settings
     @property
-    def base(self) -> Path: ...  # noqa: D102
+    def base(self) -> Path: ...  # noqa: D102 - as above
     @property
-    def base_url(self) -> str | None: ...  # noqa: D102
+    def base_url(self) -> str | None: ...  # noqa: D102 - as above
     @property
-    def sleep(self) -> Callable[[float], None]: ...  # noqa: D102
+    def sleep(self) -> Callable[[float], None]: ...  # noqa: D102 - as above
 
 
 @frozen

@@ -230,7 +230,7 @@ def _of_identity(error: Any, credentials: Any, skew: float | None) -> Fault:
 
 
 def _minutes(skew: float) -> str:
-    amount = f"{abs(skew) / 60:.0f} minutes" if abs(skew) >= 90 else f"{abs(skew):.0f} seconds"  # noqa: PLR2004
+    amount = f"{abs(skew) / 60:.0f} minutes" if abs(skew) >= 90 else f"{abs(skew):.0f} seconds"  # noqa: PLR2004 - a minute and a half
     return f"{amount} {'ahead' if skew > 0 else 'behind'}"
 
 

@@ -23,5 +23,5 @@ def check_rate(_instance: object, attribute: Any, value: float | None) -> None:
 
 def check_timeout(_instance: object, attribute: Any, value: float) -> None:
     """Keep a request well inside the time for which a sender holds its messages."""
-    if not 1 <= value <= 60:  # noqa: PLR2004
+    if not 1 <= value <= 60:  # noqa: PLR2004 - as the message says
         raise ModelError(f"{attribute.name} is 1 to 60 seconds", field=attribute.name)

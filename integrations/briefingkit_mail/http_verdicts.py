@@ -58,12 +58,12 @@ def judged(reply: Reply) -> Verdict:
     that does is a proxy's.
     """
     status = reply.status
-    if 200 <= status < 300:  # noqa: PLR2004 - the classes of statuses
+    if reply.succeeded:
         return Verdict.TAKEN
-    if 300 <= status < 400:  # noqa: PLR2004
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Verdict.DENIED
     known = _VERDICTS.get(status)
-    if known is None and 400 <= status < 500:  # noqa: PLR2004
+    if known is None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return (
             Verdict.REFUSED
             if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or _is_json(reply)

@@ -6,6 +6,7 @@ A request may hold a hundred mails, but no attachment among them. So mails with 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from attrs import field, frozen, validators
@@ -129,7 +130,7 @@ def _judged(reply: Reply) -> Verdict:
     if usual is Verdict.TAKEN:
         return usual
     named = str(reply.fields().get("name"))
-    if named == "validation_error" and reply.status == 403:  # noqa: PLR2004 - the domain is not verified
+    if named == "validation_error" and reply.status == HTTPStatus.FORBIDDEN:  # the domain is not verified
         return Verdict.DENIED
     return _NAMED.get(named, usual)
 

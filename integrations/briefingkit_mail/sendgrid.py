@@ -6,6 +6,7 @@ differ in nothing else share a request; most of ours greet their recipient, and 
 
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -150,7 +151,7 @@ def _content(message: Message) -> list[dict[str, str]]:
 
 def _read(reply: Reply, messages: Sequence[Message]) -> Sequence[Delivery]:
     """Take 202 for a yes: nothing comes with it but a name, in a header."""
-    if reply.status != 202:  # noqa: PLR2004
+    if reply.status != HTTPStatus.ACCEPTED:
         raise Garbled("not accepted")
     named = reply.headers.get("x-message-id")
     return [

@@ -36,7 +36,7 @@ class _Replies(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply (RFC 5321 section 4.2) as smtplib does; -1 is for one that begins with no code."""
         if self.file is None:
-            self.file = self.sock.makefile("rb")  # type: ignore[union-attr]
+            self.file = self.sock.makefile("rb")  # type: ignore[union-attr] # it is connected
         words = []
         for _ in range(_MOST_LINES):
             try:
@@ -366,7 +366,7 @@ def _quick(smtp: smtplib.SMTP) -> None:
 def _refused(what: str, error: smtplib.SMTPResponseException, server: Server) -> BriefingkitError:
     words = clean(_text(error.smtp_error), (server.username or "", server.password or ""))
     said = f"{what}: {error.smtp_code} {words}"
-    if 400 <= error.smtp_code < 500 or error.smtp_code < 200:  # noqa: PLR2004
+    if 400 <= error.smtp_code < 500 or error.smtp_code < 200:  # noqa: PLR2004 - for now, or no code
         wait = asked_wait(words)
         return Transient(said, retry_after=None if wait is None else wait.total_seconds())
     return IntegrationError(said)

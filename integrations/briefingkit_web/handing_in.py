@@ -101,7 +101,8 @@ def take(roll: "RegistrationList", handed: Sequence[Handed]) -> list[Result]:
                 results += _taken(sitting, [each for each in some if isinstance(each, _Going)])
                 continue
             for each in some:
-                results.append(_set_aside(each, sitting, aside) if isinstance(each, _Aside) else each)  # type: ignore[arg-type]
+                result = _set_aside(each, sitting, aside) if isinstance(each, _Aside) else each
+                results.append(result)  # type: ignore[arg-type] # those who go to the list are dealt with above
         if aside:
             writer.put(sitting.held, responses=aside)
     return results

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -83,5 +84,5 @@ class Calls:
 
 def _plain(status: int) -> Response:
     """Answer a program: nobody reads it."""
-    headers = {"retry-after": "60"} if status == 503 else None  # noqa: PLR2004
-    return PlainTextResponse("ok" if status == 200 else str(status), status, headers)  # noqa: PLR2004
+    headers = {"retry-after": "60"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return PlainTextResponse("ok" if status == HTTPStatus.OK else str(status), status, headers)

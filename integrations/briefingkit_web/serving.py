@@ -31,7 +31,7 @@ _ENDING = 20  # seconds for what is under way when the server is told to end
 class _Protocol(H11Protocol):
     """uvicorn's own, which waits for ever for the head of a request, with an end to its patience."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn types it
         """Begin to wait for a request."""
         super().connection_made(transport)
         self._waiting: asyncio.TimerHandle | None = self.loop.call_later(_PATIENCE, self._give_up)

@@ -82,7 +82,7 @@ def open_integration(
     shared = {"languages": settings.languages, "fallback": settings.fallback, "fallbacks": settings.fallbacks}
     said = _for(kind, {name: value for name, value in shared.items() if value})
     made: Integration = _made(settings, kind, said, tree, environment)
-    return evolve(made, **_for(kind, known))  # type: ignore[misc]
+    return evolve(made, **_for(kind, known))  # type: ignore[misc] # _made gives an attrs class
 
 
 def open_transport(
@@ -91,7 +91,7 @@ def open_transport(
     """Load a transport with what the file tells it, and the folder of the project; raises the same."""
     kind = registry.get(settings.use, registry.TRANSPORTS)
     made: Transport = _made(settings, kind, {}, tree, environment)
-    return evolve(made, **_for(kind, {"base": folder}))  # type: ignore[misc]
+    return evolve(made, **_for(kind, {"base": folder}))  # type: ignore[misc] # _made gives an attrs class
 
 
 def open_feedback(
@@ -110,7 +110,7 @@ def open_engine(
     """Load what brings work to workers with what the file tells it, and the ledger's address; raises the same."""
     kind = registry.get(settings.use, registry.WORKERS)
     made: Engine = _made(settings, kind, {}, tree, environment)
-    return evolve(made, **_for(kind, {"store": store}))  # type: ignore[misc]
+    return evolve(made, **_for(kind, {"store": store}))  # type: ignore[misc] # _made gives an attrs class
 
 
 def _made(

@@ -68,7 +68,7 @@ class _Cursor:
         except ValueError:
             return cls()
         forms = {str(form): list_in(each) for form, each in data.items()}
-        good = {form: each for form, each in forms.items() if len(each) == 2 and moment(each[0])}  # noqa: PLR2004
+        good = {form: each for form, each in forms.items() if len(each) == 2 and moment(each[0])}  # noqa: PLR2004 - until when, and its language
         return cls(
             {form: str(each[0]) for form, each in good.items()},
             {form: str(each[1]) for form, each in good.items()},

@@ -86,12 +86,12 @@ class _Router:
         shown = each.shown_if
         if shown is None:
             self._rejoin()
-            self._ask(each, each.required)
+            self._ask(each, required=each.required)
         elif shown == self._run:
-            self._ask(each, each.required and self._sure)
+            self._ask(each, required=each.required and self._sure)
         elif shown.question in self._here:
             self._branch(self._here[shown.question], shown)
-            self._ask(each, each.required and self._sure)
+            self._ask(each, required=each.required and self._sure)
         else:
             self._rejoin()
             self._ask(each, required=False, hint=shown)
@@ -113,7 +113,7 @@ class _Router:
                 leads = {key: each.to if key in each.answers else each.otherwise for key in options}
                 yield evolve(each.asked, leads=leads)
 
-    def _ask(self, each: FormField, required: bool, hint: ShownIf | None = None) -> None:  # noqa: FBT001
+    def _ask(self, each: FormField, *, required: bool, hint: ShownIf | None = None) -> None:
         asked = Asked(each, required, hint=hint)
         if not _can_lead(each):
             self._laid.append(asked)

@@ -20,15 +20,15 @@ class NothingPublished:
     batch: ClassVar[int] = 1
     order: ClassVar[tuple[str, ...]] = ()
 
-    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:  # noqa: ARG002
+    def desired(self, publications: "Sequence[Publication]", context: Context) -> Iterator[Resource]:  # noqa: ARG002 - a target's
         """Want nothing."""
         return iter(())
 
-    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002
+    def read(self, wanted: Sequence[Resource], last: Snapshot) -> Snapshot:  # noqa: ARG002 - a target's
         """Hold nothing, now and later."""
         return Snapshot(cursor=_ALWAYS)
 
-    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:  # noqa: ARG002
+    def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:  # noqa: ARG002 - a target's
         """Do nothing, for nothing is ever to be done."""
         return iter(())
 

@@ -44,7 +44,7 @@ class MailgunFeedback:
 
     signing_key: str = field(repr=False, validator=check_key)
 
-    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:  # noqa: ARG002
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:  # noqa: ARG002 - the protocol's
         """Read a call. The event's id is the token."""
         value = mapping(told(body))
         signature = mapping(value.get("signature"))

@@ -78,7 +78,7 @@ class SESFeedback:
     fetch: Any = field(default=_fetch, validator=validators.is_callable(), repr=False, eq=False)
     _certificates: dict[str, bytes] = field(init=False, repr=False, eq=False, default=Factory(dict))
 
-    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:  # noqa: ARG002
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Event]:  # noqa: ARG002 - the protocol's
         """Read a call; one that asks whether we listen to the topic is answered, once it is known to be SNS's."""
         value = mapping(told(body))
         if value.get("TopicArn") != self.topic or value.get("Type") not in _SIGNED:

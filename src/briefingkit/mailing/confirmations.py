@@ -112,7 +112,7 @@ def _told(
 
 def _letter(event: RegistrationEvent) -> Letter | None:
     """Tell what somebody is told; None for nothing, as while an organiser has yet to decide."""
-    assert event.registration is not None or event.kind in {EventKind.ERASED, EventKind.EXPIRED}  # noqa: S101
+    assert event.registration is not None or event.kind in {EventKind.ERASED, EventKind.EXPIRED}  # noqa: S101 - as it is noted
     if event.registration is None or event.kind in {EventKind.ATTENDED, EventKind.ABSENT}:
         return None
     status = event.registration.status

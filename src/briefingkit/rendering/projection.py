@@ -173,12 +173,12 @@ def _interpretation(briefing: Briefing, reader: Reader) -> InterpretationView | 
 def _organizers(briefing: Briefing, reader: Reader) -> tuple[OrganizerView, ...]:
     hosts = briefing.hosts
     return tuple(
-        _organizer(f"organizers.{organizer.key}", organizer, organizer in hosts, reader)
+        _organizer(f"organizers.{organizer.key}", organizer, reader, is_host=organizer in hosts)
         for organizer in briefing.organizers
     )
 
 
-def _organizer(path: str, organizer: Organizer, is_host: bool, reader: Reader) -> OrganizerView:  # noqa: FBT001
+def _organizer(path: str, organizer: Organizer, reader: Reader, *, is_host: bool) -> OrganizerView:
     return OrganizerView(
         key=organizer.key,
         name=reader.name(f"{path}.name", organizer.name),

@@ -29,10 +29,10 @@ def _files(loaded: Loaded, mailing: Mailing, where: Path) -> Iterator[Finding]:
     if folder is None:
         return
     for index, audience in enumerate(mailing.audience):
-        if audience.file is not None and not os.path.isfile(folder / audience.file):  # noqa: PTH113
+        if audience.file is not None and not os.path.isfile(folder / audience.file):  # noqa: PTH113 - see above
             message = f"{_not_there(folder, audience.file, 'file')}, and it is to say who is written to"
             yield loaded.finding("W607", (*where, "audience", index, "file"), message, _WHERE)
-    if mailing.templates is not None and not os.path.isdir(folder / mailing.templates):  # noqa: PTH112
+    if mailing.templates is not None and not os.path.isdir(folder / mailing.templates):  # noqa: PTH112 - as above
         message = f"{_not_there(folder, mailing.templates, 'folder')}, and mails are to be made from it"
         yield loaded.finding("W608", (*where, "templates"), message, _WHERE)
 

@@ -208,7 +208,7 @@ class _Search:
     def default(self, field: Any, made: Any) -> Any:
         if field.default is attrs.NOTHING:
             return self.stand_in(_without_none(field.type))
-        if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
+        if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type] # attrs types it as a function
             return field.default.factory(*([made] if field.default.takes_self else []))
         return field.default
 

@@ -28,7 +28,8 @@ def is_translatable(text: Text) -> bool:
 
 def replace_texts(value: T, change: Callable[[Path, Text], Text]) -> T:
     """Give the value with each text as `change` returns it; what stays the same is shared, not copied."""
-    return _replaced(value, (), change)  # type: ignore[no-any-return]
+    replaced: T = _replaced(value, (), change)
+    return replaced
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, Text]]:

@@ -44,7 +44,7 @@ def find_project(folder: File) -> File | None:
     """Find the briefingkit.yaml of a folder: the one in it, or the nearest above; None where there is none."""
     files = (candidate / PROJECT_FILE for candidate in (folder, *folder.parents))
     # A folder above that may not be looked into has no project for us, so not `Path.is_file`, which raises.
-    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113
+    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113 - as above
 
 
 def find(root: str | File, patterns: Iterable[str] = (".",)) -> tuple[File, ...]:

@@ -19,7 +19,7 @@ from briefingkit.source.paths import Path
 try:
     from yaml import CBaseLoader as EventSource
 except ImportError:  # PyYAML built without libyaml: slower, the same events
-    from yaml import BaseLoader as EventSource  # type: ignore[assignment]
+    from yaml import BaseLoader as EventSource  # type: ignore[assignment] # of another kind, with the same methods
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Node", "Tree", "read_yaml", "too_large"]
 
@@ -102,7 +102,7 @@ class Tree:
             if name is None:
                 return
             key = node.keys.get(str(name))
-            node = node.children[name]  # type: ignore[index]
+            node = node.children[name]  # type: ignore[index] # an index in a list, a key in a mapping
             yield node, key
 
 
@@ -321,12 +321,12 @@ class _Composer:
         data, children = parent.node.data, parent.node.children
         if parent.key is None:
             data.append(node.data)
-            children.append(node)  # type: ignore[union-attr]
+            children.append(node)  # type: ignore[union-attr] # without a key it is a list
             return
         key, line, column = parent.key
         parent.key = None
         data[key] = node.data
-        children[key] = node  # type: ignore[call-overload]
+        children[key] = node  # type: ignore[call-overload] # with one, a mapping
         parent.node.keys[key] = (line, column)
 
     def _count(self, size: int, event: Any) -> None:

@@ -78,7 +78,7 @@ def advisory_lock(engine: "Engine", *, at: datetime) -> Iterator[None]:
         key = f"{_KEY}, hashtext(current_schema())"
         if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})").scalar():
             who = connection.exec_driver_sql(
-                "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "  # noqa: S608
+                "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "  # noqa: S608 - a number
                 f"WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = {_KEY}"
                 " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             ).scalar()

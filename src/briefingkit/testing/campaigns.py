@@ -9,6 +9,7 @@ import base64
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from attrs import define, field
@@ -237,7 +238,8 @@ class BrevoCampaignsDouble(CampaignsDouble):
             raise Refused(401, {"code": "unauthorized", "message": "Key not found"})
 
     def _problem(self, status: int, detail: str) -> Any:
-        return {"code": "document_not_found" if status == 404 else "invalid_parameter", "message": detail}  # noqa: PLR2004
+        code = "document_not_found" if status == HTTPStatus.NOT_FOUND else "invalid_parameter"
+        return {"code": code, "message": detail}
 
     def _route(self, asked: Asked) -> Reply:
         found = re.fullmatch(r"/v3/emailCampaigns(?:/([0-9]+))?", asked.path)

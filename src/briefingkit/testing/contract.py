@@ -47,7 +47,7 @@ def sample_briefing(
         namespace=_NAMESPACE,
         status=Status.CONFIRMED,
         start=datetime(2022, 4, 13, hour, 0),  # noqa: DTZ001 - local to the zone below
-        end=datetime(2022, 4, 13, hour + 1, 30),  # noqa: DTZ001
+        end=datetime(2022, 4, 13, hour + 1, 30),  # noqa: DTZ001 - as above
         timezone="Europe/Brussels",
         registration=Registration(),
     )

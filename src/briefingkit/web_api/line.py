@@ -8,6 +8,7 @@ import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,11 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is one of success (RFC 9110 section 15.3)."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     def json(self) -> Any:
         """Read the body. Garbled for a page to sign in to a network, a part of an answer, nothing at all."""

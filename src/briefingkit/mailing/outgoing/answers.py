@@ -54,7 +54,7 @@ def asked_wait(words: str) -> timedelta | None:
 
 def is_throttle(code: int, words: str) -> bool:
     """Tell whether a refusal is not about the message, but says that the service is away, or that we are too fast."""
-    return code in _AWAY or (400 <= code < 500 and _THROTTLE.search(words) is not None)  # noqa: PLR2004
+    return code in _AWAY or (400 <= code < 500 and _THROTTLE.search(words) is not None)  # noqa: PLR2004 - refused for now
 
 
 def answered(key: str, code: int, words: str | bytes, hidden: Iterable[str] = ()) -> Delivery:
@@ -65,7 +65,7 @@ def answered(key: str, code: int, words: str | bytes, hidden: Iterable[str] = ()
     text = clean(words, hidden)
     if 200 <= code < 300:  # noqa: PLR2004 - the classes of replies
         return Delivery(key, Status.SENT, code, text)
-    if 500 <= code < 600:  # noqa: PLR2004
+    if 500 <= code < 600:  # noqa: PLR2004 - as above
         return Delivery(key, Status.FAILED, code, text)
     return Delivery(
         key,

@@ -83,7 +83,8 @@ class ByHand:
         with self._core.lock:
             calendar = self._calendar(name)
             given = {**_some(self._world, calendar.timezone), **fields}
-            return self._write(calendar, found(self._world, calendar, given, self._me()), None)["id"]  # type: ignore[no-any-return]
+            event: str = self._write(calendar, found(self._world, calendar, given, self._me()), None)["id"]
+            return event
 
     def edit(self, name: str, event: str, **fields: Any) -> dict[str, Any]:
         """Change fields of an event, as a patch does: None takes a field away."""

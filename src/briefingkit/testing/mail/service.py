@@ -84,7 +84,7 @@ class MailService(ABC):
     Put mishaps into `script`; each befalls the next request that sends.
     """
 
-    def __init__(self, secret: str = "a-made-up-key-of-no-service") -> None:  # noqa: S107
+    def __init__(self, secret: str = "a-made-up-key-of-no-service") -> None:  # noqa: S107 - it opens nothing
         self.secret = secret
         self.mails: list[bytes] = []
         self.sends: list[Asked] = []
