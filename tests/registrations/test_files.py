@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -298,6 +299,23 @@ def test_an_export_that_fails_leaves_the_old_file(opened: Opened, tmp_path: Path
         opened().export(tmp_path / "list.csv", "pdf")
     assert (tmp_path / "list.csv").read_text(encoding="utf-8") == "old"
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".list")] == []
+
+
+def test_an_export_makes_its_folder_and_writes_into_a_pipe_what_stays_one(
+    opened: Opened, tmp_path: Path
+) -> None:
+    roll = opened()
+    roll.add({"email": "ada@example.org"})
+    assert exported(roll, tmp_path / "new" / "deep" / "l.csv")[0]["email"] == "ada@example.org"
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        roll.export(pipe)
+        assert json.loads(os.read(reader, 100_000))[0]["answers"] == {"email": "ada@example.org"}
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_text_that_no_cell_holds_is_cut_and_that_is_told(opened: Opened, tmp_path: Path) -> None:

@@ -89,6 +89,18 @@ def test_what_cannot_be_read_is_told_for_each_key() -> None:
     ]
 
 
+def test_all_that_is_wrong_with_typed_answers_is_told_at_once() -> None:
+    with pytest.raises(RegistrationError) as caught:
+        typed(
+            briefing(), Programme(()), {"useful": "very", "name": "x" * 201, "email": "nowhere", "shoe": "44"}
+        )
+    useful, name, email, shoe = str(caught.value).splitlines()
+    assert useful == "useful: Choose a number from 1 to 5"
+    assert name.startswith("name: This is too long")
+    assert email.startswith("email: This is no e-mail address")
+    assert shoe.startswith("the form asks nothing with the key 'shoe'")
+
+
 def test_an_answer_told_by_hand_is_held_to_the_form_and_nothing_is_missed() -> None:
     with pytest.raises(RegistrationError) as caught:
         checked(briefing(), Programme(()), {"name": "Ann", "useful": 9, "pass": "b"})

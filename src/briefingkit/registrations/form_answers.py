@@ -9,7 +9,7 @@ from briefingkit.errors import RegistrationError
 from briefingkit.registrations.answers import normalized, problems
 from briefingkit.registrations.files.cells import CellFault, reading
 from briefingkit.registrations.files.columns import asked_by
-from briefingkit.registrations.form import form_of
+from briefingkit.registrations.form import Form, form_of
 from briefingkit.registrations.person import normalised_email
 from briefingkit.registrations.response import Answer
 
@@ -32,24 +32,12 @@ def checked(
 
     RegistrationError, with everything that is wrong with them in words of the language, quotes none.
     """
-    asked = {one.key: one for one in asked_by(briefing, programme)}
-    whole = form_of(briefing, programme)
-    form = evolve(whole, fields=tuple(evolve(one, shown_if=None) for one in whole.fields))
-    known = {key: answer for key, answer in answers.items() if key in form.by_key}
-    rest = {key: answer for key, answer in answers.items() if key not in form.by_key}
-    said = problems(form, known, language=language or _TOLD_IN, complete=False)
-    wrong = [f"{problem.key}: {problem.message}" for problem in said]
-    wrong += [
-        f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(asked)}"
-        for key in rest
-        if key not in asked
-    ]
+    form, wrong = _form(briefing, programme), _wrong(briefing, programme, answers, language or _TOLD_IN)
     if not (answers.get("email") or answers.get("name")):
         wrong.append("a registration needs a name or an e-mail address")
-    if "email" in rest and rest["email"] and normalised_email(rest["email"]) is None:
-        wrong.append("email: that is no e-mail address")
     if wrong:
         raise RegistrationError("\n".join(wrong))
+    known, rest = _apart(form, answers)
     stripped = {key: answer.strip() if isinstance(answer, str) else answer for key, answer in rest.items()}
     return {**normalized(form, known), **stripped}
 
@@ -64,5 +52,34 @@ def typed(briefing: "Briefing", programme: "Programme", answers: Mapping[str, st
         except CellFault as fault:
             wrong.append(f"{key}: {fault}")
     if wrong:
-        raise RegistrationError("\n".join(wrong))
+        # What can be read is looked at too: all is told at once.
+        raise RegistrationError("\n".join((*wrong, *_wrong(briefing, programme, read, _TOLD_IN))))
     return read
+
+
+def _form(briefing: "Briefing", programme: "Programme") -> Form:
+    """Give the form as if all of it was shown: an answer may be told alone."""
+    whole = form_of(briefing, programme)
+    return evolve(whole, fields=tuple(evolve(one, shown_if=None) for one in whole.fields))
+
+
+def _apart(form: Form, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
+    known = {key: answer for key, answer in answers.items() if key in form.by_key}
+    return known, {key: answer for key, answer in answers.items() if key not in known}
+
+
+def _wrong(
+    briefing: "Briefing", programme: "Programme", answers: Mapping[str, Answer], language: str
+) -> list[str]:
+    form, asked = _form(briefing, programme), [one.key for one in asked_by(briefing, programme)]
+    known, rest = _apart(form, answers)
+    said = problems(form, known, language=language, complete=False)
+    wrong = [f"{problem.key}: {problem.message}" for problem in said]
+    wrong += [
+        f"the form asks nothing with the key {key[:80]!r}; it asks: {', '.join(asked)}"
+        for key in rest
+        if key not in asked
+    ]
+    if "email" in rest and rest["email"] and normalised_email(rest["email"]) is None:
+        wrong.append("email: that is no e-mail address")
+    return wrong

@@ -46,9 +46,16 @@ class Exported:
 
 
 def export_file(roll: "RegistrationList", path: Path, format_: str | None = None) -> Exported:
-    """Write a file that its owner alone may read, whole or not at all."""
+    """Write a file that its owner alone may read, whole or not at all; its folder is made as needed.
+
+    What is no plain file (`/dev/stdout`, a pipe) is written straight.
+    """
     kind = format_ or path.suffix.removeprefix(".").lower()
     _check(kind)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        with path.open("wb") as straight:
+            return export_to(roll, straight, kind)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(handle, "w+b") as file:
