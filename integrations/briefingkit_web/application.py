@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from briefingkit.errors import StoreError, TextError
+from briefingkit.rendering.words import STATUSES
 from briefingkit.text.language import best_match, canonical
 from briefingkit.text.phrases import SHIPPED
 from briefingkit_web import organizer, own_page
@@ -234,7 +235,7 @@ class _Pages:
             if not offer.is_over(self.site.now)
         ]
         entries.sort(key=lambda each: str(each["view"].utc_start))
-        return page(edition, "offers.html.j2", language, {"entries": entries})
+        return page(edition, "offers.html.j2", language, {"entries": entries, "statuses": STATUSES})
 
     def _unknown(self, edition: Edition, request: "Request") -> Response:
         gone = edition.was_announced(request.path_params["briefing"])

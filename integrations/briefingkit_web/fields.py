@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from briefingkit.model import RegistrationField
 from briefingkit.registrations.form import SEGMENTS, FieldType, Form, FormField
 from briefingkit.text.phrases import msgid, phrase
 from briefingkit_web.menus import Menu, Menus
@@ -81,6 +82,11 @@ class Shown:
     def grouped(self) -> bool:
         """Whether it is several controls under one heading."""
         return self.input in {"radio", "checkbox"}
+
+    @property
+    def of_languages(self) -> bool:
+        """Whether its options are languages, whose names many languages write with a small letter."""
+        return self.key in {RegistrationField.LANGUAGE, RegistrationField.INTERPRETATION}
 
     @property
     def described_by(self) -> str | None:

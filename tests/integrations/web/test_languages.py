@@ -88,6 +88,12 @@ def test_the_index_lists_what_is_to_come(browser: Any, clock: Any) -> None:
     assert "On the road" not in browser.get("/").words
 
 
+def test_the_index_says_what_is_cancelled(browser: Any, edit: Any) -> None:
+    assert "Cancelled" not in browser.get("/").words
+    edit("status: confirmed", "status: cancelled")
+    assert "On the road Tuesday, 13 April 2027, 15:00–16:30 CEST (UTC+2) Cancelled" in browser.get("/").words
+
+
 def test_the_header_is_read_as_http_says() -> None:
     assert preferred("fr;q=0.2, en;q=0.9, ar") == ("ar", "en", "fr")
     assert preferred("en;q=high, fr;q=nan, ar;q=2") == ("ar",)

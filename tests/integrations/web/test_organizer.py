@@ -133,6 +133,8 @@ def test_the_list_is_there_as_files(browser: Any) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     browser.register()
     organizer = browser.organizer()
+    shown = organizer.get("/_organizer/road-2027").text
+    assert all(f'href="/_organizer/road-2027/list.{kind}"' in shown for kind in ("csv", "xlsx", "json"))
     csv = organizer.get("/_organizer/road-2027/list.csv")
     assert csv.headers["content-disposition"] == 'attachment; filename="road-2027.csv"'
     assert "ana@example.org" in csv.body.decode("utf-8-sig")

@@ -138,6 +138,13 @@ def test_ones_own_time_stands_beside_that_of_the_event(browser: Any) -> None:
     )
 
 
+def test_who_has_cancelled_is_asked_for_no_time_zone(browser: Any) -> None:
+    own = browser.register()
+    assert "Show the time in another time zone" in browser.get(own).words
+    browser.post(f"{own}/cancel", {"_do": "cancel"})
+    assert "Show the time in another time zone" not in browser.get(own).words
+
+
 def test_answers_are_changed_behind_ones_own_link(browser: Any, project: Project) -> None:
     own = browser.register(country="BE", accessibility="step-free access")
     form = browser.get(f"{own}/change")

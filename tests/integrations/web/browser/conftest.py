@@ -89,6 +89,11 @@ registration:
         - {key: veg, text: {en: Vegetarian, fr: Végétarien, ar: نباتي}}
         - {key: fish, text: {en: Fish, fr: Poisson, ar: سمك}}
       shown_if: {question: join, answers: ["yes"]}
+    - key: news
+      text: {en: How new is this to you?, fr: Est-ce nouveau pour vous ?, ar: ما مدى جِدّة هذا لكم؟}
+      type: scale
+      least_label: {en: Not at all, fr: Pas du tout, ar: لا شيء}
+      most_label: {en: Very, fr: Très, ar: جدًا}
   consent: {key: c, text: {en: I agree that my data is kept., fr: J’accepte., ar: أوافق.}, retention: 90d}
 """
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .conftest import Town, Visit
-from .test_registering_in_a_browser import hand_in, register
+from .test_registering_in_a_browser import fill, hand_in, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +98,35 @@ def test_nothing_keeps_people_out(town: Town, visit: Visit, state: "Callable[...
     page = state(town, visit, language, **more)
     assert violations(page) == []
     assert not too_wide(page)
+
+
+def test_a_word_without_an_end_widens_no_page_on_a_phone(town: Town, visit: Visit) -> None:
+    page = form(town, visit, "en", phone=True)
+    fill(page, "Ada", meal=False)
+    page.fill("[name=name]", "Donaudampfschifffahrt" * 9)
+    hand_in(page)
+    assert "Donaudampfschifffahrt" in page.inner_text(".answers")
+    assert not too_wide(page)
+
+
+def test_what_stands_in_a_notice_keeps_apart(town: Town, visit: Visit) -> None:
+    page = confirmed(town, visit, "en")
+    gaps = page.evaluate(
+        """[...document.querySelectorAll(".notice > * + *, section > p + p")].map((e) =>
+        e.getBoundingClientRect().top - e.previousElementSibling.getBoundingClientRect().bottom)"""
+    )
+    assert len(gaps) > 1
+    assert min(gaps) >= 8
+
+
+def test_a_scale_stands_in_one_line_on_a_small_phone(town: Town, visit: Visit) -> None:
+    page = form(town, visit, "fr", phone=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    lines = page.evaluate(
+        "[...document.querySelectorAll('[name=news]')].filter((e) => e.value).map((e) => e.offsetTop)"
+    )
+    assert len(lines) == 5
+    assert len(set(lines)) == 1
 
 
 def test_nothing_keeps_organisers_out(town: Town, visit: Visit) -> None:
