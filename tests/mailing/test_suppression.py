@@ -56,6 +56,13 @@ def test_a_suppression_says_since_when_and_can_be_lifted(held: Suppressions) -> 
         held.lift("nobody")
 
 
+def test_who_wants_nothing_and_said_so_of_one_briefing_before_is_counted_once(held: Suppressions) -> None:
+    for scope in ("imrf", None):
+        held.add(["ada@x.org"], Reason.UNSUBSCRIBED, at=AT, source="link", scope=scope)
+    held.add(["ada@x.org", "bo@x.org"], Reason.BOUNCED, at=AT, source="mailgun")
+    assert held.store.counts() == {"unsubscribed": 1, "bounced": 2}
+
+
 def test_the_ledger_holds_no_address(tmp_path: Path) -> None:
     with open_ledger(str(tmp_path / "ledger.db")) as ledger:
         held = Suppressions.of(ledger, KEY)

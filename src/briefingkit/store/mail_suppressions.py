@@ -60,7 +60,7 @@ class MailSuppressions:
             return connection.execute(delete(_table).where(*these)).rowcount
 
     def counts(self) -> Mapping[str, int]:
-        """Count them by reason."""
-        query = select(_table.c.reason, func.count()).group_by(_table.c.reason)
+        """Count the addresses by reason, each once for a reason in however many scopes."""
+        query = select(_table.c.reason, func.count(_table.c.mark.distinct())).group_by(_table.c.reason)
         with self._ledger.reading() as connection:
             return Counter({row[0]: row[1] for row in connection.execute(query)})
