@@ -182,7 +182,8 @@ def say_status(
     counted = _listed(status.counts) or "nothing planned yet"
     erased = f"; {sum(status.erased.values())} erased" if status.erased else ""
     stands = standing_in_words(status.schedule, status.kind)
-    say(f"{status.briefing} {status.mailing} ({status.kind.value}): {counted}{erased}; {stands}")
+    cut = "; not all are planned yet, which the next `mail send` goes on with" if status.unfinished else ""
+    say(f"{status.briefing} {status.mailing} ({status.kind.value}): {counted}{erased}; {stands}{cut}")
     for row in failed[:_SHOWN]:
         say(f"  failed {_told(row, named=named)}: {_answer(row)}", "error")
     for row in unsure[:_SHOWN]:
@@ -207,6 +208,7 @@ def status_json(
         **_schedule_json(status.schedule),
         "counts": dict(status.counts),
         "erased": dict(status.erased),
+        "unfinished": status.unfinished,
         "failed": [_row_json(row, named=named) for row in failed],
         "uncertain": [_row_json(row, named=named) for row in unsure],
     }

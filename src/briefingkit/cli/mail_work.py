@@ -70,12 +70,14 @@ def leave_to_workers(
     each: "Dispatch", *, early: bool, named: bool, as_json: bool
 ) -> tuple[dict[str, Any] | None, bool]:
     """Plan a mailing and leave it to workers; what came of it as JSON, and whether it went wrong."""
+    from briefingkit.mailing.outgoing.stopping import stopping
     from briefingkit.mailing.outgoing.work import hand_over
 
     name = f"{each.briefing.identifier} {each.mailing.key}"
     told: dict[str, Any] = {"briefing": each.briefing.identifier, "mailing": each.mailing.key}
     try:
-        waiting = hand_over(each, early=early, anew=named or each.goes_by_itself)
+        with stopping() as stop:
+            waiting = hand_over(each, early=early, anew=named or each.goes_by_itself, stop=stop)
     except ProjectError:
         raise
     except BriefingkitError as error:
@@ -85,9 +87,12 @@ def leave_to_workers(
         if named and not as_json:
             say(f"{name}: {standing_in_words(each.schedule, each.mailing.kind)}")
         return None, False
+    unfinished = each.unfinished
     if not as_json:
         say(f"{name}: {waiting or 'nothing new'} to send, left to the workers", "good")
-    return {**told, "waiting": waiting}, False
+        if unfinished:
+            say(f"{name}: not all are planned yet: run it again, and it goes on", "warning", err=True)
+    return {**told, "waiting": waiting, **({"unfinished": True} if unfinished else {})}, unfinished
 
 
 def _say(told: "Told") -> None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Self
 from attrs import evolve
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.changes import Changed
 from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
 from briefingkit.mailing.mail_plan import MailPlan, MailStatus, Samples
 from briefingkit.mailing.messages.kinds import Letter
 from briefingkit.mailing.messages.writing import Writer
 from briefingkit.mailing.outgoing.deliveries import (
     Resolution,
+    Whole,
     cancel,
     failures,
     mailing_id,
@@ -26,7 +26,6 @@ from briefingkit.mailing.outgoing.deliveries import (
     resume,
     supersede,
     suspend,
-    told_occasions,
     uncertain,
 )
 from briefingkit.mailing.outgoing.keys import message_key
@@ -34,10 +33,10 @@ from briefingkit.mailing.outgoing.outbox import Outbox
 from briefingkit.mailing.outgoing.sending import Progress, Report, Sending
 from briefingkit.mailing.people.addressing import addressed, recipient_of
 from briefingkit.mailing.people.audience import Member, Selection, specimen
-from briefingkit.mailing.people.concern import changes_for
+from briefingkit.mailing.people.concern import changes_told
 from briefingkit.mailing.people.gathering import Gathering
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
-from briefingkit.mailing.told import Told, announcement, told_before
+from briefingkit.mailing.told import Told, announcement, told_by
 from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
 from briefingkit.registrations.person import normalised_email
@@ -47,11 +46,13 @@ from briefingkit.store.delivery_rows import DeliveryRow
 if TYPE_CHECKING:
     from briefingkit.mailing.messages.message import Message
     from briefingkit.mailing.office import Office
+    from briefingkit.mailing.outgoing.engine import Stop
     from briefingkit.model import Briefing, Mailing
     from briefingkit.registrations.files.importing import RowFault
 
 __all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 
+_CUT_OFF = "asked to stop while planning, which the next run goes on with"
 _NOTHING_NEW = "nothing has changed since people were told"
 
 
@@ -107,7 +108,7 @@ class Dispatch:
             self.mailing.kind,
             schedule,
             self.publication.revision,
-            changes=self._changes(),
+            changes=changes_told(self._told, self.publication, self._addresses),
         )
         if schedule.standing not in {Standing.READY, Standing.LATER}:
             return told
@@ -187,6 +188,7 @@ class Dispatch:
             self.schedule,
             self.office.deliveries.counts(self._id),
             {} if row is None else json.loads(row.erased),
+            self.unfinished,
         )
 
     def failures(self) -> "Iterator[DeliveryRow]":
@@ -222,10 +224,16 @@ class Dispatch:
         due = self.office.deliveries.next_due(self._id)
         return due is not None and due <= iso(self.office.clock())
 
-    def queue(self, *, early: bool = False, anew: bool = True) -> Schedule:
+    @property
+    def unfinished(self) -> bool:
+        """Whether not all who are to be written to were planned: planning them was cut off."""
+        key = self.mailing.key
+        return self.schedule.occasion in self.office.deliveries.unfinished(self.briefing.identifier, key)
+
+    def queue(self, *, early: bool = False, anew: bool = True, stop: "Stop" = lambda: False) -> Schedule:
         """Bring the ledger in step with how the mailing stands: plan who is to be written to, hold back, or drop.
 
-        Without `anew` nobody is added: what was begun is gone on with.
+        Without `anew` nobody is added: what was begun is gone on with, planning too. `stop` cuts that off.
         """
         if self.mailing.kind is MailingKind.CONFIRMATION:
             queue_confirmations(self.office)
@@ -243,11 +251,11 @@ class Dispatch:
                 if store.next_due(self._id) is not None:
                     self.office.goes_out(self.publication)
                     self._announce(now)
-            elif anew:
-                self._plan_all(schedule, now)
+            elif anew or self.unfinished:
+                self._plan_all(schedule, now, stop)
         return schedule
 
-    def _plan_all(self, schedule: Schedule, now: datetime) -> None:
+    def _plan_all(self, schedule: Schedule, now: datetime, stop: "Stop") -> None:
         store, identifier, key = self.office.deliveries, self.briefing.identifier, self.mailing.key
         enlist = self.office.enlist(identifier, key)
         self.office.goes_out(self.publication)
@@ -257,7 +265,8 @@ class Dispatch:
         letter = self._letter
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
-        planned = plan_deliveries(store, identifier, key, rows, now=now, enlist=enlist)
+        whole = Whole(schedule.occasion, stop)
+        planned = plan_deliveries(store, identifier, key, rows, now=now, enlist=enlist, whole=whole)
         if planned.new or planned.renewed:
             self._announce(now)
 
@@ -267,7 +276,7 @@ class Dispatch:
         early: bool = False,
         anew: bool = True,
         tell: Callable[[Progress], None] = lambda _: None,
-        stop: Callable[[], bool] = lambda: False,
+        stop: "Stop" = lambda: False,
         sending: Sending | None = None,
     ) -> Report | None:
         """Plan and send what is due; None where nothing may go now. It can be run again at any time.
@@ -275,16 +284,18 @@ class Dispatch:
         `early` sends it before it is due; without `anew` only what was begun is gone on with. Raises IntegrationError
         where the transport cannot be used: nothing is lost.
         """
-        schedule = self.queue(early=early, anew=anew)
+        schedule = self.queue(early=early, anew=anew, stop=stop)
         if schedule.standing is not Standing.READY:
             return None
+        if stop() and self.unfinished:
+            return Report(Progress(), _CUT_OFF)
         return self.run(tell=tell, stop=stop, sending=sending)
 
     def run(
         self,
         *,
         tell: Callable[[Progress], None] = lambda _: None,
-        stop: Callable[[], bool] = lambda: False,
+        stop: "Stop" = lambda: False,
         sending: Sending | None = None,
         chunk: int | None = None,
     ) -> Report:
@@ -338,25 +349,7 @@ class Dispatch:
     @cached_property
     def _told(self) -> Told | None:
         """What those who get an update know already; None where it is no update."""
-        if self.mailing.kind is not MailingKind.UPDATE:
-            return None
-        announced = self.office.announcements.of(self.briefing.identifier)
-        updates = {
-            int(occasion.rpartition(" ")[2]): whole
-            for occasion, whole in told_occasions(
-                self.office.deliveries, self.briefing.identifier, self.mailing.key
-            ).items()
-        }
-        return told_before(announced, self.publication, updates)
-
-    def _changes(self) -> "tuple[Changed, ...]":
-        if self._told is None or not self._told.before:
-            return ()
-        found = set[Changed]()
-        for language in self.briefing.languages:
-            reader = Access.PARTICIPANTS, language
-            found |= changes_for(self._told.before, self.publication, reader, self._addresses)
-        return tuple(sorted(found))
+        return told_by(self.office, self.publication, self.mailing)
 
     def _addresses(self, language: str, access: Access) -> Mapping[str, str]:
         return self.office.addresses(self.briefing, language, access)

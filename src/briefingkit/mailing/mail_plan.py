@@ -59,6 +59,8 @@ class MailStatus:
     schedule: "Schedule"
     counts: Mapping[str, int]
     erased: Mapping[str, int]
+    unfinished: bool = False
+    """Whether planning it was cut off, so that there may be more to write to than are counted."""
 
 
 @define

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from briefingkit.errors import MailingError
-from briefingkit.model import Publication, structure, unstructure
+from briefingkit.mailing.outgoing.deliveries import told_occasions
+from briefingkit.model import MailingKind, Publication, structure, unstructure
 from briefingkit.registrations.codec import iso
 from briefingkit.store.announcements import AnnouncementRow
 
 if TYPE_CHECKING:
-    from briefingkit.model import Briefing
+    from briefingkit.mailing.office import Office
+    from briefingkit.model import Briefing, Mailing
 
-__all__ = ["Told", "announcement", "start_known_since", "told_before"]
+__all__ = ["Told", "announcement", "start_known_since", "told_before", "told_by"]
 
 _EVER, _NOT_YET = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -38,6 +40,19 @@ def announcement(publication: Publication, now: datetime) -> AnnouncementRow:
     people = tuple(evolve(each, email=None, phone=None) for each in publication.briefing.people)
     content = json.dumps(unstructure(evolve(publication.briefing, people=people)), ensure_ascii=False)
     return AnnouncementRow(publication.briefing.identifier, publication.revision, iso(now), content)
+
+
+def told_by(office: "Office", publication: Publication, mailing: "Mailing") -> Told | None:
+    """Tell what those may know who get an update; None for a mailing that is none. Raises as `told_before`."""
+    if mailing.kind is not MailingKind.UPDATE:
+        return None
+    store, name = office.deliveries, publication.briefing.identifier
+    unfinished = store.unfinished(name, mailing.key)
+    updates = {
+        int(occasion.rpartition(" ")[2]): whole and occasion not in unfinished
+        for occasion, whole in told_occasions(store, name, mailing.key).items()
+    }
+    return told_before(office.announcements.of(name), publication, updates)
 
 
 def told_before(

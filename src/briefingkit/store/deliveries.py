@@ -118,6 +118,20 @@ class Deliveries:
                 connection.execute(_renewing(), [_renewal(each, now) for each in again])
         return Planned(len(new), len(again), len(known) - len(again))
 
+    def unfinished(self, briefing: str, key: str) -> frozenset[str]:
+        """Give the occasions for which planning a mailing was begun and has not come to its end."""
+        row = self.mailing(briefing, key)
+        return frozenset(() if row is None else json.loads(row.unfinished))
+
+    def mark_planning(self, briefing: str, key: str, occasion: str, *, ended: bool, now: str) -> None:
+        """Write down that planning a mailing for an occasion has begun, or has come to its end."""
+        with self._ledger.writing() as connection:
+            held = _held_mailing(connection, MailingRow(mailing_id(briefing, key), briefing, key, 0, now))
+            others = set(json.loads(held.unfinished)) - {occasion}
+            left = json.dumps(sorted(others if ended else others | {occasion}))
+            table = tables.mailings
+            connection.execute(update(table).where(table.c.id == held.id).values(unfinished=left))
+
     def known(self, ids: Collection[str]) -> Mapping[str, str]:
         """Tell the state of those that were planned, by id, but for those that planning would take up again.
 

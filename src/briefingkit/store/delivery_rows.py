@@ -10,7 +10,10 @@ Place = tuple[int, int, int]
 
 @frozen
 class MailingRow:
-    """One mailing of a briefing. `chunks` counts those that were planned, `erased` is JSON: how many by state."""
+    """One mailing of a briefing. `chunks` counts those that were planned, `erased` is JSON: how many by state.
+
+    `unfinished` is JSON: the occasions for which planning was begun and has not come to its end.
+    """
 
     id: int
     briefing: str
@@ -18,6 +21,7 @@ class MailingRow:
     chunks: int
     planned_at: str
     erased: str = "{}"
+    unfinished: str = "[]"
 
 
 @frozen

@@ -131,6 +131,11 @@ _MAIL_RETENTION = (
     "INSERT INTO ledger_keys (name, value) SELECT 'mail.bare_until', COALESCE(MAX(begun_at), '') FROM deliveries",
 )
 
+_UNFINISHED_PLANNING = (
+    # The occasions, a JSON list, for which not all who are to be written to were planned.
+    "ALTER TABLE mailings ADD COLUMN unfinished TEXT NOT NULL DEFAULT '[]'",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -142,6 +147,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _ANNOUNCEMENTS,
     _FEEDBACK,
     _MAIL_RETENTION,
+    _UNFINISHED_PLANNING,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

@@ -196,6 +196,7 @@ mailings = Table(
     Column("chunks", Integer, nullable=False),
     Column("planned_at", Text, nullable=False),
     Column("erased", Text, nullable=False),
+    Column("unfinished", Text, nullable=False),
 )
 
 deliveries = Table(

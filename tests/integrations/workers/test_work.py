@@ -414,6 +414,27 @@ def test_the_sender_beside_the_page_plans_and_leaves_the_sending_to_workers(town
     assert town.work() == 1
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_what_was_cut_off_while_it_was_handed_over_a_worker_goes_on_with(town: Town) -> None:
+    town.invite(9)
+    assert town.plan("invite", stop=lambda: True) == 4
+    town.work(NOW + timedelta(hours=1, minutes=5))
+    assert town.counts("invite") == {"sent": 9}
+    town.invite(12)
+    town.work(town.clock.now + timedelta(hours=3))
+    assert town.counts("invite") == {"sent": 9}
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_worker_that_is_told_to_end_while_it_plans_leaves_a_job(town: Town) -> None:
+    town.invite(9)
+    town.clock.now = SAVE
+    town.work_until(lambda: town.counts("save-the-date").get("planned", 0) > 0)
+    assert town.counts("save-the-date") == {"planned": 4}
+    assert [job.at for job in town.waiting(GATHER)] == [None]
+    assert town.work() == 9
+
+
 def test_nothing_is_handed_over_where_nobody_works(town: Town) -> None:
     with town.office() as office, pytest.raises(ValueError, match="no engine"):
         hand_over(town.dispatch(evolve(office, workers=lambda: None), "invite"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Addressed",
     "Resolution",
+    "Whole",
     "cancel",
     "failures",
     "mailing_id",
@@ -56,6 +57,14 @@ class Addressed:
     expires: datetime | None = None
 
 
+@frozen
+class Whole:
+    """All who are to be written to on an occasion; `stop` cuts planning them off between two chunks."""
+
+    occasion: str
+    stop: Callable[[], bool]
+
+
 class Resolution(StrEnum):
     """What is done with a message of which nobody knows whether it went."""
 
@@ -77,16 +86,27 @@ def plan_deliveries(
     *,
     now: datetime,
     enlist: "Enlist | None" = None,
+    whole: Whole | None = None,
 ) -> Planned:
     """Plan a message to each recipient, streamed, a chunk a transaction; whoever was planned before is not again.
 
-    It may be run again after it was cut off. `enlist` puts each new chunk in line for whoever sends it, in the chunk's
-    transaction. ModelError for an address that cannot be one.
+    It may be run again after it was cut off. Where these are a `whole`, the ledger has it as unfinished until its end.
+    `enlist` puts each new chunk in line for whoever sends it, in the chunk's transaction. ModelError for an address
+    that cannot be one.
     """
     done, each = Planned(), iter(recipients)
+    unfinished = whole is not None and whole.occasion in store.unfinished(briefing, mailing)
     while some := list(islice(each, CHUNK)):
+        more = len(some) == CHUNK
+        if whole is not None and more and not unfinished:
+            store.mark_planning(briefing, mailing, whole.occasion, ended=False, now=iso(now))
+            unfinished = True
         rows = [_new(briefing, mailing, one) for one in some]
         done += store.plan(briefing, mailing, rows, now=iso(now), enlist=_enlisting(enlist, some))
+        if whole is not None and more and whole.stop():
+            return done
+    if whole is not None and unfinished:
+        store.mark_planning(briefing, mailing, whole.occasion, ended=True, now=iso(now))
     return done
 
 

@@ -209,8 +209,8 @@ class Sender:
         left_to_workers = each.office.engine is not None
         if left_to_workers and not each.confirms:
             return False
-        schedule = each.queue(anew=each.goes_by_itself)
-        if left_to_workers:  # what was planned is in line for them
+        schedule = each.queue(anew=each.goes_by_itself, stop=stop)
+        if left_to_workers or stop():  # what was planned is in line for them, or for the next round
             return False
         if schedule.standing is not Standing.READY or not (whole or each.is_due):
             return False

@@ -87,12 +87,17 @@ def left_over(office: "Office", those: "Sequence[Dispatch]", sending: Sending) -
         yield _sending_job(each, chunk.chunk, at)
 
 
-def hand_over(each: "Dispatch", *, early: bool = False, anew: bool = True) -> int | None:
-    """Plan a mailing and leave it to workers; how many messages wait for them. None where nothing may go now."""
+def hand_over(
+    each: "Dispatch", *, early: bool = False, anew: bool = True, stop: Stop = lambda: False
+) -> int | None:
+    """Plan a mailing and leave it to workers; how many messages wait for them. None where nothing may go now.
+
+    `stop` cuts planning off, which is gone on with when it is handed over again, or by a worker within the hour.
+    """
     engine = each.office.engine
     if engine is None:
         raise ValueError("there is no engine that brings it to workers")
-    if each.queue(early=early, anew=anew).standing is not Standing.READY:
+    if each.queue(early=early, anew=anew, stop=stop).standing is not Standing.READY:
         return None
     engine.enqueue(list(left_over(each.office, [each], Sending())))
     return each.office.deliveries.counts(_id(each)).get("planned", 0)
@@ -162,7 +167,7 @@ class Work:
         schedule = each.schedule
         if schedule.standing in _MOVES:
             each.queue(anew=False)
-        if each.confirms or not each.goes_by_itself:
+        if each.confirms or not (each.goes_by_itself or each.unfinished):
             return
         at: datetime | None = None
         if schedule.standing is Standing.LATER and schedule.due is not None and schedule.due - now < _AHEAD:
@@ -173,14 +178,16 @@ class Work:
             at = rounded_up(now, _AGAIN)
         yield gather_job(each.briefing.identifier, each.mailing.key, schedule, at)
 
-    def _gather(self, about: About, _stop: Stop) -> None:
-        """Plan a mailing: a chunk and the job that sends it are there together."""
+    def _gather(self, about: About, stop: Stop) -> None:
+        """Plan a mailing: a chunk and the job that sends it are there together. What is cut off has a job again."""
         each = self._find(about, anew=True)
         if each is None:
             return
         schedule = each.schedule
         if schedule.standing is Standing.READY and words_of(schedule) == about["when"]:
-            each.queue()
+            each.queue(stop=stop)
+            if stop() and each.unfinished:
+                self.engine.enqueue([gather_job(each.briefing.identifier, each.mailing.key, schedule, None)])
 
     def _send(self, about: About, stop: Stop) -> None:
         """Send what is due of a chunk; what is due later, or was not got through with, has a job again."""

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 from briefingkit.mailing.changes import Changed, what_changed
 from briefingkit.mailing.people.audience import language_of
 from briefingkit.mailing.people.recipient import access_of
-from briefingkit.model import AudienceGroup, Programme
+from briefingkit.model import Access, AudienceGroup, Programme
 from briefingkit.rendering.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from briefingkit.mailing.people.audience import Member
-    from briefingkit.model import Access, Assumed, Publication
+    from briefingkit.mailing.told import Told
+    from briefingkit.model import Assumed, Publication
 
     Addresses = Callable[[str, Access], Mapping[str, str]]
 
-__all__ = ["changes_for", "concerned"]
+__all__ = ["changes_for", "changes_told", "concerned"]
 
 _EVERYONE = frozenset((Changed.TIME, Changed.STATUS, Changed.TITLE, Changed.PLACE, Changed.ROOM))
 
@@ -35,6 +36,15 @@ def changes_for(
         view(each, language, programme=programme, audience=access, addresses=made) for each in (now, *before)
     )
     return frozenset(change for other in others for change in what_changed(other, first))
+
+
+def changes_told(told: "Told | None", now: "Publication", addresses: "Addresses") -> tuple[Changed, ...]:
+    """Tell all that an update is about, in whatever language, in order; nothing where nobody was told of anything."""
+    before = () if told is None else told.before
+    readers = [(Access.PARTICIPANTS, language) for language in now.briefing.languages] if before else []
+    return tuple(
+        sorted(frozenset[Changed]().union(*(changes_for(before, now, one, addresses) for one in readers)))
+    )
 
 
 def concerned(
