@@ -31,8 +31,6 @@ def test_a_file_that_is_wrong_stops_everything_in_its_place(
     (home / "wrong.briefing.yaml").write_bytes(file.read_bytes())
     before = snapshot(home)
     checked, planned, applied = cli("check"), cli("plan"), cli("apply", "--yes", "--delete", "--no-limits")
-    if checked.code == 0:
-        pytest.skip("wrong only as a warning")
     assert [checked.code, planned.code, applied.code] == [REFUSED] * 3
     for told in (checked.out, planned.err, applied.err):
         assert PLACE.search(told), told
