@@ -131,6 +131,20 @@ def test_to_the_right_everything_begins_at_the_right(pages: Mapping[str, str]) -
     assert aligned == {"right", "center"}
 
 
+def test_prose_in_another_language_begins_where_that_one_does(
+    make_edition: Make, publish: Callable[..., Any]
+) -> None:
+    told = {"background": {"en": "- One\n- Two"}, "objectives": {"ar": "- واحد"}}
+    edition = make_edition("invitation", publication=publish(**told))
+    sides = []
+    for language in ("ar", "en"):
+        html = Composer(edition).message(Recipient("ann@example.org", "Ann", language)).parts.html or ""
+        prose = [held for tag, held in Page(html).elements if tag == "div" and held.get("class") == "prose"]
+        sides.append([(held.get("lang"), held.get("dir"), held.get("align")) for held in prose])
+    assert ("en", "ltr", "left") in sides[0]
+    assert ("ar", "rtl", "right") in sides[1]
+
+
 def test_to_the_right_a_span_of_times_is_read_from_the_right(pages: Mapping[str, str]) -> None:
     """Nothing in it has a direction: `dir="auto"` would turn it to the left, and the end would be read first."""
     cells = re.findall(r'<td class="times"[^>]*>(.*?)</td>', pages["reminder.ar"], re.DOTALL)

@@ -19,6 +19,8 @@ __all__ = ["inlined"]
 
 # Gmail and Outlook drop <bdi>; `dir` isolates as well as it does (HTML section 15.3.6), and they keep it.
 _BDI, _BDI_END = re.compile(r"<bdi(?=[\s>])"), re.compile(r"</bdi\s*>")
+# Prose that is in another language begins where that one does, as the marks of its lists do.
+_PROSE = re.compile(r'<div class="prose" (?P<says>lang="[^"]*" dir="(?P<direction>ltr|rtl)")>')
 _ADDRESSES = frozenset(
     ("href", "src", "action", "background", "cite", "longdesc", "poster", "formaction", "srcset")
 )
@@ -28,10 +30,15 @@ _SHOWN = frozenset(("title", "textarea"))
 
 def inlined(html: str, marks: Marks) -> Text:
     """Inline the style of a page and take it apart. RenderError for a value where no escaping makes it safe."""
-    styled = _styled(_BDI_END.sub("</span>", _BDI.sub('<span dir="auto"', html)))
+    styled = _styled(_PROSE.sub(_aligned, _BDI_END.sub("</span>", _BDI.sub('<span dir="auto"', html))))
     found = marks.split(styled)
     _Places(marks).look_at(styled)
     return found
+
+
+def _aligned(prose: re.Match[str]) -> str:
+    side = "right" if prose["direction"] == "rtl" else "left"
+    return f'<div class="prose" {prose["says"]} align="{side}">'
 
 
 def _styled(html: str) -> str:
