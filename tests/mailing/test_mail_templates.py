@@ -97,6 +97,15 @@ def test_values_are_escaped_in_html_and_not_in_text(make_edition: Make) -> None:
     assert found.text == "Ann <b>\n"
 
 
+@pytest.mark.parametrize("written", ["{{ recipient.name }}", "{{ recipient.name ~ '' }}", "{{ time }}"])
+@pytest.mark.parametrize("part", ["txt", "html"])
+def test_what_is_not_known_of_somebody_is_written_as_nothing(
+    make_edition: Make, part: str, written: str
+) -> None:
+    found = parts(make_edition, {f"mail.{part}.j2": f"Good day{written}!"}, name="")
+    assert "Good day!" in ((found.html or "") if part == "html" else found.text)
+
+
 def test_fields_of_one_s_own_are_filled_in(make_edition: Make) -> None:
     found = parts(
         make_edition, {"mail.txt.j2": "Table {{ recipient.fields.table }}"}, fields={"table": "9\r\nx"}

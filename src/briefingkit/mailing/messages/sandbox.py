@@ -124,8 +124,9 @@ def sandbox(load: Callable[[str], tuple[str, str, None] | None]) -> _Sandbox:
 
 
 def _paid(value: Any) -> Any:
+    """Count what is written down. What is not known, such as a name, is nothing: nobody is greeted as "None"."""
     pay(value)
-    return value
+    return "" if value is None else value
 
 
 def _range(*bounds: int) -> range:
@@ -136,8 +137,9 @@ def _range(*bounds: int) -> range:
 
 
 def _join(values: list[Any]) -> str:
-    """Write values one after the other, as `~` does: escaped where one of them is markup."""
+    """Write values one after the other, as `~` does, without those not known: escaped where one of them is markup."""
     pay(values)
+    values = [value for value in values if value is not None]
     if any(hasattr(value, "__html__") and not is_slot(value) for value in values):
         return Markup(markup_join(values))  # noqa: S704 - markup_join escapes what is no markup
     return "".join(map(str, values))
