@@ -128,6 +128,22 @@ def test_after_a_crash_what_was_done_is_adopted_without_another_write() -> None:
     assert all(known.settled for known in bench.journal.load("under-test").applied.values())
 
 
+def test_a_batch_that_becomes_another_in_the_middle_loses_no_change() -> None:
+    calls: list[int] = []
+
+    class Changing(Memory):
+        def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+            calls.append(len(changes))
+            object.__setattr__(self, "batch", 1)
+            return super().apply(changes)
+
+    bench = Workbench(Changing(MemoryServer(), batch=2))
+    briefings = [sample_briefing(each) for each in ("a", "b", "c", "d")]
+    bench.publish(*briefings)
+    assert bench.plan(*briefings).is_empty
+    assert calls[:3] == [2, 2, 1]
+
+
 def test_no_call_has_more_changes_than_the_batch() -> None:
     sizes: list[int] = []
 

@@ -133,8 +133,9 @@ class _TargetRun:
                     ready.append(change)
                 else:
                     yield self._refuse(change, refusal)
-            for start in range(0, len(ready), self._integration.batch):
-                batch = ready[start : start + self._integration.batch]
+            size = self._integration.batch  # asked once: an integration may tell another number after a call
+            for start in range(0, len(ready), size):
+                batch = ready[start : start + size]
                 if self._stopped is None:
                     yield from self._call(batch)
                 else:

@@ -21,7 +21,7 @@ class Integration(Protocol):
 
     @property
     def batch(self) -> int:
-        """At most so many changes in one call of `apply`."""
+        """At most so many changes in one call of `apply`; asked again for each kind."""
 
     @property
     def order(self) -> tuple[str, ...]:
