@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from briefingkit.errors import IntegrationError
-from briefingkit.publish.context import Context, OutputKey
+from briefingkit.publish.context import Context, OutputKey, pending
 from briefingkit.publish.journal import Journal, MadeOutput
 from briefingkit.publish.limits import DriftPolicy, LimitPolicy
 from briefingkit.publish.mint import highest_revisions, mint
@@ -117,13 +117,18 @@ def _project_again(
 def _known_outputs(
     made: Mapping[OutputKey, MadeOutput], readings: Sequence[Reading]
 ) -> Mapping[OutputKey, str]:
-    """Believe the ledger's outputs but where what made them is no longer there; then what was read itself says."""
+    """Believe the ledger's outputs but where what made them is no longer there; then what was read itself says.
+
+    Where it is wanted again, its marker stands for an output: nothing else is shown instead.
+    """
     read = {reading.target: reading.snapshot.remotes for reading in readings if reading.error is None}
-    known = {
-        key: output.value
-        for key, output in made.items()
-        if key.target not in read or output.identity in read[key.target]
-    }
+    wanted = {reading.target: {each.identity for each in reading.desired} for reading in readings}
+    known: dict[OutputKey, str] = {}
+    for key, output in made.items():
+        if key.target not in read or output.identity in read[key.target]:
+            known[key] = output.value
+        elif output.identity in wanted[key.target]:
+            known[key] = pending(key)
     for name, remotes in read.items():
         for remote in remotes.values():
             if remote.ours:

@@ -107,9 +107,12 @@ def _made_addresses(
 
     registration, online = briefing.registration, briefing.place.online if briefing.place else None
     if registration is not None and (maker := _registrar(briefing, context)):
-        own = OutputKey(maker, briefing.identifier, f"{REGISTRATION}.{language}")
-        name = own.name if own in context.outputs else REGISTRATION
-        yield "registration.url", context.output(maker, name, owner=briefing.identifier)
+        owner = briefing.identifier
+        own = f"{REGISTRATION}.{language}"
+        address = context.output(maker, own, owner=owner)  # asked for in any case: it may be made in this run
+        if OutputKey(maker, owner, own) not in context.outputs:
+            address = context.output(maker, REGISTRATION, owner=owner)
+        yield "registration.url", address
     if not (online.access if online is not None else Access.REGISTERED).visible_to(audience):
         return
     if online is not None and (maker := _other(online.url, context)):

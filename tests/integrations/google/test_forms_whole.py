@@ -9,6 +9,8 @@ import pytest
 
 import briefingkit as bk
 from briefingkit.project import Project
+from briefingkit.publish import Identity
+from briefingkit.publish.context import OutputKey, pending_outputs
 from briefingkit.testing.google import GoogleDouble
 
 from ...clock import Clock
@@ -87,6 +89,37 @@ def test_after_one_apply_each_languages_form_stands_in_pages_and_calendars(
         (event,) = google.events(f"{language}@group.calendar.google.com").values()
         assert forms[title] in event["description"]
         assert forms[other] not in event["description"]
+
+
+def test_a_form_that_is_made_anew_stands_in_its_language_after_one_apply(
+    google: GoogleDouble, make: Make, tmp_path: Path
+) -> None:
+    project = make()
+    publish(project)
+    first = addresses(google)
+    google.trash_file(next(name for name in google.forms if "Bus" in google.form(name)["info"]["title"]))
+    plan = project.plan()
+    site = next(each for each in plan.targets if each.target == "site")
+    page = next(each.wanted for each in site.changes if each.identity == Identity("page", "night-buses/fr"))
+    assert page is not None
+    assert list(pending_outputs(page.fields)) == [OutputKey("forms", "night-buses", "registration.fr")]
+    assert project.freshen(plan) == plan
+    publish(project)
+    shown = (tmp_path / "site" / "fr" / "night-buses.html").read_text()
+    assert addresses(google)["Bus de nuit"] in shown
+    assert not [address for address in first.values() if address in shown]
+
+
+def test_a_language_that_is_added_has_its_form_in_its_page_after_one_apply(
+    google: GoogleDouble, make: Make, tmp_path: Path
+) -> None:
+    publish(make(", languages: [en]"))
+    assert len(form_ids(google)) == 1
+    publish(make())
+    forms = addresses(google)
+    page = (tmp_path / "site" / "fr" / "night-buses.html").read_text()
+    assert forms["Bus de nuit"] in page
+    assert forms["Night buses"] not in page
 
 
 def test_one_form_for_all_stands_in_every_language(google: GoogleDouble, make: Make, tmp_path: Path) -> None:
