@@ -1,1 +1,1 @@
-"""Publish to Google Workspace: calendars now; each API is a room of its own, `auth` is shared by all."""
+"""Google Workspace: calendars, forms, spreadsheets, mail groups and contacts. Each has a package; `auth` is for all."""

@@ -91,9 +91,9 @@ def install_command(name: str) -> str:
 
 
 def unknown(names: "Iterable[str]", group: str = GROUP) -> "Mapping[str, tuple[str, str]]":
-    """Tell of some names those that no installed package offers: that it is so, and which was probably meant.
+    """Tell which of some names no installed package offers, each in words and with the one that was probably meant.
 
-    Nothing is loaded, so that a name whose extra is not installed is none of them.
+    Nothing is loaded, so a name whose extra is not installed is offered all the same.
     """
     offered = available(group)
     return {name: _unknown(name, offered, group) for name in names if name not in offered}

@@ -50,7 +50,7 @@ _SET: Final = ("emails", "quiz", "published", "accepting", "responders")
 _IN_THE_TRASH: Final = Fault(Reach.RESOURCE, _REMOVED, certain=True, status=HTTPStatus.GONE)
 
 _Asking: TypeAlias = Generator[Ask, Reply, Any]
-"""A part of the steps: what it gives says its docstring."""
+"""A part of the steps; what it returns is said where it is."""
 
 
 @define

@@ -45,8 +45,8 @@ def begin(
 ) -> Run | None:
     """Open the project, or say again what the last plan said and give None.
 
-    `report` makes data of what was said, where it is to be said as such. A run that is not over the `whole` project is
-    always begun.
+    `report` makes data of what was said, for a run that is to say it as JSON; None says it in words. A run that is not
+    over the `whole` project is always begun.
     """
     if not whole:
         return Run(project_here(project_file))

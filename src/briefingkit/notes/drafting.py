@@ -123,7 +123,7 @@ def _completed(made: _Draft, calendar: Calendar, event: EventTime, agenda: Agend
 
 
 def _from_agenda(event: EventTime, agenda: Agenda, found: list[Found]) -> tuple[EventTime, list[Found]]:
-    """Give the agenda's first time begins a briefing of which the head only tells the day."""
+    """Take the agenda's first time for the start of a briefing of which the head only tells the day."""
     assert event.first is not None and agenda.first is not None  # noqa: S101, PT018 - the caller's condition
     start = datetime.fromisoformat(f"{event.first}T{agenda.first}")
     why = "the time is that of the first item of the agenda: the note gives none beside the date"

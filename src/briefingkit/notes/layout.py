@@ -180,7 +180,7 @@ class _Layouter:
         return self._item(sighting)
 
     def _after_time(self, sighting: Sighting) -> Entry:
-        """Give the line under a time that stands alone is the title of its item."""
+        """Take the line under a time that stands alone for the title of its item."""
         time, self.pending = self.pending, None
         spans, self.pending_spans = self.pending_spans, ()
         return Entry(sighting.block.passage, time, None, spans, day=self.day)

@@ -217,7 +217,7 @@ class _Gatherer:
         return heading_topic(self.blocks[index].passage.folded) is not None
 
     def _numbered_other(self, block: Block) -> bool:
-        """Give a numbered line that goes on counting numbered headings is one too, whatever its words are."""
+        """Take a numbered line that goes on counting numbered headings for one too, whatever its words are."""
         if not self._counts_on(block) or self.current.topic is Topic.AGENDA or len(block.passage.text) > 80:
             return False
         if any(each.ordered for each in self.kept):

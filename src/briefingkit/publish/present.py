@@ -104,7 +104,7 @@ def _change(change: Change, *, full: bool) -> Iterator[Line]:
 
 
 def _known_as(resource: Resource) -> str:
-    """Say what a person knows a thing by, with its zone, of the fields that targets have by these names."""
+    """Say what a person knows a thing by: its title and its time with the zone, as targets call these fields."""
     fields = resource.fields
     start, zone = fields.get("start"), fields.get("timezone")
     if isinstance(start, Mapping):  # a moment and its zone together, as calendars have it

@@ -54,7 +54,7 @@ class Outcome:
 
     @property
     def taken(self) -> bool:
-        """Whether it was taken in, be it that it changed nothing."""
+        """Whether it was taken in, even if it changed nothing."""
         return self.refusal is None
 
 

@@ -26,7 +26,7 @@ _DIGITS = 40
 
 
 def forget_mail(ledger: "Ledger", key: bytes, *, retention: timedelta, now: datetime) -> Mapping[str, int]:
-    """Forget the messages that were settled longer ago than `retention`, and that was heard what comes no more.
+    """Forget the messages that were settled longer ago than `retention`, and what was heard and can come no more.
 
     Give how many messages, by briefing. `key` is the ledger's own. StoreError where it cannot be written.
     """

@@ -60,7 +60,7 @@ def summary(view: View) -> str:
 
 
 def is_free(view: View) -> bool:
-    """Whether it leaves its time free in a calendar: a whole day, a parent of many events, or what is not then."""
+    """Whether it leaves its time free in a calendar: a whole day, a parent, or what does not take place."""
     return view.all_day or bool(view.children) or view.status in NOT_THEN
 
 

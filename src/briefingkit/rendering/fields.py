@@ -55,7 +55,7 @@ def read_fields(kind: type[_T], fields: Mapping[str, Value]) -> _T:
 
 @lru_cache(maxsize=64)
 def _form(kind: type) -> _Form:
-    """Tell how each attribute of a view's class is written and read, and by which key where it is a list of keyed."""
+    """Tell how each attribute of a view's class is written and read, and by which key if its things have keys."""
     hints = get_type_hints(kind)
     return tuple((attribute.name, *_codec(hints[attribute.name])) for attribute in attrs.fields(kind))
 

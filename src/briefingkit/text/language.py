@@ -34,7 +34,7 @@ Egyptian Arabic readers Arabic (10); Catalan readers do not get Spanish (20), no
 Simplified (54): they have not asked for it, and may name it as their second preference."""
 
 SAME = 5
-"""The largest CLDR distance at which that is one language in two dress sizes (pt-BR and pt-PT, nb and no)."""
+"""The largest CLDR distance at which two tags are one language as two regions write it (pt-BR and pt-PT, nb and no)."""
 
 _ALPHA_2 = 2
 _MOST = 64  # characters; the longest tags in earnest use are about half of this

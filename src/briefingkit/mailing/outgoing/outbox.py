@@ -280,7 +280,7 @@ class _Run:
         return ahead if ahead is not None and ahead.rows == rows else written(rows, self.message_of)
 
     def _look_ahead(self) -> None:
-        """Claim and write the next batch while the server is busy with this one, which only its dots are missing of."""
+        """Claim and write the next batch while the server is busy with this one, of which only the dots are missing."""
         if not self.held and self.bucket is None:
             self._claim()
         if self.held:

@@ -151,7 +151,7 @@ def attended_of(registration: Registration, rows: Sequence[AttendanceRow]) -> At
 
 
 def attended_json(attended: Attended | None) -> dict[str, Any] | None:
-    """Give who was there as JSON beside their registration; None for who was not, or not that it is known."""
+    """Give who was there as JSON beside their registration; None for somebody who was not there as far as is known."""
     if attended is None:
         return None
     since = None if attended.since is None else iso(attended.since)

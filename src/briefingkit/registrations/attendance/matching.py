@@ -78,7 +78,7 @@ class Match:
 class Doubts:
     """What an organiser has said of entries: who each is, by its number (None: the one that was likely).
 
-    With `likely` every entry that one person on the list has the name of is that person.
+    `likely` settles every entry whose name one person on the list has: it is that person.
     """
 
     settled: Mapping[int, int | None] = field(factory=dict)
