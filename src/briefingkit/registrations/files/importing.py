@@ -218,8 +218,13 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
         except CellFault as fault:
             faults.append(RowFault(row.number, reader.header, str(fault)))
             continue
-        if answer is not None and answer != "":
-            _note(answers, reader.key, answer)
+        if answer is None or answer == "":
+            continue
+        if reader.key not in answers:
+            answers[reader.key] = answer
+        elif reader.key == RegistrationField.NAME:
+            # Of two columns for one key the first counts, but given and family names are one name.
+            answers[reader.key] = f"{answers[reader.key]} {answer}"
     if len(faults) == before and answers and "email" not in answers and "name" not in answers:
         faults.append(RowFault(row.number, None, "the row has neither a name nor an e-mail address"))
     if len(faults) == before:
@@ -227,14 +232,6 @@ def answers_in(row: Row, table: OpenedTable, faults: list[RowFault]) -> dict[str
     # The row is not taken in any case: what is wrong with its address too is told with the rest.
     _check_email(row, answers, faults)
     return {}
-
-
-def _note(answers: dict[str, Answer], key: str, answer: Answer) -> None:
-    """Note an answer; of two columns for one key the first counts, but given and family names are one name."""
-    if key not in answers:
-        answers[key] = answer
-    elif key == RegistrationField.NAME:
-        answers[key] = f"{answers[key]} {answer}"
 
 
 def _check_email(row: Row, answers: Mapping[str, Answer], faults: list[RowFault]) -> bool:
