@@ -79,7 +79,12 @@ def pages(make_edition: Make, links: Mapping[str, str], publish: Callable[..., A
                 links=links,
             )
             made[f"{letter}.{language}"] = Composer(edition).message(person).parts.html or ""
-    long = publish(title={"en": "Donaudampfschifffahrtsgesellschaft " * 8}, background={"en": "x" * 300})
+    long = publish(
+        title={"en": "Donaudampfschifffahrtsgesellschaft " * 8},
+        background={"en": "x" * 300},
+        links=[],
+        materials=[],
+    )
     person = Recipient("ann@example.org", "W" * 300, "en")
     made["long"] = Composer(make_edition("invitation", publication=long)).message(person).parts.html or ""
     return made
@@ -174,6 +179,8 @@ FACTS = """
     const box = a.getBoundingClientRect();
     return [box.height, box.width, a.textContent];
   }),
+  apart: [...page.querySelectorAll(".agenda + *, .facts + *")].map((after) =>
+    after.getBoundingClientRect().top - after.previousElementSibling.getBoundingClientRect().bottom),
 """
 
 
@@ -189,4 +196,5 @@ def test_it_fits_a_phone_and_has_enough_contrast(
         assert seen["contrast"][0] >= 4.5, (name, seen["contrast"])
         assert seen["fact"] == "block", name
         assert [tap for tap in seen["taps"] if tap[0] < 44 or tap[1] < 300] == [], name
+        assert min(seen["apart"]) >= 12, name
         assert (seen["paper"] == "rgb(255, 255, 255)") is (scheme == "light"), name
