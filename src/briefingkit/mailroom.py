@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefingkit.mailing.office import Office
+from briefingkit.mailing.rooms import raised_for_rooms
 from briefingkit.model import Programme, Publication, Status, why_unpublishable
 from briefingkit.publish.journal import Journal
 from briefingkit.publish.mint import mint
 from briefingkit.publish.planning import context_for
+from briefingkit.store.announcements import Announcements
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,11 +45,13 @@ def open_office(  # noqa: PLR0913 - all that mail has to do with; each is named 
     journal = Journal(ledger)
     publications = mint(going, journal.published(namespace), {}, at=clock())
     outputs = {key: made.value for key, made in journal.outputs().items()}
+    context = context_for("", namespace, publications, outputs, registrars)
+    publications = tuple(raised_for_rooms(publications, Announcements(ledger).rooms(), context, clock()))
     return Office(
         programme,
         _by_name(publications),
         settings.sender,
-        context_for("", namespace, publications, outputs, registrars),
+        context,
         ledger,
         transport,
         roll,

@@ -35,6 +35,7 @@ from briefingkit.mailing.people.addressing import addressed, recipient_of
 from briefingkit.mailing.people.audience import Member, Selection, specimen
 from briefingkit.mailing.people.concern import changes_told
 from briefingkit.mailing.people.gathering import Gathering
+from briefingkit.mailing.rooms import rooms_of
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
 from briefingkit.mailing.told import Told, announcement, told_by
 from briefingkit.model import Access, MailingKind, Status
@@ -57,7 +58,7 @@ _NOTHING_NEW = "nothing has changed since people were told"
 
 
 def mailings_of(briefing: "Briefing") -> "tuple[Mailing, ...]":
-    """Give a briefing's mailings, and the one by which people are told of their own registration, which is there."""
+    """Give a briefing's mailings, and the built-in confirmation where people can register and none is written."""
     if briefing.registration is None or any(
         each.kind is MailingKind.CONFIRMATION for each in briefing.mailing
     ):
@@ -342,9 +343,7 @@ class Dispatch:
     # What
 
     def _writer(self) -> Writer:
-        # The oldest that is in people's hands: nobody misses a change, and some read of one again.
-        before = self._told.before[0] if self._told and self._told.before else None
-        return Writer(self.office, self.publication, self.mailing, before)
+        return Writer(self.office, self.publication, self.mailing, self._told)
 
     @cached_property
     def _told(self) -> Told | None:
@@ -355,7 +354,8 @@ class Dispatch:
         return self.office.addresses(self.briefing, language, access)
 
     def _announce(self, now: datetime) -> None:
-        self.office.announcements.put(announcement(self.publication, now))
+        rooms = rooms_of(self.briefing, self.office.context)
+        self.office.announcements.put(announcement(self.publication, rooms, now))
 
     def _samples(self, schedule: Schedule) -> Samples:
         writer = self._writer()

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.errors import MailingError
 from briefingkit.mailing.outgoing.deliveries import told_occasions
+from briefingkit.mailing.rooms import Rooms, with_rooms
 from briefingkit.model import MailingKind, Publication, structure, unstructure
 from briefingkit.registrations.codec import iso
 from briefingkit.store.announcements import AnnouncementRow
@@ -27,19 +28,27 @@ class Told:
     """What those who get an update may know: `before` are the publications that are in people's hands, oldest first.
 
     It is empty where nobody was told of anything. `since` is when the first were told of what goes out now: who
-    registers after that knows it from their confirmation.
+    registers after that knows it from their confirmation. `rooms` are those that targets had made for a publication,
+    by its revision, where that is known.
     """
 
     before: tuple[Publication, ...] = ()
     since: datetime | None = None
+    rooms: Mapping[int, Rooms] = field(factory=dict, hash=False)
+
+    def addresses(self, before: Publication, made: Mapping[str, str]) -> Mapping[str, str]:
+        """Give the addresses that people were told of with a publication, of those that targets have made now."""
+        rooms = self.rooms.get(before.revision)
+        return made if rooms is None else with_rooms(made, rooms)
 
 
-def announcement(publication: Publication, now: datetime) -> AnnouncementRow:
-    """Give what is kept of a publication of which a mail goes out."""
+def announcement(publication: Publication, rooms: Rooms, now: datetime) -> AnnouncementRow:
+    """Give what is kept of a publication of which a mail goes out, and of the rooms that targets made for it."""
     # What is private of the people in the programme is told nobody, and is not kept.
     people = tuple(evolve(each, email=None, phone=None) for each in publication.briefing.people)
     content = json.dumps(unstructure(evolve(publication.briefing, people=people)), ensure_ascii=False)
-    return AnnouncementRow(publication.briefing.identifier, publication.revision, iso(now), content)
+    told = json.dumps(dict(rooms), sort_keys=True)
+    return AnnouncementRow(publication.briefing.identifier, publication.revision, iso(now), content, told)
 
 
 def told_by(office: "Office", publication: Publication, mailing: "Mailing") -> Told | None:
@@ -70,11 +79,12 @@ def told_before(
     since = next((datetime.fromisoformat(row.at) for row in rows if row.revision == revision), None)
     if not before and since is not None and revision not in updates:
         before = (publication,)  # they were told of it as it is
-    return Told(before, since)
+    rooms = {row.revision: json.loads(row.rooms) for row in rows if row.rooms is not None}
+    return Told(before, since, rooms)
 
 
 def start_known_since(announced: Iterable[AnnouncementRow], publication: Publication) -> datetime:
-    """Tell from when on a confirmation said the start that a publication has: ever, if nobody was told of another."""
+    """Tell since when confirmations say the start that a publication has: always, if nobody was told of another."""
     known, start = _EVER, publication.when.utc_start
     for row in announced:
         when = _publication(row).briefing.when

@@ -136,6 +136,8 @@ _UNFINISHED_PLANNING = (
     "ALTER TABLE mailings ADD COLUMN unfinished TEXT NOT NULL DEFAULT '[]'",
 )
 
+_ANNOUNCED_ROOMS = ("ALTER TABLE announcements ADD COLUMN rooms TEXT",)
+
 STEPS: tuple[tuple[str, ...], ...] = (
     _JOURNAL,
     _READ_ON,
@@ -148,6 +150,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _FEEDBACK,
     _MAIL_RETENTION,
     _UNFINISHED_PLANNING,
+    _ANNOUNCED_ROOMS,
 )
 """Step n (counted from 1) brings a ledger of version n - 1 to version n."""
 

@@ -249,6 +249,7 @@ announcements = Table(
     Column("revision", Integer, primary_key=True),
     Column("at", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("rooms", Text),
 )
 
 mail_events = Table(

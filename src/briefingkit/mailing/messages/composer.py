@@ -1,7 +1,7 @@
 """Composing: an edition, and a recipient after the other, give messages; each variant is rendered once."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
@@ -103,8 +103,9 @@ def _shape(recipient: Recipient) -> tuple[object, ...]:
 def write(edition: Edition, variant: Variant) -> Written:
     """Render a variant: each template once, with marks where recipients differ."""
     shown = _view(edition, edition.publication, variant)
-    before = None if edition.before is None else _view(edition, edition.before, variant)
-    wording = Wording(edition, shown, before, variant)
+    before = edition.before
+    then = None if before is None else _view(edition, before, variant, edition.addresses_before)
+    wording = Wording(edition, shown, then, variant)
     wording.refuse_missing()
     reply_to = edition.letterhead.reply_to or (shown.contact.email if shown.contact else None)
     return Written(
@@ -119,14 +120,19 @@ def write(edition: Edition, variant: Variant) -> Written:
     )
 
 
-def _view(edition: Edition, publication: Publication, variant: Variant) -> View:
+def _view(
+    edition: Edition,
+    publication: Publication,
+    variant: Variant,
+    addresses: Mapping[str, str] | None = None,
+) -> View:
     return view(
         publication,
         variant.language,
         programme=edition.programme,
         audience=variant.access,
         fallback=edition.mailing.fallback,
-        addresses=edition.addresses,
+        addresses=edition.addresses if addresses is None else addresses,
     )
 
 

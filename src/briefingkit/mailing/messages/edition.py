@@ -28,7 +28,8 @@ class Edition:
 
     `at`, aware, is the date in the header: when the mailing was planned, not when it is sent. `before` is the
     publication that recipients were told of last, for what has changed since. `addresses` are those that targets made,
-    by their path in a view. MailingError for a briefing without a namespace, or a moment without a zone.
+    by their path in a view, and `addresses_before` those that they had made for what recipients were told of.
+    MailingError for a briefing without a namespace, or a moment without a zone.
     """
 
     publication: Publication
@@ -40,6 +41,9 @@ class Edition:
     before: Publication | None = None
     addresses: Mapping[str, str] = field(factory=dict, hash=False)
     templates: Templates = field(factory=Templates)
+    addresses_before: Mapping[str, str] = field(
+        default=Factory(lambda self: self.addresses, takes_self=True), hash=False
+    )
     _keys: Callable[[str, str], str] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:

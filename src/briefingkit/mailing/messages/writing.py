@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from briefingkit.mailing.messages.message import Message
     from briefingkit.mailing.office import Office
+    from briefingkit.mailing.told import Told
     from briefingkit.model import Mailing, Publication
     from briefingkit.store.delivery_rows import DeliveryRow
 
@@ -26,7 +27,7 @@ _KEPT = 64
 
 
 class Writer:
-    """Writes a mailing's messages. `before` is the publication that people were told of last.
+    """Writes a mailing's messages. `told` is what those who get an update know, for what has changed since.
 
     The same row gives the same octets: its Date is the minute in which it was first taken in hand.
     """
@@ -36,9 +37,9 @@ class Writer:
         office: "Office",
         publication: "Publication",
         mailing: "Mailing",
-        before: "Publication | None" = None,
+        told: "Told | None" = None,
     ) -> None:
-        self._office, self._publication, self._mailing, self._before = office, publication, mailing, before
+        self._office, self._publication, self._mailing, self._told = office, publication, mailing, told
         self._composers: OrderedDict[tuple[Letter, str, datetime], Composer] = OrderedDict()
         self._templates = mail_templates(office, publication.briefing.identifier, mailing)
 
@@ -61,7 +62,9 @@ class Writer:
         return found
 
     def _edition(self, letter: Letter, language: str, at: datetime) -> Edition:
-        office = self._office
+        office, told, made = self._office, self._told, self._addresses(language)
+        # The oldest that is in people's hands: nobody misses a change, and some read of one again.
+        before = told.before[0] if told is not None and told.before else None
         return Edition(
             self._publication,
             self._mailing,
@@ -69,9 +72,10 @@ class Writer:
             letter,
             at,
             office.programme,
-            self._before,
-            self._addresses(language),
+            before,
+            made,
             self._templates,
+            made if told is None or before is None else told.addresses(before, made),
         )
 
     def _addresses(self, language: str) -> "Mapping[str, str]":

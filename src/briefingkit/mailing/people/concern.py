@@ -1,6 +1,6 @@
 """Whom a change concerns: a moved hour everyone, a new link those who may see it, another speaker those who come."""
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from briefingkit.mailing.changes import Changed, what_changed
@@ -10,7 +10,7 @@ from briefingkit.model import Access, AudienceGroup, Programme
 from briefingkit.rendering.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from briefingkit.mailing.people.audience import Member
     from briefingkit.mailing.told import Told
@@ -24,31 +24,32 @@ _EVERYONE = frozenset((Changed.TIME, Changed.STATUS, Changed.TITLE, Changed.PLAC
 
 
 def changes_for(
-    before: "Sequence[Publication]",
-    now: "Publication",
-    reader: tuple["Access", str],
-    addresses: "Addresses",
+    told: "Told", now: "Publication", reader: tuple[Access, str], addresses: "Addresses"
 ) -> frozenset[Changed]:
-    """Tell what is not as it was in some publication before, as far as readers with an access and a language see it."""
+    """Tell what is not as it was in some publication before, as far as readers with an access and a language see it.
+
+    `addresses` gives those that targets have made now.
+    """
     access, language = reader
     programme, made = Programme((now.briefing,)), addresses(language, access)
-    first, *others = (
-        view(each, language, programme=programme, audience=access, addresses=made) for each in (now, *before)
-    )
+    as_now = partial(view, language=language, programme=programme, audience=access)
+    first = as_now(now, addresses=made)
+    others = (as_now(each, addresses=told.addresses(each, made)) for each in told.before)
     return frozenset(change for other in others for change in what_changed(other, first))
 
 
 def changes_told(told: "Told | None", now: "Publication", addresses: "Addresses") -> tuple[Changed, ...]:
     """Tell all that an update is about, in whatever language, in order; nothing where nobody was told of anything."""
-    before = () if told is None else told.before
-    readers = [(Access.PARTICIPANTS, language) for language in now.briefing.languages] if before else []
+    if told is None or not told.before:
+        return ()
+    readers = [(Access.PARTICIPANTS, language) for language in now.briefing.languages]
     return tuple(
-        sorted(frozenset[Changed]().union(*(changes_for(before, now, one, addresses) for one in readers)))
+        sorted(frozenset[Changed]().union(*(changes_for(told, now, one, addresses) for one in readers)))
     )
 
 
 def concerned(
-    before: "Sequence[Publication]", now: "Publication", addresses: "Addresses"
+    told: "Told", now: "Publication", addresses: "Addresses"
 ) -> "Callable[[Member, Assumed], bool]":
     """Give what tells whether a change concerns somebody; all are concerned where nobody was told of anything before.
 
@@ -58,7 +59,7 @@ def concerned(
 
     @cache
     def seen(access: "Access", language: str) -> frozenset[Changed]:
-        return changes_for(before, now, (access, language), addresses) if before else _EVERYONE
+        return changes_for(told, now, (access, language), addresses) if told.before else _EVERYONE
 
     def tell(member: "Member", assumed: "Assumed") -> bool:
         language = language_of(member, assumed, now.briefing.languages)

@@ -54,7 +54,7 @@ class Gathering:
     ) -> None:
         self._office, self._publication, self._mailing, self._told = office, publication, mailing, told
         self._briefing = publication.briefing
-        self._concerned = None if told is None else concerned(told.before, publication, self._addresses)
+        self._concerned = None if told is None else concerned(told, publication, self._addresses)
 
     def recipients(
         self, schedule: "Schedule", selection: Selection, faults: "list[RowFault]"
