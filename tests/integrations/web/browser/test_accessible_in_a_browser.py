@@ -119,6 +119,19 @@ def test_what_stands_in_a_notice_keeps_apart(town: Town, visit: Visit) -> None:
     assert min(gaps) >= 8
 
 
+def test_who_goes_to_what_is_wrong_sees_what_it_is(town: Town, visit: Visit) -> None:
+    page = refused(town, visit, "en", phone=True)
+    for link in page.locator("#errors a").all():
+        page.keyboard.press("Control+Home")
+        link.click()
+        place = page.evaluate("document.querySelector(location.hash).getAttribute('aria-describedby')") or ""
+        for hint in (each for each in place.split() if each.endswith("-error")):
+            top, bottom = page.evaluate(
+                f"(({{top, bottom}}) => [top, bottom])(document.getElementById('{hint}').getBoundingClientRect())"
+            )
+            assert 0 <= top < bottom <= page.evaluate("innerHeight"), link.inner_text()
+
+
 def test_a_scale_stands_in_one_line_on_a_small_phone(town: Town, visit: Visit) -> None:
     page = form(town, visit, "fr", phone=True)
     page.set_viewport_size({"width": 320, "height": 640})
