@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from briefingkit.mailing.confirmations import confirmation_of
 from briefingkit.mailing.messages.kinds import KINDS, Letter
 from briefingkit.mailing.outgoing.keys import message_keys
 from briefingkit.mailing.people.addressing import number_of, takes_part
@@ -14,8 +15,10 @@ from briefingkit.mailing.people.contacts import contacts
 from briefingkit.mailing.people.known_people import heard
 from briefingkit.mailing.told import start_known_since
 from briefingkit.model import AudienceGroup, MailingKind
+from briefingkit.registrations.codec import iso
 from briefingkit.registrations.mail_retention import written_before
 from briefingkit.registrations.registration import RegistrationStatus
+from briefingkit.store.confirmed import confirmed_since
 from briefingkit.store.deliveries import mailing_id
 from briefingkit.store.registrations import Registrations
 
@@ -54,6 +57,7 @@ class Gathering:
     ) -> None:
         self._office, self._publication, self._mailing, self._told = office, publication, mailing, told
         self._briefing = publication.briefing
+        self._confirmed: frozenset[str] | None = None
         self._concerned = None if told is None else concerned(told, publication, self._addresses)
 
     def recipients(
@@ -122,7 +126,8 @@ class Gathering:
 
     def _why_late(self, each: "Registration", schedule: "Schedule") -> str | None:
         """Say why somebody knows from their confirmation what others are written to about; None where they do not."""
-        if self._told is not None and self._told.since is not None and each.created_at > self._told.since:
+        since = self._told.since if self._told is not None else None
+        if since is not None and (each.created_at > since or each.person in self._confirmed_since(since)):
             return _SINCE
         if self._mailing.kind is MailingKind.WAITLIST:
             sent = self._now if schedule.due is None else min(schedule.due, self._now)
@@ -132,6 +137,14 @@ class Gathering:
         if self._mailing.kind is not MailingKind.REMINDER or schedule.due is None:
             return None
         return _LATE if each.created_at > max(schedule.due, self._start_known_since) else None
+
+    def _confirmed_since(self, since: datetime) -> frozenset[str]:
+        """Give who registered before others were told of what goes out now, and was confirmed after that."""
+        if self._confirmed is None:
+            name, key = self._briefing.identifier, confirmation_of(self._briefing).key
+            ledger = self._office.ledger
+            self._confirmed = confirmed_since(ledger, name, mailing_id(name, key), iso(since))
+        return self._confirmed
 
     @cached_property
     def _now(self) -> datetime:
