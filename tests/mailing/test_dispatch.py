@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from briefingkit.errors import MailingError, ProjectError, SourceError
+from briefingkit.errors import MailingError, ProjectError, RenderError, SourceError
 from briefingkit.mailing.changes import Changed
 from briefingkit.mailing.people.audience import LeftOut, Member
 from briefingkit.mailing.people.suppression import Reason
@@ -449,6 +449,20 @@ def test_what_was_dropped_is_planned_again_when_the_briefing_is_back(
         assert (plan.new, plan.known) == (1, {})
         mailing.send()
         assert mailing.status().counts == {"sent": 1}
+
+
+def test_a_template_that_is_a_link_out_of_its_folder_is_refused_and_nothing_goes(
+    project: Project, edit: Edit, inbox: Inbox
+) -> None:
+    edit("at: -7d}", "at: -7d, templates: letters}")
+    (project.folder / "letters").mkdir()
+    (project.folder / "letters" / "mail.txt.j2").symlink_to(project.folder / "briefingkit.yaml")
+    with project.mailing("night-buses", "invite") as mailing:
+        with pytest.raises(RenderError, match=r"mail\.txt\.j2 is a link that leads out of its folder"):
+            mailing.plan()
+        with pytest.raises(RenderError, match=r"mail\.txt\.j2 is a link that leads out of its folder"):
+            mailing.send(early=True)
+    assert inbox() == {}
 
 
 def test_words_of_a_mailing_that_are_left_out_are_told_in_the_plan(project: Project, edit: Edit) -> None:

@@ -136,8 +136,9 @@ def test_sigterm_cuts_the_command_off_and_it_says_so(
 
 
 def test_a_sender_that_is_told_to_end_ends_between_chunks_and_goes_on_when_it_is_back(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     ended: list[bool] = []
 
     def counting(store: Deliveries, *told: object, **more: object) -> Planned:
@@ -150,5 +151,6 @@ def test_a_sender_that_is_told_to_end_ends_between_chunks_and_goes_on_when_it_is
     clock.now = clock.now.replace(day=4)
     Sender(project.office).step(lambda: bool(ended))
     assert (len(ended), sent(project)) == (1, 0)
+    assert "night-buses save: not all are planned yet" in caplog.messages
     Sender(project.office).step(lambda: False)
     assert sent(project) == 5

@@ -210,6 +210,8 @@ class Sender:
         if left_to_workers and not each.confirms:
             return False
         schedule = each.queue(anew=each.goes_by_itself, stop=stop)
+        if stop() and each.unfinished:
+            _log.info("%s %s: not all are planned yet", each.briefing.identifier, each.mailing.key)
         if left_to_workers or stop():  # what was planned is in line for them, or for the next round
             return False
         if schedule.standing is not Standing.READY or not (whole or each.is_due):
