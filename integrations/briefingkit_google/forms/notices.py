@@ -1,7 +1,7 @@
 """What the plan has to say of a form: what Google Forms cannot hold, and what is therefore left to people."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from briefingkit.registrations.form import FieldType, Form, FormField
@@ -26,8 +26,9 @@ def notices(
     route: Route,
     emails: EmailCollection,
     terms: "Terms",
+    now: datetime,
 ) -> Iterator[str]:
-    """Say what a form of these questions cannot do; it is the same in all languages."""
+    """Say what a form of these questions cannot do from now on; it is the same in all languages."""
     registration = briefing.registration
     if registration is None:
         return
@@ -36,7 +37,7 @@ def notices(
     if "email" in form.by_key and emails is EmailCollection.QUESTION:
         yield "Google does not look whether what is written as an e-mail address is one"
     yield from _room(registration, form)
-    yield from _times(terms)
+    yield from _times(terms, now)
     yield from _consent(form)
     yield (
         "Google's own words confirm a registration, and its page says when the form is closed: the API knows "
@@ -113,9 +114,9 @@ def _room(registration: "Registration", form: Form) -> Iterator[str]:
         yield f"the form offers these also when they are full: {_named(limited)}"
 
 
-def _times(terms: "Terms") -> Iterator[str]:
+def _times(terms: "Terms", now: datetime) -> Iterator[str]:
     for what, moment in (("opens", terms.opens), ("closes", terms.closes)):
-        if moment is not None:
+        if moment is not None and now < moment:
             shown = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
             yield f"the form {what} with the first apply after {shown}, and not by itself"
 

@@ -123,7 +123,7 @@ class _Forms:
         settings, briefing = self.settings, self.briefing
         name = FormName(briefing.identifier, language)
         mark = mark_for(self.context.namespace, self.context.target, name)
-        terms = terms_of(briefing, self.programme)
+        terms, now = terms_of(briefing, self.programme), settings.clock()
         whole = form_of(briefing, self.programme)
         untranslated = {
             page.wording.language: page.wording.untranslated for page in pages if page.wording.untranslated
@@ -137,7 +137,7 @@ class _Forms:
             "emails": self._emails(whole),
             "quiz": False,
             "published": True,
-            "accepting": terms.is_open(settings.clock()),
+            "accepting": terms.is_open(now),
             "responders": tuple(sorted(map(masked, settings.responders.scopes))),
             "editors": tuple(sorted(map(masked, settings.editors))),
             "outputs": outputs_fitting(outputs),
@@ -146,7 +146,7 @@ class _Forms:
         said = list(untranslated_notices(untranslated))
         if REGISTRATION in outputs:  # what holds of all is said of the first
             route = layout.routes[pages[0].wording.language]
-            said = [*notices(briefing, whole, route, settings.email_collection, terms), *said]
+            said = [*notices(briefing, whole, route, settings.email_collection, terms, now), *said]
             said += self._elsewhere()
         return Resource(FORM, name.key, briefing.identifier, fields, tuple(said))
 

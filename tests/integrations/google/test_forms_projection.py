@@ -1,7 +1,7 @@
 """What a form is to be: said in the plan where it cannot be all that is asked, and written with as little as can be."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_what_a_form_cannot_hold_is_said_once() -> None:
             "consent": CONSENT,
         }
     )
-    notices = said(hard)
+    notices = said(hard, clock=lambda: datetime(2022, 3, 1, tzinfo=UTC))
     for words in (
         "30 people and the waiting list are kept",
         "the form of what is written: code",
@@ -79,6 +79,13 @@ def test_what_a_form_cannot_hold_is_said_once() -> None:
         "confirm a registration",
     ):
         assert notices.count(words) == 1, words
+
+
+@pytest.mark.parametrize(("day", "what"), [(1, ["opens", "closes"]), (25, ["closes"]), (60, [])])
+def test_of_times_that_are_over_nothing_is_said(day: int, what: list[str]) -> None:
+    now = datetime(2022, 3, 1, tzinfo=UTC) + timedelta(days=day)
+    notices = said(briefing({"opens": "2022-03-21T09:00", "closes": "-1d"}), clock=lambda: now)
+    assert [each for each in ("opens", "closes") if f"the form {each} with" in notices] == what
 
 
 def test_a_form_that_asks_little_has_little_to_say() -> None:
