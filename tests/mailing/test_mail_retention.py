@@ -227,7 +227,7 @@ def test_whose_time_is_over_between_planning_and_sending_is_not_written_to_again
     clock.now += timedelta(days=3)
     with project.mailing("night-buses", "invite") as invite:
         schedule = invite.schedule
-        found = list(invite._people.recipients(schedule, _selection(), []))
+        found = list(invite.people.recipients(schedule, _selection(), []))
         assert len(found) == 2, "they are known, and their rows are there still"
         with project.personal_data() as data:
             data.expire()

@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
-from briefingkit.errors import MailingError
-from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations, waiting_confirmations
-from briefingkit.mailing.mail_plan import MailPlan, MailStatus, Samples
+from briefingkit.mailing.confirmations import confirmation_of, queue_confirmations
+from briefingkit.mailing.foresight import Foresight
+from briefingkit.mailing.mail_plan import MailPlan, MailStatus
 from briefingkit.mailing.messages.kinds import Letter
 from briefingkit.mailing.messages.writing import Writer
 from briefingkit.mailing.outgoing.deliveries import (
@@ -31,30 +29,25 @@ from briefingkit.mailing.outgoing.deliveries import (
 from briefingkit.mailing.outgoing.keys import message_key
 from briefingkit.mailing.outgoing.outbox import Outbox
 from briefingkit.mailing.outgoing.sending import Progress, Report, Sending
-from briefingkit.mailing.people.addressing import addressed, recipient_of
-from briefingkit.mailing.people.audience import Member, Selection, specimen
-from briefingkit.mailing.people.concern import changes_told
+from briefingkit.mailing.people.addressing import addressed
+from briefingkit.mailing.people.audience import Selection
 from briefingkit.mailing.people.gathering import Gathering
 from briefingkit.mailing.rooms import rooms_of
 from briefingkit.mailing.scheduling import Schedule, Standing, schedule_of
 from briefingkit.mailing.told import Told, announcement, told_by
 from briefingkit.model import Access, MailingKind, Status
 from briefingkit.registrations.codec import iso
-from briefingkit.registrations.person import normalised_email
-from briefingkit.store.deliveries import CHUNK
-from briefingkit.store.delivery_rows import DeliveryRow
 
 if TYPE_CHECKING:
     from briefingkit.mailing.messages.message import Message
     from briefingkit.mailing.office import Office
     from briefingkit.mailing.outgoing.engine import Stop
     from briefingkit.model import Briefing, Mailing
-    from briefingkit.registrations.files.importing import RowFault
+    from briefingkit.store.delivery_rows import DeliveryRow
 
 __all__ = ["Dispatch", "MailPlan", "MailStatus", "mailings_of", "unnamed"]
 
 _CUT_OFF = "asked to stop while planning, which the next run goes on with"
-_NOTHING_NEW = "nothing has changed since people were told"
 
 
 def mailings_of(briefing: "Briefing") -> "tuple[Mailing, ...]":
@@ -93,7 +86,7 @@ class Dispatch:
     @property
     def schedule(self) -> Schedule:
         """When it is due, and how it stands now."""
-        if self.mailing.kind is MailingKind.CONFIRMATION:
+        if self.confirms:
             cancelled = self.briefing.status is Status.CANCELLED
             return Schedule(Standing.DROPPED if cancelled else Standing.READY)
         return schedule_of(self.mailing, self.publication, self.office.clock())
@@ -102,82 +95,21 @@ class Dispatch:
 
     def plan(self) -> MailPlan:
         """Tell what sending it now would do: to how many, in which languages, who is left out and why."""
-        schedule, selection, faults = self.schedule, Selection(), list["RowFault"]()
-        told = MailPlan(
-            self.briefing.identifier,
-            self.mailing.key,
-            self.mailing.kind,
-            schedule,
-            self.publication.revision,
-            changes=changes_told(self._told, self.publication, self._addresses),
-        )
-        if schedule.standing not in {Standing.READY, Standing.LATER}:
-            return told
-        if self.mailing.kind is MailingKind.CONFIRMATION:
-            return self._confirmations_planned(told)
-        found = self._people.recipients(schedule, selection, faults)
-        known, new, samples = dict[str, int](), 0, self._samples(schedule)
-        if self._told is not None and self._told.before and not told.changes:
-            samples.notices.append(_NOTHING_NEW)
-        while some := list(islice(found, CHUNK)):
-            keys = {self._key(person, schedule): (person, member) for person, member in some}
-            states = self.office.deliveries.known(keys)
-            for state in states.values():
-                known[state] = known.get(state, 0) + 1
-            new += len(keys) - len(states)
-            for person, member in keys.values():
-                samples.take(person, member, self._letter)
-        return evolve(
-            told,
-            new=new,
-            known=known,
-            languages=dict(selection.languages),
-            left_out=dict(selection.left_out),
-            faults=tuple(faults),
-            notices=tuple(dict.fromkeys(samples.notices)),
-            samples=samples.messages,
-            unwritten=samples.unwritten,
-        )
-
-    def _confirmations_planned(self, told: MailPlan) -> MailPlan:
-        new, selection, samples = 0, Selection(), self._samples(told.schedule)
-        for person, member, letter in waiting_confirmations(self.office, self.briefing, selection):
-            new += 1
-            samples.take(person, member, letter)
-        return evolve(
-            told,
-            new=new,
-            known=self.office.deliveries.counts(self._id),
-            languages=dict(selection.languages),
-            left_out=dict(selection.left_out),
-            notices=tuple(dict.fromkeys(samples.notices)),
-            samples=samples.messages,
-            unwritten=samples.unwritten,
-        )
+        return Foresight(self, self.schedule).plan()
 
     def preview(self, who: str | None = None) -> Iterator["Message"]:
         """Give the messages as they would go now: the first that can go in each language, or that to one address.
 
         MailingError for an address that is none, or that cannot be written to.
         """
-        wanted, schedule = None if who is None else _person(who), self.schedule
-        seen, writer, passed = set[str | None](), self._writer(), () if who is not None else (MailingError,)
-        for person, member in self._people.recipients(schedule, Selection(), []):
-            if person == wanted if who is not None else member.language not in seen:
-                with suppress(*passed):
-                    yield self._sample(writer, person, member, self._letter, schedule, [])
-                    seen.add(member.language)
+        return Foresight(self, self.schedule).preview(who)
 
     def specimens(self, who: str | None = None) -> Iterator["Message"]:
         """Give the messages as somebody of the audience would get them: to any address, or our own, in each language.
 
         The links to a registration lead nowhere. MailingError for an address that is none.
         """
-        audience, writer = self.mailing.audience[0], self._writer()
-        address = self.office.letterhead.address if who is None else who
-        for language in self.briefing.languages:
-            member = specimen(audience, address, language)
-            yield self._sample(writer, _person(address), member, self._letter, self.schedule, [])
+        return Foresight(self, self.schedule).specimens(who)
 
     def status(self) -> MailStatus:
         """Tell how many messages are in which state."""
@@ -187,7 +119,7 @@ class Dispatch:
             self.mailing.key,
             self.mailing.kind,
             self.schedule,
-            self.office.deliveries.counts(self._id),
+            self.office.deliveries.counts(self.number),
             {} if row is None else json.loads(row.erased),
             self.unfinished,
         )
@@ -205,7 +137,7 @@ class Dispatch:
     @property
     def goes_by_itself(self) -> bool:
         """Whether it is sent without being named: it says when, or it confirms. All else waits for a person's word."""
-        return self.mailing.at is not None or self.mailing.kind is MailingKind.CONFIRMATION
+        return self.mailing.at is not None or self.confirms
 
     @property
     def confirms(self) -> bool:
@@ -222,7 +154,7 @@ class Dispatch:
     @property
     def is_due(self) -> bool:
         """Whether some message that was planned is due, and nobody has it in hand."""
-        due = self.office.deliveries.next_due(self._id)
+        due = self.office.deliveries.next_due(self.number)
         return due is not None and due <= iso(self.office.clock())
 
     @property
@@ -236,8 +168,8 @@ class Dispatch:
 
         Without `anew` nobody is added: what was begun is gone on with, planning too. `stop` cuts that off.
         """
-        if self.mailing.kind is MailingKind.CONFIRMATION:
-            queue_confirmations(self.office)
+        if self.confirms:
+            queue_confirmations(self.office, self.publication)
         schedule, now = self.schedule, self.office.clock()
         if early and schedule.standing is Standing.LATER:
             schedule = evolve(schedule, standing=Standing.READY)
@@ -248,8 +180,8 @@ class Dispatch:
             cancel(store, identifier, key, now=now)
         elif schedule.standing is Standing.READY:
             resume(store, identifier, key, now=now)
-            if self.mailing.kind is MailingKind.CONFIRMATION:
-                if store.next_due(self._id) is not None:
+            if self.confirms:
+                if store.next_due(self.number) is not None:
                     self.office.goes_out(self.publication)
                     self._announce(now)
             elif anew or self.unfinished:
@@ -262,8 +194,8 @@ class Dispatch:
         self.office.goes_out(self.publication)
         if schedule.occasion:
             supersede(store, identifier, key, schedule.occasion, now=now)
-        people = self._people.recipients(schedule, Selection(), [])
-        letter = self._letter
+        people = self.people.recipients(schedule, Selection(), [])
+        letter = self.letter
         # Who is written to late is written to at once: `due` would only put them behind others.
         rows = (addressed(person, member, letter, evolve(schedule, due=None)) for person, member in people)
         whole = Whole(schedule.occasion, stop)
@@ -307,12 +239,12 @@ class Dispatch:
             transport,
             self.office.clock,
             sending or Sending(),
-            self._people.refused,
+            self.people.refused,
             tell,
             stop,
         )
         try:
-            return outbox.run(self.briefing.identifier, self.mailing.key, self._writer().message, chunk)
+            return outbox.run(self.briefing.identifier, self.mailing.key, self.writer().message, chunk)
         finally:
             transport.close()
 
@@ -323,71 +255,42 @@ class Dispatch:
 
     def retry(self) -> int:
         """Plan again what has failed; how many is given."""
-        return self.office.deliveries.retry(self._id, now=iso(self.office.clock()))
+        return self.office.deliveries.retry(self.number, now=iso(self.office.clock()))
+
+    # What follows from it
 
     @property
-    def _letter(self) -> Letter:
+    def number(self) -> int:
+        """The number of the mailing in the ledger."""
+        return mailing_id(self.briefing.identifier, self.mailing.key)
+
+    @property
+    def letter(self) -> Letter:
+        """What its messages are about, if nothing else is said of one."""
         return Letter(self.mailing.kind.value)
 
     @property
-    def _id(self) -> int:
-        return mailing_id(self.briefing.identifier, self.mailing.key)
-
-    def _key(self, person: str, schedule: Schedule) -> str:
-        return message_key(self.briefing.identifier, self.mailing.key, person, schedule.occasion)
-
-    @property
-    def _people(self) -> Gathering:
-        return Gathering(self.office, self.publication, self.mailing, self._told)
-
-    # What
-
-    def _writer(self) -> Writer:
-        return Writer(self.office, self.publication, self.mailing, self._told)
+    def people(self) -> Gathering:
+        """Whom it is for."""
+        return Gathering(self.office, self.publication, self.mailing, self.told)
 
     @cached_property
-    def _told(self) -> Told | None:
+    def told(self) -> Told | None:
         """What those who get an update know already; None where it is no update."""
         return told_by(self.office, self.publication, self.mailing)
 
-    def _addresses(self, language: str, access: Access) -> Mapping[str, str]:
+    def message_key(self, person: str, schedule: Schedule) -> str:
+        """Give the idempotency key of the message to somebody (a normalised address) on the schedule's occasion."""
+        return message_key(self.briefing.identifier, self.mailing.key, person, schedule.occasion)
+
+    def writer(self) -> Writer:
+        """Give what writes its messages."""
+        return Writer(self.office, self.publication, self.mailing, self.told)
+
+    def addresses(self, language: str, access: Access) -> Mapping[str, str]:
+        """Give the addresses that targets made for the briefing, by their path in a view."""
         return self.office.addresses(self.briefing, language, access)
 
     def _announce(self, now: datetime) -> None:
         rooms = rooms_of(self.briefing, self.office.context)
         self.office.announcements.put(announcement(self.publication, rooms, now))
-
-    def _samples(self, schedule: Schedule) -> Samples:
-        writer = self._writer()
-        return Samples(
-            lambda person, member, letter, notices: self._sample(
-                writer, person, member, letter, schedule, notices
-            )
-        )
-
-    def _sample(
-        self,
-        writer: Writer,
-        person: str,
-        member: Member,
-        letter: Letter,
-        schedule: Schedule,
-        notices: list[str],
-    ) -> "Message":
-        at = self.office.clock().replace(second=0, microsecond=0)
-        told = addressed(person, member, letter, schedule)
-        row = DeliveryRow(
-            self._id, 0, 0, self._key(person, schedule), told.occasion, told.person, told.address,
-            json.dumps(told.data), "planned", "", None, 0, None, None, iso(at), None, None, None, None, iso(at),
-        )  # fmt: skip
-        recipient = recipient_of(row, self.briefing, self.office, at)
-        message = writer.message(row)
-        notices.extend(writer.composer(letter, recipient.language, at).notices(recipient))
-        return message
-
-
-def _person(address: str) -> str:
-    person = normalised_email(address)
-    if person is None:
-        raise MailingError("that is no e-mail address")
-    return person
