@@ -5,7 +5,6 @@ send; an event that becomes one twice has one key, and so is one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -29,7 +28,7 @@ from briefingkit.store.registrations import Registrations
 if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
     from briefingkit.mailing.people.audience import Member
-    from briefingkit.model import Briefing
+    from briefingkit.model import Briefing, Publication
 
 __all__ = ["confirmation_of", "queue_confirmations", "waiting_confirmations"]
 
@@ -52,12 +51,14 @@ def confirmation_of(briefing: "Briefing") -> Mailing:
     return _OWN if _OWN.key not in taken else evolve(_OWN, key=f"{_OWN.key}-of-registration")
 
 
-def queue_confirmations(office: "Office") -> int:
-    """Plan a message for each event that waits; give how many were looked at. It may be cut off and run again."""
-    store, looked_at = Registrations(office.ledger), 0
-    while events := waiting_events(store, MAIL, _AT_ONCE):
-        for name, those in groupby(events, key=lambda event: event.briefing):
-            _queue(office, name, tuple(those))
+def queue_confirmations(office: "Office", publication: "Publication") -> int:
+    """Plan a message for each event of a list that waits; give how many were looked at. It may be run again.
+
+    What happens on the list of a draft waits until it goes out.
+    """
+    store, looked_at, name = Registrations(office.ledger), 0, publication.briefing.identifier
+    while events := waiting_events(store, MAIL, name, _AT_ONCE):
+        _queue(office, publication, events)
         store.told_all(MAIL, [event.id for event in events])
         looked_at += len(events)
     return looked_at
@@ -72,16 +73,13 @@ def waiting_confirmations(
         yield from _told(office, briefing, event, selection)
 
 
-def _queue(office: "Office", identifier: str, events: Sequence[RegistrationEvent]) -> None:
-    publication = office.publications.get(identifier)
-    if publication is None or publication.briefing.status is Status.CANCELLED:
-        # Of a briefing that is gone, a draft or cancelled there is nothing to confirm: the cancellation tells.
-        return
-    briefing, now = publication.briefing, office.clock()
-    when = publication.when
+def _queue(office: "Office", publication: "Publication", events: Sequence[RegistrationEvent]) -> None:
+    briefing, when, now = publication.briefing, publication.when, office.clock()
+    if briefing.status is Status.CANCELLED:
+        return  # there is nothing to confirm: the cancellation tells
     schedule = Schedule(Standing.READY, None, when.utc_end)
     rows = (row for event in events for row in _rows(office, briefing, event, schedule))
-    key = confirmation_of(briefing).key
+    key, identifier = confirmation_of(briefing).key, briefing.identifier
     enlist = office.enlist(identifier, key, urgent=True)
     plan_deliveries(office.deliveries, identifier, key, rows, now=now, enlist=enlist)
 

@@ -111,9 +111,11 @@ def _event_of(row: EventRow) -> RegistrationEvent:
     )
 
 
-def waiting_events(store: "Registrations", subscriber: str, limit: int) -> Sequence[RegistrationEvent]:
-    """Give what a subscriber has yet to be told, at most so many, the oldest of each briefing first."""
-    return [_event_of(row) for row in store.events(subscriber, limit)]
+def waiting_events(
+    store: "Registrations", subscriber: str, briefing: str, limit: int
+) -> Sequence[RegistrationEvent]:
+    """Give what a subscriber has yet to be told of one list, at most so many, the oldest first."""
+    return [_event_of(row) for row in store.events_of(subscriber, briefing, after=-1, limit=limit)]
 
 
 def events_waiting_on(store: "Registrations", subscriber: str, briefing: str) -> Iterator[RegistrationEvent]:
