@@ -124,10 +124,10 @@ def _known_outputs(
     read = {reading.target: reading.snapshot.remotes for reading in readings if reading.error is None}
     wanted = {reading.target: {each.identity for each in reading.desired} for reading in readings}
     known: dict[OutputKey, str] = {}
-    for key, output in made.items():
-        if key.target not in read or output.identity in read[key.target]:
-            known[key] = output.value
-        elif output.identity in wanted[key.target]:
+    for key, was in made.items():
+        if key.target not in read or was.identity in read[key.target]:
+            known[key] = was.value
+        elif was.identity in wanted[key.target]:
             known[key] = pending(key)
     for name, remotes in read.items():
         for remote in remotes.values():
