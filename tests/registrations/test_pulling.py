@@ -119,6 +119,13 @@ def test_what_is_read_twice_is_taken_in_once(roll: RegistrationList, hall: Hall)
     assert len(names(roll)) == 5
 
 
+def test_what_became_of_responses_is_told_in_one_order(roll: RegistrationList, hall: Hall) -> None:
+    roll.pull()
+    hall.responses += [handed_in("eve"), handed_in("gil")]
+    (again,) = roll.pull()
+    assert list(again.outcomes.items()) == [("new", 1), ("unchanged", 1)]
+
+
 def test_one_target_that_fails_stops_no_other(opened: Opened, hall: Hall) -> None:
     other = Hall([handed_in("zoe", intake="other hall")])
     hall.breaks_after = 0

@@ -79,8 +79,8 @@ def pull_from(source: "Connected", roll: "RegistrationList") -> Pulled:
         for page in source.integration.pull(roll.briefing, roll.programme, source.held, since):
             counted.update(map(_became, _take(page, source.name, roll)))
     except IntegrationError as error:
-        return Pulled(source.name, dict(counted), str(error))
-    return Pulled(source.name, dict(counted))
+        return Pulled(source.name, dict(sorted(counted.items())), str(error))
+    return Pulled(source.name, dict(sorted(counted.items())))
 
 
 def _take(page: Page, name: str, roll: "RegistrationList") -> list[Outcome]:
