@@ -146,11 +146,11 @@ def _end(calendar: Calendar, event: EventTime, agenda: Agenda) -> Found:
         why = "the end is that of the last item of the agenda: the note gives none beside the date"
         value = f"{event.last}T{agenda.last}"
         if datetime.fromisoformat(value) > (event.start or datetime.min):  # noqa: DTZ901 - local times
-            return Found("end", value, "end of the agenda", (), Confidence.MEDIUM, doubtful=True, note=why)
+            return Found.doubt("end", value, "end of the agenda", (), why)
     last = (str(event.last),) if event.last is not None and event.last != event.first else ()
     why = f"the note gives no end; its last day is {last[0]}" if last else "the note gives no end"
-    return Found(
-        "end", None, "event date and time", (), Confidence.LOW, doubtful=True, note=why, alternatives=last
+    return Found.doubt(
+        "end", None, "event date and time", (), why, confidence=Confidence.LOW, alternatives=last
     )
 
 
@@ -172,15 +172,8 @@ def _identify(made: _Draft, event: EventTime) -> None:
     made.data["briefing"] = proposed.key
     spans = next((each.spans for each in made.found if each.path == "title"), ())
     made.add(
-        Found(
-            "briefing",
-            proposed.key,
-            proposed.rule,
-            spans,
-            Confidence.MEDIUM,
-            doubtful=True,
-            note=proposed.why,
-            alternatives=proposed.alternatives,
+        Found.doubt(
+            "briefing", proposed.key, proposed.rule, spans, proposed.why, alternatives=proposed.alternatives
         )
     )
 

@@ -32,7 +32,7 @@ def read_zone_of(calendar: Calendar, event: EventTime, place: str, place_spans: 
     words, spans, rule = written
     if local is None:
         note = f"the note says {words}, but no date of the note shows which zone that is"
-        return Found("timezone", None, rule, spans, Confidence.LOW, doubtful=True, note=note)
+        return Found.doubt("timezone", None, rule, spans, note, confidence=Confidence.LOW)
     reading = _nearest(read_zone(words, local), place, local)
     notes = [reading.note] if reading.note else []
     conflicts = tuple(_conflicts(calendar, event, reading, local))
@@ -61,8 +61,8 @@ def _zone_found(
     confidence = Confidence.HIGH if surely else Confidence.MEDIUM if reading.zones else Confidence.LOW
     note = "; ".join(notes) or "a person confirms the zone of every draft"
     value = reading.zones[0] if reading.zones else None
-    return Found(
-        "timezone", value, rule, spans, confidence, doubtful=True, note=note, alternatives=reading.zones[1:]
+    return Found.doubt(
+        "timezone", value, rule, spans, note, confidence=confidence, alternatives=reading.zones[1:]
     )
 
 
@@ -77,14 +77,12 @@ def _zone_of_place(place: str, spans: tuple[Span, ...], loose: str) -> Found:
     if zone is None:
         said = f"the note says {loose}, but no date of the note shows which zone that is"
         note = said if loose else "the note names no time zone"
-        return Found("timezone", None, "time zone", (), Confidence.LOW, doubtful=True, note=note)
+        return Found.doubt("timezone", None, "time zone", (), note, confidence=Confidence.LOW)
     said = (
         f"the note says {loose}, and has no date to tell its zone" if loose else "the note names no time zone"
     )
     note = f"{said}: this is the zone of the place"
-    return Found(
-        "timezone", zone, "time zone of the place", spans, Confidence.MEDIUM, doubtful=True, note=note
-    )
+    return Found.doubt("timezone", zone, "time zone of the place", spans, note)
 
 
 def _written_zone(calendar: Calendar, event: EventTime) -> tuple[str, tuple[Span, ...], str] | None:

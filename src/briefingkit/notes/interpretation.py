@@ -164,41 +164,32 @@ def _floor(passage: Passage, start: int, names: "list[tuple[int, int, str]]") ->
 
 def read_accessibility(note: Note) -> Part:
     """Read captions and International Sign, where the note names them."""
-    data: dict[str, Value] = {}
-    found: list[Found] = []
+    found: dict[str, Found] = {}
     for topic, block in note.blocks():
-        if topic in {Topic.AGENDA, Topic.SPEAKERS}:
-            continue
-        passage = block.passage
-        if (sign := _SIGN.search(passage.folded)) and "sign" not in data:
-            data["sign"] = ["ils"]
-            found.append(
-                Found(
-                    "accessibility.sign",
-                    ["ils"],
-                    "sign language",
-                    (passage.span(*sign.span()),),
-                    Confidence.MEDIUM,
-                )
-            )
-        if (captions := _CAPTIONS.search(passage.folded)) and "captions" not in data:
-            start, end = sentence(passage.text, captions.start())
-            names = [
-                each for each in language_names(passage, start, end) if abs(each[0] - captions.end()) < 60
-            ]
-            if names:
-                tags = list(dict.fromkeys(tag for _, _, tag in names))
-                data["captions"] = tags
-                span = passage.span(min(captions.start(), names[0][0]), max(captions.end(), names[-1][1]))
-                found.append(
-                    Found(
-                        "accessibility.captions",
-                        tags,
-                        "captions",
-                        (span,),
-                        Confidence.MEDIUM,
-                        doubtful=True,
-                        note="the languages of the captions were taken from beside the word",
-                    )
-                )
-    return Part(data or None, tuple(found))
+        if topic not in {Topic.AGENDA, Topic.SPEAKERS}:
+            for name, read in (("sign", _sign), ("captions", _captions)):
+                if name not in found and (each := read(block.passage)):
+                    found[name] = each
+    return Part({name: each.value for name, each in found.items()} or None, tuple(found.values()))
+
+
+def _sign(passage: Passage) -> Found | None:
+    sign = _SIGN.search(passage.folded)
+    if sign is None:
+        return None
+    span = passage.span(*sign.span())
+    return Found("accessibility.sign", ["ils"], "sign language", (span,), Confidence.MEDIUM)
+
+
+def _captions(passage: Passage) -> Found | None:
+    captions = _CAPTIONS.search(passage.folded)
+    if captions is None:
+        return None
+    start, end = sentence(passage.text, captions.start())
+    names = [each for each in language_names(passage, start, end) if abs(each[0] - captions.end()) < 60]
+    if not names:
+        return None
+    span = passage.span(min(captions.start(), names[0][0]), max(captions.end(), names[-1][1]))
+    tags = list(dict.fromkeys(tag for _, _, tag in names))
+    why = "the languages of the captions were taken from beside the word"
+    return Found.doubt("accessibility.captions", tags, "captions", (span,), why)

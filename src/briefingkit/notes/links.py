@@ -78,7 +78,7 @@ def read_registration(note: Note, calendar: Calendar, before: date | None) -> Re
     if not found:
         why = "the note speaks of registration and gives no link"
         found.append(
-            Found("registration.url", None, "registration", (), Confidence.LOW, doubtful=True, note=why)
+            Found.doubt("registration.url", None, "registration", (), why, confidence=Confidence.LOW)
         )
     return RegistrationLink(Part(data, (*found, *((closing,) if closing else ()))), link, passage)
 
@@ -92,9 +92,7 @@ def _url(passage: Passage, link: LinkSpan, data: dict[str, Value]) -> Found:
         data["url"] = url
         return Found("registration.url", url, "registration link", spans)
     why = f"the registration link {passage.linked(link)!r} has no address"
-    return Found(
-        "registration.url", None, "registration link", spans, Confidence.LOW, doubtful=True, note=why
-    )
+    return Found.doubt("registration.url", None, "registration link", spans, why, confidence=Confidence.LOW)
 
 
 _SAYS_NOTHING = re.compile(
@@ -132,15 +130,7 @@ def _closing(calendar: Calendar, data: dict[str, Value], before: "date | None") 
             data["closes"] = f"{mention.dates[0]}T23:59"
             why = "; ".join([*mention.problems, "the note gives a day: the end of that day was taken"])
             span = passage.span(day.start, day.end)
-            return Found(
-                "registration.closes",
-                data["closes"],
-                "registration closes",
-                (span,),
-                Confidence.MEDIUM,
-                doubtful=True,
-                note=why,
-            )
+            return Found.doubt("registration.closes", data["closes"], "registration closes", (span,), why)
     return None
 
 
@@ -170,9 +160,7 @@ def read_links(note: Note, registration: RegistrationLink) -> Part:
         else:
             why = f"the link {title!r} has no address in the note"
             where = (passage.span(link.start, link.end),)
-            found.append(
-                Found(f"links.{key}.url", None, "link", where, Confidence.LOW, doubtful=True, note=why)
-            )
+            found.append(Found.doubt(f"links.{key}.url", None, "link", where, why, confidence=Confidence.LOW))
         entries.append(entry)
     return Part(entries or None, tuple(found))
 

@@ -121,7 +121,7 @@ def _entries(
         elif named.span.link is not None and listed:
             why = f"the link {named.words!r} has no address in the note"
             found.append(
-                Found(f"{base}.{key}.url", None, "link", (span,), Confidence.LOW, doubtful=True, note=why)
+                Found.doubt(f"{base}.{key}.url", None, "link", (span,), why, confidence=Confidence.LOW)
             )
         entries.append(entry)
     return Part(entries or None, tuple(found))
@@ -147,7 +147,7 @@ def read_organizers(note: Note) -> Part:
         if part.data:
             return part
     why = "the note does not say who organises it"
-    return Part(None, (Found("organizers", None, "organisers", (), Confidence.LOW, doubtful=True, note=why),))
+    return Part(None, (Found.doubt("organizers", None, "organisers", (), why, confidence=Confidence.LOW),))
 
 
 def _organised(block: Block, match: "re.Match[str]", used: set[str]) -> Part:
@@ -163,7 +163,7 @@ def _organised(block: Block, match: "re.Match[str]", used: set[str]) -> Part:
     return Part(
         entries,
         (
-            Found("organizers", names, "organised by", (span,), Confidence.MEDIUM, doubtful=True, note=why),
+            Found.doubt("organizers", names, "organised by", (span,), why),
             *part.found,
         ),
     )
@@ -195,10 +195,15 @@ def _steered(note: Note, block: Block, match: "re.Match[str]", used: set[str]) -
     if alternatives:
         why += ": these are named elsewhere as members"
     entries = [*part.data, *(named.data or ())]
-    whole = Found(
-        "organizers", [each["name"] for each in entries], "steered by", (passage.span(0, match.end()),),
-        Confidence.LOW, doubtful=True, note=why, alternatives=alternatives,
-    )  # fmt: skip
+    whole = Found.doubt(
+        "organizers",
+        [each["name"] for each in entries],
+        "steered by",
+        (passage.span(0, match.end()),),
+        why,
+        confidence=Confidence.LOW,
+        alternatives=alternatives,
+    )
     return Part(entries, (whole, *named.found))
 
 
@@ -237,14 +242,8 @@ def read_partners(note: Note) -> Part:
             return Part(
                 part.data,
                 (
-                    Found(
-                        "partners",
-                        names,
-                        "in partnership with",
-                        (span,),
-                        Confidence.LOW,
-                        doubtful=True,
-                        note=why,
+                    Found.doubt(
+                        "partners", names, "in partnership with", (span,), why, confidence=Confidence.LOW
                     ),
                     *part.found,
                 ),
@@ -274,14 +273,8 @@ def read_contact(note: Note) -> Part:
             data["phone"] = phone[0].strip()
             span = passage.span(phone.start(), phone.end())
             found.append(
-                Found(
-                    "contact.phone",
-                    data["phone"],
-                    "phone number",
-                    (span,),
-                    Confidence.MEDIUM,
-                    doubtful=True,
-                    note="a contact's number is public",
+                Found.doubt(
+                    "contact.phone", data["phone"], "phone number", (span,), "a contact's number is public"
                 )
             )
     ordered = {name: data[name] for name in ("name", "email", "phone") if name in data}
@@ -299,14 +292,13 @@ def _email(
         if labelled
         else "the only address near: it may not be the contact's, and a contact's address is public"
     )
-    yield Found(
+    yield Found.doubt(
         "contact.email",
         match[0],
         "e-mail address",
         (passage.span(match.start(), match.end()),),
-        confidence,
-        doubtful=True,
-        note=why,
+        why,
+        confidence=confidence,
     )
     first = re.split(r"[,;(<|–—:]|\s-\s|\s(?:at|on|a|au|en)\s", passage.text[: match.start()], maxsplit=1)[
         0
@@ -317,12 +309,4 @@ def _email(
         data["name"] = first
         at = passage.text.index(first)
         why = "the words before the address were taken for a name"
-        yield Found(
-            "contact.name",
-            first,
-            "contact",
-            (passage.span(at, at + len(first)),),
-            Confidence.MEDIUM,
-            doubtful=True,
-            note=why,
-        )
+        yield Found.doubt("contact.name", first, "contact", (passage.span(at, at + len(first)),), why)

@@ -151,14 +151,13 @@ def read_place(note: Note, calendar: Calendar) -> Part:
             None,
             (
                 *found,
-                Found(
+                Found.doubt(
                     "place",
                     None,
                     "place",
                     (),
-                    Confidence.LOW,
-                    doubtful=True,
-                    note="the note does not say where it is held",
+                    "the note does not say where it is held",
+                    confidence=Confidence.LOW,
                 ),
             ),
         )
@@ -211,7 +210,7 @@ def _read_online(note: Note, calendar: Calendar) -> Part | None:
                 why = "the words stand in a sentence, and may be of something else"
                 return _online(
                     room,
-                    Found("place.online", {}, "online", (span,), Confidence.MEDIUM, doubtful=True, note=why),
+                    Found.doubt("place.online", {}, "online", (span,), why),
                 )
     return _online(room, None) if room else None
 
@@ -239,15 +238,7 @@ def _read_room(note: Note) -> Found | None:
             if url and leads_to_room(topic, block.passage, link):
                 why = "the address of the room is shown to those who registered: say who may see it"
                 span = block.passage.span(link.start, link.end)
-                return Found(
-                    "place.online.url",
-                    url,
-                    "meeting room",
-                    (span,),
-                    Confidence.MEDIUM,
-                    doubtful=True,
-                    note=why,
-                )
+                return Found.doubt("place.online.url", url, "meeting room", (span,), why)
     return None
 
 
@@ -270,11 +261,7 @@ def _read_venue(calendar: Calendar, *, said_on_site: Span | None, online: bool) 
         why = "the note says that people meet in person, and names no venue"
         return Part(
             {},
-            (
-                Found(
-                    "place.venue", None, "in person", (said_on_site,), Confidence.LOW, doubtful=True, note=why
-                ),
-            ),
+            (Found.doubt("place.venue", None, "in person", (said_on_site,), why, confidence=Confidence.LOW),),
         )
     return None
 

@@ -55,7 +55,7 @@ class Register:
         names = [person["name"] for person in self.people.values()]
         spans = tuple(span for found in self.found for span in found.spans[:1])
         why = "a person confirms the people of every draft: their names, positions and organisations"
-        whole = Found("people", names, "people", spans[:1], Confidence.HIGH, doubtful=True, note=why)
+        whole = Found.doubt("people", names, "people", spans[:1], why, confidence=Confidence.HIGH)
         return Part(self.people, (whole, *self.found))
 
 

@@ -181,9 +181,7 @@ def _dates(mention: DayMention, passage: Passage, path: str, data: dict[str, Val
     span = (passage.span(mention.start, mention.end),)
     if mention.dates is None:
         note = "; ".join(mention.problems) or "the date is not complete"
-        yield Found(
-            f"{path}.start", None, "date of the event", span, Confidence.LOW, doubtful=True, note=note
-        )
+        yield Found.doubt(f"{path}.start", None, "date of the event", span, note, confidence=Confidence.LOW)
         return
     confidence = Confidence.LOW if mention.problems else Confidence.HIGH
     others = tuple(str(day.dated()) for day in mention.others if day.dated())
@@ -201,8 +199,8 @@ def _address(link: LinkSpan, passage: Passage, path: str, data: dict[str, Value]
         data["url"] = url
         return Found(path, url, "link", (passage.span(link.start, link.end),))
     note = f"the note's link {passage.linked(link)!r} has no address"
-    return Found(
-        path, None, "link", (passage.span(link.start, link.end),), Confidence.LOW, doubtful=True, note=note
+    return Found.doubt(
+        path, None, "link", (passage.span(link.start, link.end),), note, confidence=Confidence.LOW
     )
 
 

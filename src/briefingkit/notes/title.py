@@ -71,29 +71,28 @@ def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
         prefix = _DOCUMENT.match(block.passage.folded)
         served = prefix.end() if prefix else 0
         rest = _unmarked(block.passage.part(served))
-        if (
-            not rest.text
-            or len(rest.text) > _LONGEST
-            or rest.text.endswith((":", ".", ";", ","))
-            or block.kind is BlockKind.ROW
-        ):
+        heading = block.kind is BlockKind.HEADING
+        strong = heading and block.strong
+        if _is_no_title(rest, block) or not _words_left(calendar, block) or (prose and not strong):
             continue
-        if (
-            _NO_TITLE.search(rest.folded)
-            or not _words_left(calendar, block)
-            or re.search(r"[.!]\s+[A-Z].*[.!]\s+[A-Z]", text)
-        ):
-            continue
-        if prose and not (block.kind is BlockKind.HEADING and block.strong):
-            continue
-        score = 6 * (block.kind is BlockKind.HEADING and block.strong) + 3 * (
-            block.kind is BlockKind.HEADING and block.level == 1
-        )
+        score = 6 * strong + 3 * (heading and block.level == 1)
         quoted = _WHOLE_QUOTED.match(rest.text)
         if quoted:
             rest = rest.part(*quoted.span(1))
         score += 12 * bool(quoted) + 4 * bool(served) - position - 4 * (block.kind is BlockKind.ITEM)
         yield _Candidate(rest, block, served, score)
+
+
+def _is_no_title(words: Passage, block: Block) -> bool:
+    """Whether words are too long, go on, are sentences, or are of a table."""
+    return bool(
+        not words.text
+        or len(words.text) > _LONGEST
+        or words.text.endswith((":", ".", ";", ","))
+        or block.kind is BlockKind.ROW
+        or _NO_TITLE.search(words.folded)
+        or re.search(r"[.!]\s+[A-Z].*[.!]\s+[A-Z]", block.passage.text)
+    )
 
 
 def _unmarked(passage: Passage) -> Passage:
@@ -186,29 +185,18 @@ def _quoted(note: Note) -> Part:
                 span = passage.span(match.start(1), match.end(1))
                 return Part(
                     words,
-                    (
-                        Found(
-                            "title",
-                            words,
-                            "quoted title",
-                            (span,),
-                            Confidence.MEDIUM,
-                            doubtful=True,
-                            note=why,
-                        ),
-                    ),
+                    (Found.doubt("title", words, "quoted title", (span,), why),),
                 )
     return Part(
         None,
         (
-            Found(
+            Found.doubt(
                 "title",
                 None,
                 "title",
                 (),
-                Confidence.LOW,
-                doubtful=True,
-                note="no line of the note is surely its title",
+                "no line of the note is surely its title",
+                confidence=Confidence.LOW,
             ),
         ),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from attrs import frozen
 
@@ -43,6 +43,21 @@ class Found:
     doubtful: bool = False
     note: str = ""
     alternatives: tuple[Value, ...] = ()
+
+    @classmethod
+    def doubt(
+        cls,
+        path: str,
+        value: Value,
+        rule: str,
+        spans: tuple[Span, ...],
+        why: str,
+        *,
+        confidence: Confidence = Confidence.MEDIUM,
+        alternatives: tuple[Value, ...] = (),
+    ) -> Self:
+        """Give what a person has to confirm; `why` says what is in doubt, and `alternatives` what else it may be."""
+        return cls(path, value, rule, spans, confidence, doubtful=True, note=why, alternatives=alternatives)
 
 
 @frozen

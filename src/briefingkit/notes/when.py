@@ -196,8 +196,8 @@ def _no_date(choices: list[_Choice], picked: "tuple[Sighting, TimeMention] | Non
         note = f"the note's dates are not complete: {why}"
     if picked:
         note += f"; it says {picked[0].block.passage.text[picked[1].start : picked[1].end]!r} of the time"
-    yield Found(
-        "start", None, "event date", (), Confidence.LOW, doubtful=True, note=note, alternatives=dates[:5]
+    yield Found.doubt(
+        "start", None, "event date", (), note, confidence=Confidence.LOW, alternatives=dates[:5]
     )
 
 
@@ -211,14 +211,13 @@ def _all_day(
     others = _others(chosen, choices, event.first)
     note = "; ".join([*problems, "the note gives no time: a date alone is a whole day"])
     start = str(event.first)
-    yield Found(
+    yield Found.doubt(
         "start",
         start,
         "event date",
         (_date_span(chosen),),
-        _certainty(problems, others),
-        doubtful=True,
-        note=note,
+        note,
+        confidence=_certainty(problems, others),
         alternatives=others,
     )
     if event.last != event.first:
@@ -238,12 +237,16 @@ def _timed(
     assert event.first is not None and event.last is not None  # noqa: S101, PT018 - a date was chosen
     start = datetime.combine(event.first, time.first)
     others = _others(chosen, choices, event.first)
-    found = [
-        Found(
-            "start", f"{start:%Y-%m-%dT%H:%M}", "event date and time", (_date_span(chosen), span),
-            _certainty(problems, others), doubtful=True, note="; ".join(problems or [_CONFIRM]), alternatives=others,
-        )
-    ]  # fmt: skip
+    began = Found.doubt(
+        "start",
+        f"{start:%Y-%m-%dT%H:%M}",
+        "event date and time",
+        (_date_span(chosen), span),
+        "; ".join(problems or [_CONFIRM]),
+        confidence=_certainty(problems, others),
+        alternatives=others,
+    )
+    found = [began]
     end, ending = _ending(event, sighting, time)
     if ending is not None:
         found.append(evolve(ending, spans=ending.spans or (span,)))
