@@ -19,9 +19,9 @@ from briefingkit_caldav.event import (
 from briefingkit_caldav.identity import Mark
 
 if TYPE_CHECKING:
-    from icalendar import Component, Event
+    from icalendar import Calendar, Component, Event
 
-__all__ = ["event_bytes"]
+__all__ = ["calendar_head", "component_of", "event_bytes"]
 
 _END: Final = b"END:VEVENT\r\n"
 _TEXTS: Final = (
@@ -39,21 +39,32 @@ def event_bytes(resource: Resource, held: Held | None) -> bytes:
     `held` is what stands there: people's own lines are kept, guests keep their answers, and SEQUENCE never falls.
     Raises TextError for a zone that nobody knows, ValueError for a time that is none.
     """
+    from briefingkit.rendering.ics_lines import calendar_bytes, fold
+
+    beside = (fold(line.encode()) for line in (held.beside if held is not None else ()))
+    return calendar_bytes(calendar_head(), (*_zones(resource.fields), component_of(resource, held), *beside))
+
+
+def component_of(resource: Resource, held: Held | None) -> bytes:
+    """Write the VEVENT alone, without its zone; with the errors of `event_bytes`."""
+    from briefingkit.rendering.ics_lines import component_bytes, fold
+
+    own = component_bytes(_event(resource, held)).removesuffix(_END)
+    kept = b"".join(fold(line.encode()) for line in _kept(resource.fields, held))
+    return own + kept + _END
+
+
+def calendar_head() -> "Calendar":
+    """Give a calendar with what each has to have (RFC 5545 section 3.6)."""
     from icalendar import Calendar
 
     from briefingkit.rendering.ics import PRODID
-    from briefingkit.rendering.ics_lines import calendar_bytes, component_bytes, fold
     from briefingkit.rendering.ics_values import text
 
-    fields = resource.fields
-    event = _event(resource, held)
-    own = component_bytes(event).removesuffix(_END)
-    kept = b"".join(fold(line.encode()) for line in _kept(fields, held))
     head = Calendar()
     head.add("version", text("2.0"))
     head.add("prodid", text(PRODID))
-    beside = (fold(line.encode()) for line in (held.beside if held is not None else ()))
-    return calendar_bytes(head, (*_zones(fields), own, kept, _END, *beside))
+    return head
 
 
 def _event(resource: Resource, held: Held | None) -> "Event":
@@ -86,7 +97,9 @@ def _add_marks(event: "Event", resource: Resource) -> None:
     if isinstance(mark, Mapping):
         named = Mark(_text(mark["namespace"]), _text(mark["target"]), resource.key, resource.owner)
         event.add(MARK_PROPERTY, text(str(named)))
-    event.add(REVISION_PROPERTY, text(f"{_number(fields['revision'])} {_text(fields['published'])}".strip()))
+    if fields["revision"] is not None:
+        moment = _text(fields["published"])
+        event.add(REVISION_PROPERTY, text(f"{_number(fields['revision'])} {moment}".strip()))
 
 
 def _add_moments(event: "Event", fields: Fields) -> None:

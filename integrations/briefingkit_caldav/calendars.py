@@ -1,6 +1,7 @@
 """Calendars: where they are, what is known of them, and those that are ours to make, name and take away."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -10,10 +11,10 @@ from briefingkit.errors import IntegrationError
 from briefingkit.publish import Fields, Remote, Resource
 from briefingkit_caldav.content_lines import parse_components, parse_line
 from briefingkit_caldav.discovery import calendar_home
-from briefingkit_caldav.faults import GONE, Gone
+from briefingkit_caldav.faults import GONE, Gone, in_words
 from briefingkit_caldav.hrefs import name_of, path_of
 from briefingkit_caldav.identity import COLLECTION, parse_collection_name
-from briefingkit_caldav.multistatus import APPLE, CALDAV, CALENDARSERVER, DAV, Found
+from briefingkit_caldav.multistatus import APPLE, CALDAV, CALENDARSERVER, DAV, Found, precondition_of
 from briefingkit_caldav.quirks import AUTO, STANDARD, server_of, server_of_token
 from briefingkit_caldav.server import Server
 
@@ -30,7 +31,8 @@ __all__ = [
     "find_calendars",
     "kind_of",
     "look_at",
-    "property_values",
+    "recognise",
+    "set_properties",
 ]
 
 PROPERTIES: Final = {
@@ -121,18 +123,18 @@ def find_calendars(server: Server, namespaces: Collection[str]) -> tuple[str | N
         if _is_address(place)
     }
     if settings.make is None and not by_name:
-        _recognise(server, found.values())
+        recognise(server, found.values())
         return None, found
     home = calendar_home(server, kind_of(server))
     listed = [each for each in map(calendar_at, server.properties(home, _ASKED, depth=1)) if each is not None]
-    _recognise(server, listed)
+    recognise(server, listed)
     for key, name in by_name.items():
         found[key] = _named(server, name, listed)
     made = _made(settings, listed, namespaces) if settings.make is not None else {}
     return home, {**found, **made}
 
 
-def _recognise(server: Server, calendars: Iterable[Calendar]) -> None:
+def recognise(server: Server, calendars: Iterable[Calendar]) -> None:
     """Keep in mind which server it is: behind a proxy, its tokens tell what its headers do not."""
     server.recognised = next(filter(None, (server_of_token(each.token) for each in calendars)), None)
 
@@ -183,12 +185,28 @@ def collection_remote(key: str, calendar: Calendar, owner: str) -> Remote:
     return Remote(Resource(COLLECTION, key, target, fields), calendar.path, ours=parsed is not None)
 
 
-def property_values(fields: Fields) -> dict[str, str | None]:
+def _property_values(fields: Fields) -> dict[str, str | None]:
     """Write properties as a server takes them, by their prefixed names."""
     values = {PROPERTIES[name]: _text(fields.get(name)) for name in PROPERTIES}
     zone = values[PROPERTIES["timezone"]]
     values[PROPERTIES["timezone"]] = None if zone is None else _zone_calendar(zone)
     return values
+
+
+def set_properties(server: Server, path: str, wanted: Resource, before: Mapping[str, object]) -> None:
+    """Set what is otherwise than wanted, property by property: one that a server does not keep spoils no other.
+
+    What it does not keep is then read as it is, and is no drift. Its name has to stand: IntegrationError if not.
+    """
+    values = _property_values(wanted.fields)
+    for name, prefixed in PROPERTIES.items():
+        if wanted.fields.get(name) == before.get(name):
+            continue
+        answer = server.proppatch(path, {prefixed: values[prefixed]})
+        if name == "name" and answer.status >= HTTPStatus.BAD_REQUEST:
+            raise IntegrationError(
+                f"it cannot be named: {in_words(answer.status, precondition_of(answer.body))}"
+            )
 
 
 def _text(value: object) -> str | None:

@@ -1,25 +1,28 @@
 """Making, naming and taking away the calendars that are ours."""
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from briefingkit.errors import IntegrationError
 from briefingkit.publish import Change, Outcome, Remote, Resource, Status
 from briefingkit_caldav.calendars import (
-    PROPERTIES,
+    Calendar,
     collection_remote,
     find_calendars,
     kind_of,
     look_at,
-    property_values,
+    recognise,
+    set_properties,
 )
 from briefingkit_caldav.discovery import make_collection
 from briefingkit_caldav.faults import GONE, Gone, in_words
 from briefingkit_caldav.hrefs import name_of
 from briefingkit_caldav.identity import collection_name, could_be_ours
 from briefingkit_caldav.multistatus import precondition_of
+from briefingkit_caldav.quirks import quirks_of
 from briefingkit_caldav.remotes import event_remote
 from briefingkit_caldav.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["write_collection"]
 
@@ -28,6 +31,8 @@ _SHOWN: Final = 3
 
 def write_collection(server: Server, change: Change) -> Outcome:
     """Bring one calendar in step. Raises IntegrationError, which the caller makes an outcome of."""
+    if change.held is not None:
+        server.settings.whereabouts.made.pop(change.held.id, None)
     if change.wanted is None:
         return _delete(server, change)
     return (
@@ -50,8 +55,18 @@ def _create(server: Server, change: Change, wanted: Resource) -> Outcome:
         name = collection_name(namespace, wanted.owner, wanted.key)
         path = make_collection(server, kind_of(server), home, name, str(wanted.fields["name"]))
     before: Mapping[str, object] = found.properties if found is not None else {"name": wanted.fields["name"]}
-    _set(server, path, wanted, before)
-    return _done(server, change, path)
+    set_properties(server, path, wanted, before)
+    made = look_at(server, path)
+    if found is None:
+        _note_empty(server, made, wanted)
+    return _held(change, made)
+
+
+def _note_empty(server: Server, made: Calendar, wanted: Resource) -> None:
+    """Have a calendar filled by whom it is worth while to ask for that. Where none was before, its token tells who."""
+    recognise(server, (made,))
+    if quirks_of(kind_of(server)).sows:
+        server.settings.whereabouts.made[made.path] = wanted
 
 
 def _update(server: Server, change: Change, held: Remote) -> Outcome:
@@ -59,8 +74,8 @@ def _update(server: Server, change: Change, held: Remote) -> Outcome:
     assert wanted is not None  # noqa: S101 - asked by write_collection
     if _now(server, held).resource.fields != held.resource.fields:
         return Outcome(change, Status.FAILED, error="it has changed since it was read: plan again")
-    _set(server, held.id, wanted, held.resource.fields)
-    return _done(server, change, held.id)
+    set_properties(server, held.id, wanted, held.resource.fields)
+    return _held(change, look_at(server, held.id))
 
 
 def _delete(server: Server, change: Change) -> Outcome:
@@ -80,7 +95,7 @@ def _delete(server: Server, change: Change) -> Outcome:
         )
         return Outcome(change, Status.REFUSED, error=error)
     answer = server.delete(held.id, {})
-    if answer.status in GONE or 200 <= answer.status < 300:  # noqa: PLR2004 - success
+    if answer.status in GONE or answer.succeeded:
         return Outcome(change, Status.DONE)
     status = Status.UNKNOWN if answer.in_doubt else Status.FAILED
     return Outcome(change, status, error=in_words(answer.status, precondition_of(answer.body)))
@@ -88,8 +103,8 @@ def _delete(server: Server, change: Change) -> Outcome:
 
 def _strangers(server: Server, path: str) -> list[str]:
     listed = server.listing(path).etags
-    strangers = [each for each in listed if not could_be_ours(name_of(each))]
-    asked = [each for each in listed if could_be_ours(name_of(each))]
+    strangers = [each for each in listed if not could_be_ours(each)]
+    asked = [each for each in listed if could_be_ours(each)]
     ours = {stored.path for stored in server.multiget(path, asked) if event_remote(stored) is not None}
     return strangers + [each for each in asked if each not in ours]
 
@@ -98,22 +113,6 @@ def _now(server: Server, held: Remote) -> Remote:
     return collection_remote(held.resource.key, look_at(server, held.id), held.resource.owner)
 
 
-def _done(server: Server, change: Change, path: str) -> Outcome:
+def _held(change: Change, calendar: Calendar) -> Outcome:
     wanted = change.subject
-    return Outcome(change, Status.DONE, collection_remote(wanted.key, look_at(server, path), wanted.owner))
-
-
-def _set(server: Server, path: str, wanted: Resource, before: Mapping[str, object]) -> None:
-    """Set what is otherwise than wanted, property by property: one that a server does not keep spoils no other.
-
-    What it does not keep is then read as it is, and is no drift. Its name has to stand: IntegrationError if not.
-    """
-    values = property_values(wanted.fields)
-    for name, prefixed in PROPERTIES.items():
-        if wanted.fields.get(name) == before.get(name):
-            continue
-        answer = server.proppatch(path, {prefixed: values[prefixed]})
-        if name == "name" and answer.status >= 400:  # noqa: PLR2004 - an error
-            raise IntegrationError(
-                f"it cannot be named: {in_words(answer.status, precondition_of(answer.body))}"
-            )
+    return Outcome(change, Status.DONE, collection_remote(wanted.key, calendar, wanted.owner))

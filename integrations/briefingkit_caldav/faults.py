@@ -4,7 +4,18 @@ from typing import Final
 
 from briefingkit.errors import IntegrationError, Transient
 
-__all__ = ["GONE", "Busy", "Gone", "Lost", "NoEntry", "Unreachable", "Unreadable", "in_words", "retry_after"]
+__all__ = [
+    "GONE",
+    "Busy",
+    "Gone",
+    "Halfway",
+    "Lost",
+    "NoEntry",
+    "Unreachable",
+    "Unreadable",
+    "in_words",
+    "retry_after",
+]
 
 
 class Busy(Transient):
@@ -17,6 +28,10 @@ class Unreachable(Transient):
 
 class Lost(Transient):
     """It was sent, and no answer says what became of it."""
+
+
+class Halfway(IntegrationError):
+    """Many things were sent at once, and it is not known which of them are there: they are read before going on."""
 
 
 class NoEntry(IntegrationError):

@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
+from briefingkit_caldav.hrefs import name_of, parent_of
+
 __all__ = [
     "COLLECTION",
     "EVENT",
@@ -25,6 +27,7 @@ __all__ = [
     "language_of",
     "mark_of",
     "parse_collection_name",
+    "sown_name",
 ]
 
 COLLECTION: Final = "collection"
@@ -36,6 +39,8 @@ ONE_FOR_ALL: Final = "all"
 """The key of a collection that holds the events of all languages."""
 
 _HASH_DIGITS: Final = 10
+_LONGEST_NAME: Final = 200
+_SOWN_NAME: Final = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*\.)?[0-9a-f]{40}@[a-z0-9.-]+\.ics")
 _EVENT_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*\.[0-9a-f]{10}\.ics")
 _COLLECTION_PREFIX: Final = "briefingkit."
 _MARK_PARTS: Final = 4
@@ -60,9 +65,22 @@ def event_name(namespace: str, key: str) -> str:
     return f"{key}.{digest[:_HASH_DIGITS]}.ics"
 
 
-def could_be_ours(name: str) -> bool:
-    """Whether a name has the form of those that we give: all others need not be looked into."""
-    return _EVENT_NAME.fullmatch(name) is not None
+def sown_name(of_uid: str) -> str | None:
+    """Return the last part of the address of an event that came with its whole calendar; None if that is not certain.
+
+    Radicale gives it, by the UID (radicale/storage/multifilesystem/upload.py), if that can be the name of a file.
+    """
+    name = f"{of_uid}.ics"
+    return name if len(name) <= _LONGEST_NAME and _SOWN_NAME.fullmatch(name) else None
+
+
+def could_be_ours(path: str) -> bool:
+    """Whether an address has the form of those that our events have: all others need not be looked into."""
+    name = name_of(path)
+    if _EVENT_NAME.fullmatch(name):
+        return True
+    made = parse_collection_name(name_of(parent_of(path))) is not None
+    return made and _SOWN_NAME.fullmatch(name) is not None
 
 
 def event_uid(of_briefing: str, language: str, *, alone: bool) -> str:
@@ -86,15 +104,24 @@ class Mark:
         """Write it as the property's value: four words."""
         return " ".join(quote(part, safe="") for part in (self.namespace, self.target, self.key, self.owner))
 
-    def stands_in(self, name: str, of_uid: str) -> bool:
-        """Whether an event with this mark, under this name and with this UID, is the one that we made, and no copy."""
+    def stands_in(self, path: str, of_uid: str) -> bool:
+        """Whether an event with this mark, at this address and with this UID, is the one that we made, and no copy."""
         from briefingkit.model import uid
 
         briefing, _, language = self.key.rpartition(".")
         # A briefing may be of another namespace than its project.
         own = uid(of_uid.partition("@")[2], briefing)
         uids = {event_uid(own, language, alone=alone) for alone in (True, False)}
-        return briefing == self.owner and name == event_name(self.namespace, self.key) and of_uid in uids
+        return briefing == self.owner and of_uid in uids and self._is_placed(path, of_uid)
+
+    def _is_placed(self, path: str, of_uid: str) -> bool:
+        name = name_of(path)
+        if name == event_name(self.namespace, self.key):
+            return True
+        ours = {
+            collection_name(self.namespace, self.target, key) for key in (ONE_FOR_ALL, language_of(self.key))
+        }
+        return name == sown_name(of_uid) and name_of(parent_of(path)) in ours
 
 
 def mark_of(value: str) -> Mark | None:

@@ -36,6 +36,8 @@ class Quirks:
     5.3.4), unless something in it is known to be changed, which `changes` finds. What others have written is read back.
     `merges_answers`: it keeps answers of guests that came since (RFC 6638 section 3.2.10) under If-Schedule-Tag-Match.
     Others give the tag and lose them, so that they are read and written again.
+    `sows`: it takes a whole calendar at once, and names its events by their UIDs; at each new event that comes alone it
+    looks through all that are there (briefingkit_caldav.sowing).
     """
 
     profile: str | None = None
@@ -43,6 +45,7 @@ class Quirks:
     is_exact: bool = False
     changes: re.Pattern[bytes] | None = None
     merges_answers: bool = False
+    sows: bool = False
 
     def keeps(self, content: bytes) -> bool:
         """Whether what was sent is stored as it is, where its ETag says so."""
@@ -55,9 +58,13 @@ QUIRKS: Final[Mapping[str, Quirks]] = {
     "nextcloud": Quirks(profile="nextcloud", is_exact=True),
     "baikal": Quirks(profile="baikal", is_exact=True),
     # radicale/app/put.py: the ETag is that of the item as vobject has written it anew, which changes addresses in
-    # properties that it does not know, and circumflexes (RFC 6868). A test holds it to the rest.
+    # properties that it does not know, and circumflexes (RFC 6868). A test holds it to the rest. The same file
+    # takes whole calendars, and looks through all for the UID of what is new (has_uid).
     "radicale": Quirks(
-        profile="radicale", is_exact=True, changes=re.compile(rb"^CONFERENCE|^LINK|\^", re.MULTILINE)
+        profile="radicale",
+        is_exact=True,
+        changes=re.compile(rb"^CONFERENCE|^LINK|\^", re.MULTILINE),
+        sows=True,
     ),
     # The same by icalendar, which takes a backslash and an N for a line end. Its Schedule-Tag lets an answer be lost.
     "xandikos": Quirks(profile="xandikos"),

@@ -13,9 +13,9 @@ from briefingkit.publish import Remote, Resource, Snapshot
 from briefingkit_caldav.calendars import Calendar, collection_remote, find_calendars, look_at
 from briefingkit_caldav.cursor import NOTHING, Cursor, Paths, Place, digest_of, digest_of_properties
 from briefingkit_caldav.faults import Gone
-from briefingkit_caldav.hrefs import child, name_of, parent_of
+from briefingkit_caldav.hrefs import child, parent_of
 from briefingkit_caldav.identity import COLLECTION, EVENT, ONE_FOR_ALL, could_be_ours, event_name, language_of
-from briefingkit_caldav.remotes import event_remote
+from briefingkit_caldav.remotes import event_remote, is_sown
 from briefingkit_caldav.server import Changes, Server, Stored
 from briefingkit_caldav.watching import is_as_it_was, look_again
 
@@ -106,8 +106,9 @@ class _Reading:
     def _known(
         self, key: str, remotes: Mapping[str, Remote], place: Place, calendar: Calendar | None
     ) -> _Known:
+        """Put together what is known. A calendar whose sowing broke off is not made yet: it has lost its properties."""
         place = evolve(place, known=Paths.of(remotes))
-        if self._settings.make is None or calendar is None:
+        if self._settings.make is None or calendar is None or any(map(is_sown, remotes.values())):
             return _Known(remotes, place)
         place = evolve(place, properties=digest_of_properties(calendar.properties))
         return _Known(remotes, place, collection_remote(key, calendar, self._settings.target))
@@ -131,14 +132,19 @@ class _Reading:
             if held is not None and etag and held.etag == etag:
                 continue
             remotes.pop(path, None)
-            if etag is not None and could_be_ours(name_of(path)):
+            if etag is not None and could_be_ours(path):
                 missing.append(path)
         remotes.update(self._read(key, collection, missing))
         return remotes
 
     def _with_wanted(self, key: str, collection: str, known: Mapping[str, Remote]) -> dict[str, Remote]:
         """Look also where something is wanted that was not when the cursor was made."""
-        missing = [path for path in self._places(key, collection) if path not in known]
+        there = {remote.identity for remote in known.values() if remote.ours}
+        missing = [
+            path
+            for path, wanted in self._places(key, collection).items()
+            if path not in known and wanted.identity not in there
+        ]
         return {**known, **dict(self._read(key, collection, missing))}
 
     def _read(self, key: str, collection: str, paths: Sequence[str]) -> Iterator[tuple[str, Remote]]:

@@ -245,7 +245,7 @@ class Server:
         answer = self.call("GET", path, {})
         if answer.status in GONE:
             return None
-        if not 200 <= answer.status < 300:  # noqa: PLR2004 - success
+        if not answer.succeeded:
             raise self._failed(answer)
         text = answer.body.decode("utf-8", "replace")
         return Stored(path, answer.headers.get("etag"), text, answer.headers.get("schedule-tag"))
@@ -272,11 +272,13 @@ class Server:
         """Take something away under a precondition."""
         return self.call("DELETE", path, precondition)
 
-    def proppatch(self, path: str, values: Mapping[str, str | None]) -> Answer:
-        """Set properties, or remove those that are None (RFC 4918 section 9.2)."""
+    def proppatch(
+        self, path: str, values: Mapping[str, str | None], *, raw: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Set properties, or remove those that are None (RFC 4918 section 9.2); `raw` are some whose values are XML."""
         given = "".join(
             f"<{name}>{escape(value)}</{name}>" for name, value in values.items() if value is not None
-        )
+        ) + "".join(f"<{name}>{value}</{name}>" for name, value in (raw or {}).items())
         gone = "".join(f"<{name}/>" for name, value in values.items() if value is None)
         parts = (f"<D:set><D:prop>{given}</D:prop></D:set>" if given else "") + (
             f"<D:remove><D:prop>{gone}</D:prop></D:remove>" if gone else ""

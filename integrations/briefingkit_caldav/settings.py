@@ -28,6 +28,8 @@ __all__ = ["CalDAV"]
 
 _BATCH = 200
 """Changes in one call, at whose end what is written is read back where that is needed."""
+_FILLED = 2000
+"""The same, where a calendar is to be filled: what goes into it goes in one call."""
 _EVERY_LANGUAGE = "und"
 _LONGEST_TIMEOUT = 600
 
@@ -79,7 +81,6 @@ class CalDAV:
     sleep: Any = field(default=time.sleep, validator=is_callable(), repr=False, eq=False)
     whereabouts: Whereabouts = field(factory=Whereabouts, init=False, repr=False, eq=False)
 
-    batch = _BATCH
     order = ORDER
     lookout = "briefingkit_caldav.lookout:nothing_has_changed"
 
@@ -111,6 +112,11 @@ class CalDAV:
             )
 
     # What follows from the settings
+
+    @property
+    def batch(self) -> int:
+        """At most so many changes in one call of `apply`."""
+        return _FILLED if self.whereabouts.made else _BATCH
 
     @property
     def is_by_language(self) -> bool:

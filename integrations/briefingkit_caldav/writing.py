@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from briefingkit.errors import BriefingkitError, IntegrationError
-from briefingkit.publish import Action, Change, Outcome, Remote, Resource, Status
+from briefingkit.publish import Action, Change, Identity, Outcome, Remote, Resource, Status
 from briefingkit_caldav.body import event_bytes
 from briefingkit_caldav.calendars import find_calendars, kind_of
 from briefingkit_caldav.collection_writing import write_collection
 from briefingkit_caldav.connection import Answer
-from briefingkit_caldav.faults import GONE, Busy, Lost, NoEntry, Unreachable, in_words
+from briefingkit_caldav.faults import GONE, Busy, Halfway, Lost, NoEntry, Unreachable, in_words
 from briefingkit_caldav.hrefs import child, parent_of
-from briefingkit_caldav.identity import COLLECTION, ONE_FOR_ALL, event_name, language_of
+from briefingkit_caldav.identity import COLLECTION, ONE_FOR_ALL, could_be_ours, event_name, language_of
 from briefingkit_caldav.multistatus import precondition_of
 from briefingkit_caldav.quirks import quirks_of
 from briefingkit_caldav.remotes import event_remote, held_of, schedule_tag_of
 from briefingkit_caldav.server import Server, Stored
+from briefingkit_caldav.sowing import sow
 
 if TYPE_CHECKING:
     from briefingkit_caldav.settings import CalDAV
@@ -41,7 +42,7 @@ def apply_changes(settings: "CalDAV", changes: Sequence[Change]) -> Iterator[Out
     stored otherwise than it was sent is read back when all is written, many in a request.
     """
     with Server(settings) as server:
-        writer = _Writer(server)
+        writer = _Writer(server, changes)
         stopped: str | None = None
         well = True
         for change, following in zip_longest(changes, changes[1:]):
@@ -84,14 +85,16 @@ class _Sent:
 class _Writer:
     """The changes of one call, over one connection."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, changes: Sequence[Change]) -> None:
         self._server = server
+        self._changes = changes
         self._settings = server.settings
         self._server.recognised = server.settings.whereabouts.server
         self._sent: dict[str, _Sent] = {}
         self._exact: list[_Sent] = []
         self._settled: list[Outcome] = []
-        self._ahead: tuple[Change, bytes] | None = None
+        self._ahead: tuple[Change, Remote | None, bytes] | None = None
+        self._sown: dict[Identity, Remote] = {}
 
     def go_on(self, following: Change | None) -> None:
         """Do while the server is at work what needs no server. What goes wrong is met again in its turn."""
@@ -104,8 +107,13 @@ class _Writer:
         """Write an event out before its turn comes."""
         if change is None or change.identity.kind == COLLECTION or change.wanted is None:
             return
-        if self._ahead is None or self._ahead[0] is not change:
-            self._ahead = (change, _content(change.wanted, change.held))
+        over = self._over(change)
+        if self._ahead is None or self._ahead[0] is not change or self._ahead[1] is not over:
+            self._ahead = (change, over, _content(change.wanted, over))
+
+    def _over(self, change: Change) -> Remote | None:
+        """Tell what an event is to be written over."""
+        return change.held if change.held is not None else self._sown.get(change.identity)
 
     def _settle(self) -> None:
         """Say what is held where that is what was sent; what cannot be told so is to be read back."""
@@ -131,8 +139,9 @@ class _Writer:
             if change.action is Action.CREATE:
                 return self._create(change)
             return self._update(change) if change.wanted is not None else self._delete(change)
-        except Lost as error:
-            return Outcome(change, Status.UNKNOWN, error=str(error))
+        except (Lost, Halfway) as error:
+            stop = isinstance(error, Halfway)
+            return Outcome(change, Status.UNKNOWN, error=str(error), stop=stop)
         except (Busy, Unreachable, NoEntry) as error:
             return Outcome(change, Status.FAILED, error=str(error), stop=True)
         except (BriefingkitError, ValueError) as error:
@@ -141,13 +150,19 @@ class _Writer:
     # Making
 
     def _create(self, change: Change) -> Outcome | None:
-        wanted, content = _wanted(change), self._content_of(change, None)
-        path = child(self._collection(wanted), event_name(_namespace(wanted), wanted.key))
+        wanted = _wanted(change)
+        collection = self._collection(wanted)
+        self._sow(collection)
+        sown = self._sown.get(change.identity)
+        if sown is not None:
+            return self._put(change, sown, sown.id)
+        path = child(collection, event_name(_namespace(wanted), wanted.key))
+        content = self._content_of(change, None)
         looks_first = quirks_of(kind_of(self._server)).looks_first
         if looks_first and (there := self._server.get(path)) is not None:
             return self._stands_already(change, there, in_doubt=False)
         answer = self._server.put(path, content, _NEW)
-        if _done(answer):
+        if answer.succeeded:
             self._written(change, answer, path, content)
             return None
         if answer.status in _COLLIDES:
@@ -156,6 +171,20 @@ class _Writer:
                 return self._uid_collides(change, path, answer)
             return self._stands_already(change, stored, in_doubt=answer.in_doubt)
         return _refused(change, answer)
+
+    def _sow(self, collection: str) -> None:
+        """Fill a calendar that was made for what is to come, if that has not been tried yet."""
+        calendar = self._settings.whereabouts.made.pop(collection, None)
+        if calendar is None:
+            return
+        here = [
+            each
+            for each in self._changes
+            if each.action is Action.CREATE
+            and each.identity.kind != COLLECTION
+            and self._collection(_wanted(each)) == collection
+        ]
+        self._sown.update(sow(self._server, collection, calendar, here))
 
     def _stands_already(self, change: Change, stored: Stored, *, in_doubt: bool) -> Outcome | None:
         """Go on with what stands at the place of an event: ours is written again, anybody else's is left alone."""
@@ -169,11 +198,17 @@ class _Writer:
             return Outcome(change, Status.DONE, remote)
         return self._put(change, remote, path, in_doubt=in_doubt)
 
-    def _uid_collides(self, change: Change, path: str, answer: Answer) -> Outcome:
+    def _uid_collides(self, change: Change, path: str, answer: Answer) -> Outcome | None:
+        """Go on with our own that came with its calendar; what anybody else has put elsewhere is theirs to move."""
         wanted = _wanted(change)
         collection = self._collection(wanted)
         uid = wanted.fields["uid"]
         elsewhere = [each for each in self._server.with_uid(collection, str(uid)) if each != path]
+        for ours in filter(could_be_ours, elsewhere):
+            stored = self._server.get(ours)
+            remote = event_remote(stored) if stored is not None else None
+            if stored is not None and remote is not None and remote.identity == change.identity:
+                return self._stands_already(change, stored, in_doubt=answer.in_doubt)
         if not elsewhere and answer.status == _FAILED:
             error = (
                 f"the server refuses it although nothing stands at {path} ({_FAILED}): it may be too large"
@@ -211,7 +246,7 @@ class _Writer:
         precondition = {"If-Schedule-Tag-Match": tag} if tag is not None else _unchanged(over)
         answer = self._server.put(path, content, precondition)
         in_doubt = in_doubt or answer.in_doubt
-        if _done(answer):
+        if answer.succeeded:
             self._written(change, answer, path, content)
             return None
         if answer.status != _FAILED:
@@ -232,7 +267,7 @@ class _Writer:
         for again in (True, False):
             answer = self._server.delete(over.id, _unchanged(over))
             in_doubt = in_doubt or answer.in_doubt
-            if _done(answer) or answer.status in GONE:
+            if answer.succeeded or answer.status in GONE:
                 return Outcome(change, Status.DONE)
             if answer.status != _FAILED:
                 return _refused(change, answer)
@@ -247,8 +282,8 @@ class _Writer:
 
     def _content_of(self, change: Change, over: Remote | None) -> bytes:
         """Give the event as it is sent over what is held: what was prepared, if that was for the same."""
-        if self._ahead is not None and self._ahead[0] is change and over is change.held:
-            return self._ahead[1]
+        if self._ahead is not None and self._ahead[0] is change and self._ahead[1] is over:
+            return self._ahead[2]
         return _content(_wanted(change), over)
 
     # What is there then
@@ -329,10 +364,6 @@ def _answers_only(held: Remote) -> str | None:
 def _unchanged(over: Remote) -> Mapping[str, str]:
     """Ask that what is there is what was seen; a server without ETags is not asked for what it cannot tell."""
     return {"If-Match": over.etag} if over.etag else {}
-
-
-def _done(answer: Answer) -> bool:
-    return 200 <= answer.status < 300  # noqa: PLR2004 - success
 
 
 def _moved(change: Change, *, in_doubt: bool) -> Outcome:
