@@ -32,6 +32,7 @@ _NO_TITLE = re.compile(
 _GREETING = re.compile(
     r"^(?:dear|hello|hi|chers?|cheres?|estimad[oa]s?|bonjour|queridos?|madame|monsieur)\b.{0,60}[,:]$"
 )
+_QUOTED = re.compile(r"[\"“«]\s?([^\"“”«»\n]{6,200}?)\s?[\"”»]")
 _WHOLE_QUOTED = re.compile(r"^[\"“«„‘']\s?([^\"“”«»„]{8,200}?)\s?[\"”»’']$")
 _LONGEST = 200
 _PROSE = 160
@@ -58,7 +59,7 @@ def _words_left(calendar: Calendar, block: Block) -> bool:
 
 def _candidates(note: Note, calendar: Calendar) -> Iterator[_Candidate]:
     for block in note.about(Topic.TITLE):
-        quoted = re.search(r"[\"“«]\s?([^\"“”«»\n]{6,200}?)\s?[\"”»]", block.passage.text)
+        quoted = _QUOTED.search(block.passage.text)
         yield _Candidate(block.passage.part(*quoted.span(1)) if quoted else block.passage, block, 0, 20)
     prose = False
     for position, block in enumerate(note.about(Topic.HEAD)):
@@ -178,7 +179,7 @@ def _quoted(note: Note) -> Part:
         passage = block.passage
         if topic not in {Topic.HEAD, Topic.BACKGROUND, Topic.OBJECTIVES}:
             continue
-        for match in re.finditer(r"[\"“«]\s?([^\"“”«»\n]{6,200}?)\s?[\"”»]", passage.text):
+        for match in _QUOTED.finditer(passage.text):
             if _INVITED.search(passage.folded[max(0, match.start() - 90) : match.start()]):
                 words = match[1]
                 why = "it is quoted in a sentence: no line of the note is its title"

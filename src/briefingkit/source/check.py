@@ -3,7 +3,7 @@
 It knows no clock: that a start is in the past is not its business.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from briefingkit.errors import Finding
@@ -57,22 +57,25 @@ def check(
     ]
     if programme is not None:
         found += check_programme(loaded, briefing, programme)
-    kept = [finding for finding in found if finding.severity == "error" or finding.code not in briefing.allow]
-    given = {finding.code for finding in found}
     unseen = (
         *(() if programme is not None else ("W4",)),
         *(() if targets else ("W306",)),
         *(() if names is not None else ("W507",)),
         *_ELSEWHERE,
     )
-    for index, code in enumerate(briefing.allow):
-        if code in given or not code.startswith("W") or code not in CODES or code.startswith(unseen):
-            continue
-        message = f"{code} is allowed, and nothing here gives it"
-        kept.append(loaded.finding("W505", ("allow", index), message, "Take it off the list"))
-    return in_order(
-        (*loaded.findings, *(f for f in kept if f.code != "W505" or "W505" not in briefing.allow))
-    )
+    found += _idle(loaded, briefing.allow, {finding.code for finding in found}, unseen)
+    kept = (finding for finding in found if finding.severity == "error" or finding.code not in briefing.allow)
+    return in_order((*loaded.findings, *kept))
+
+
+def _idle(
+    loaded: Loaded, allow: Sequence[str], given: Collection[str], unseen: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Name what is allowed and was not given, but for codes that begin like one that nobody has looked for."""
+    for index, code in enumerate(allow):
+        if code not in given and code.startswith("W") and code in CODES and not code.startswith(unseen):
+            message = f"{code} is allowed, and nothing here gives it"
+            yield loaded.finding("W505", ("allow", index), message, "Take it off the list")
 
 
 def check_all(
