@@ -73,9 +73,8 @@ def app(
 def assembled(pages: "_Pages") -> "ASGIApp":
     """Put the addresses, the pages for what goes wrong, and the headers together."""
     inner = Starlette(routes=pages.routes(), lifespan=pages.lifespan, exception_handlers=pages.faults())
-    inner.router.redirect_slashes = (
-        False  # it would lead to whatever host the request names: see `_without_slash`
-    )
+    # Its redirects would lead to whatever host the request names: see `_without_slash`.
+    inner.router.redirect_slashes = False
     return Shield(inner, pages.broken)
 
 
