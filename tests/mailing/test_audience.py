@@ -227,6 +227,11 @@ def test_a_file_is_read_by_what_its_columns_are_called(read: Read) -> None:
     assert list(found) == [Member("ada@x.org", "Ada", "fr", "Africa/Dakar", "Ville")]
 
 
+def test_a_language_may_be_called_by_its_name(read: Read) -> None:
+    found = read("email,language\na@x.org,Français\nb@x.org,中文\nc@x.org,RUSSE\nd@x.org,de\n")
+    assert [each.language for each in found if isinstance(each, Member)] == ["fr", "zh", "ru", "de"]
+
+
 def test_a_row_that_says_nonsense_stops_no_other_and_is_told(read: Read) -> None:
     selection, faults = Selection(), list[RowFault]()
     found = read("email,name,language,timezone\n,,,\na@x.org,A,français!,Mars/Base\n,,fr,\nb@x.org,B,,\n")

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from briefingkit.errors import TextError
 from briefingkit.text import language
+from briefingkit.text.cldr import locale_for
 from briefingkit.text.language import (
     best_match,
     canonical,
     direction,
     display_name,
     is_same_language,
+    language_called,
     registered,
 )
+from briefingkit.text.phrases import SHIPPED
 
 PLAIN = sorted(language._PLAIN)
 
@@ -147,6 +150,18 @@ def test_these_are_written_from_left_to_right(tag: str) -> None:
 )
 def test_a_language_is_named_in_the_readers(tag: str, reader: str, name: str) -> None:
     assert display_name(tag, reader) == name
+
+
+@pytest.mark.parametrize("tag", ["fr", "zh", "zh-Hans", "sw"])
+@pytest.mark.parametrize("reader", SHIPPED)
+def test_a_language_is_known_by_its_name(tag: str, reader: str) -> None:
+    name = str(locale_for(reader).languages[tag.replace("-", "_")])
+    assert language_called(f" {name.upper()} ") == tag
+
+
+@pytest.mark.parametrize("name", ["", "fr", "French and Italian", "Makua", "Français\0"])
+def test_what_is_no_language_s_name_or_that_of_two_is_none(name: str) -> None:
+    assert language_called(name) is None
 
 
 @pytest.mark.parametrize(

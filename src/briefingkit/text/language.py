@@ -19,6 +19,7 @@ __all__ = [
     "direction",
     "display_name",
     "is_same_language",
+    "language_called",
     "registered",
     "undetermined",
 ]
@@ -159,6 +160,26 @@ def display_name(tag: str, in_language: str) -> str:
             details = ", ".join(str(words.get(part, part)) for part in parts[known:])
             return f"{name} ({details})" if details else str(name)
     return tag
+
+
+def language_called(name: str) -> str | None:
+    """Give the tag of a language by its name in a language that ships, in any case: "Français", "french" → "fr".
+
+    Names are CLDR's. None for what is no name, and for one that two languages have.
+    """
+    code = _codes().get(name.strip().casefold())
+    return None if code is None else registered(code.replace("_", "-"))
+
+
+@lru_cache(maxsize=1)
+def _codes() -> Mapping[str, str]:
+    from briefingkit.text.phrases import SHIPPED
+
+    found: dict[str, str | None] = {}
+    for code, name in (pair for language in SHIPPED for pair in locale_for(language).languages.items()):
+        called = name.casefold()
+        found[called] = code if found.get(called, code) == code else None
+    return {name: code for name, code in found.items() if code is not None}
 
 
 def best_match(preferred: Sequence[str], available: Sequence[str]) -> str | None:

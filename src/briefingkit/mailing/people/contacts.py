@@ -11,7 +11,7 @@ from briefingkit.registrations.files.columns import built_in
 from briefingkit.registrations.files.importing import OpenedTable, RowFault, answers_in, table_in
 from briefingkit.registrations.files.tables import read_table
 from briefingkit.registrations.person import normalised_email
-from briefingkit.text.language import registered
+from briefingkit.text.language import language_called, registered
 from briefingkit.text.zones import zone_names
 
 if TYPE_CHECKING:
@@ -48,9 +48,12 @@ def _member(row: int, answers: "dict[str, Answer]", faults: list[RowFault]) -> M
     said = {name: value for name, value in answers.items() if isinstance(value, str)}
     if said.get("email") and normalised_email(said["email"]) is None:
         faults.append(RowFault(row, "email", "this is no e-mail address that can be written to"))
-    language, zone = registered(said.get("language", "")), said.get("timezone")
-    if language is None and said.get("language"):
-        message = "this is no language tag such as fr; what is assumed of the audience is taken"
+    reads, zone = said.get("language", ""), said.get("timezone")
+    language = registered(reads) or language_called(reads)
+    if language is None and reads:
+        message = (
+            "this is no language, by its tag such as fr or its name; what is assumed of the audience is taken"
+        )
         faults.append(RowFault(row, "language", message))
     if zone and zone not in zone_names():
         faults.append(
