@@ -1,11 +1,13 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 from briefingkit.model import Access, Publication
 from briefingkit.rendering import FORMATS, render
+from briefingkit.testing import drawn_texts
 from briefingkit.testing.strategies import publications
 
 from .planted import NOBODYS, PARTICIPANTS, PLANTED, REGISTRANTS
@@ -46,3 +48,12 @@ def test_no_output_of_any_briefing_holds_a_persons_address_or_number(
         written = _unfolded(render(publication, form, language, audience=audience))
         assert "@private.example" not in written
         assert "1234 private" not in written
+
+
+def test_no_drawn_text_looks_like_private_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis draws literals of what it tests now and then, such as those that are looked for above."""
+    monkeypatch.setattr(drawn_texts, "HOSTILE", ("+00 1234 private", "public"))
+    drawn = drawn_texts.words.__wrapped__()
+    assert find(drawn, lambda text: text == "public") == "public"
+    with pytest.raises(NoSuchExample):
+        find(drawn, lambda text: drawn_texts.PRIVATE in text)

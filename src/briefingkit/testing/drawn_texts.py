@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from briefingkit.text import LocalizedUrl, MultilingualText, Name
 
-__all__ = ["HOSTILE", "LANGUAGES", "ZONES", "keys", "multilingual_texts", "names", "urls", "words"]
+__all__ = ["HOSTILE", "LANGUAGES", "PRIVATE", "ZONES", "keys", "multilingual_texts", "names", "urls", "words"]
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "pt")
 """The languages that briefings are drawn in: those whose phrases ship."""
@@ -45,6 +45,9 @@ HOSTILE = (
 )
 """Texts that hurt an output that forgets to escape; all are texts that the model takes."""
 
+PRIVATE = "private"
+"""The word by which the private data of drawn persons is found again; no drawn text has it."""
+
 _printable = st.characters(
     codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"), exclude_characters="\u202d\u202e\ufeff"
 )
@@ -55,8 +58,13 @@ def words(max_size: int = 40) -> st.SearchStrategy[str]:
     """Draw texts of any script, never blank: plain ones most of the time, hostile ones now and then."""
     plain = st.text(alphabet=ascii_lowercase + " éñйع中", min_size=1, max_size=max_size)
     wild = st.text(alphabet=_printable, min_size=1, max_size=max_size)
-    drawn = st.one_of(plain, wild, st.sampled_from(HOSTILE))
+    drawn = st.one_of(plain, wild, st.sampled_from(HOSTILE)).filter(_is_public)
     return drawn.map(lambda text: text if _holds_ink(text) else f"x{text}")
+
+
+def _is_public(text: str) -> bool:
+    """Tell a text from private data: now and then, Hypothesis draws a literal of the code under test."""
+    return PRIVATE not in text
 
 
 def _holds_ink(text: str) -> bool:
