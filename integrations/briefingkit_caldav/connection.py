@@ -62,7 +62,7 @@ class Answer:
 
 
 def read_all(chunks: Iterator[bytes]) -> bytes:
-    """Read an answer whole."""
+    """Read an answer whole. IntegrationError for one that has no end."""
     read, size = [], 0
     for chunk in chunks:
         size += len(chunk)

@@ -42,7 +42,10 @@ def calendar_home(server: Server, kind: str) -> str:
 
 
 def make_collection(server: Server, kind: str, home: str, name: str, title: str) -> str:
-    """Make a calendar for events (MKCALENDAR, or MKCOL where the server wants that), and return its path."""
+    """Make a calendar for events (MKCALENDAR, or MKCOL where the server wants that), and return its path.
+
+    IntegrationError, with the server's answer, where it makes none.
+    """
     from caldav.collection import Calendar, CalendarSet
     from caldav.lib.error import DAVError
 

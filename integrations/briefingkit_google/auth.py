@@ -82,7 +82,7 @@ class Auth:
 
     @staticmethod
     def short_form(value: object) -> object:
-        """Read `auth: default`; a mapping stays."""
+        """Read `auth: default`; a mapping stays. ModelError for another word."""
         if value == "default":
             return {"default": True}
         if isinstance(value, str):  # not quoted: it may be a key

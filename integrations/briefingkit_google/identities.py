@@ -106,7 +106,7 @@ def _is_object(content: bytes) -> bool:
 
 
 def service_account(key: str, subject: str | None, scopes: Sequence[str], base: Path) -> ServiceAccount:
-    """Make credentials of a key or its path; `subject` is whom they act for."""
+    """Make credentials of a key or its path; `subject` is whom they act for. IntegrationError for what is no key."""
     info = key_from(key, base, SERVICE_ACCOUNT)
     check_address(info.get("token_uri"))
     try:
@@ -129,7 +129,10 @@ def service_account(key: str, subject: str | None, scopes: Sequence[str], base: 
 
 
 def user(path: Path, scopes: Sequence[str]) -> User:
-    """Make credentials of a token file. What was consented to is what it says; asking for more takes a person."""
+    """Make credentials of a token file. What was consented to is what it says; asking for more takes a person.
+
+    IntegrationError for a file that is no token, or was not consented to for these scopes.
+    """
     info = parsed(token_file.read(path), str(path), AUTHORIZED_USER)
     needed = ("refresh_token", "client_id", "client_secret")
     if missing := [name for name in needed if not isinstance(info.get(name), str) or not info[name]]:

@@ -103,7 +103,7 @@ def check_address(uri: object) -> None:
 
 
 def parsed(text: str, name: str, wanted: str) -> Mapping[str, Any]:
-    """Read JSON that is to be of a kind; `name` says what it is to whoever has to mend it."""
+    """Read JSON that is to be of a kind, or IntegrationError; `name` says what it is to whoever has to mend it."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

@@ -10,7 +10,7 @@ _MOST_CONNECTIONS = 100
 
 
 def check_connections(_instance: object, attribute: Any, value: int) -> None:
-    """Bound how many requests are made at once."""
+    """Refuse, as an attrs validator, more requests at once than a machine should make, and none."""
     if not 1 <= value <= _MOST_CONNECTIONS:
         raise ModelError(f"{attribute.name} is 1 to {_MOST_CONNECTIONS}", field=attribute.name)
 
@@ -22,6 +22,6 @@ def check_rate(_instance: object, attribute: Any, value: float | None) -> None:
 
 
 def check_timeout(_instance: object, attribute: Any, value: float) -> None:
-    """Keep a request well inside the time for which a sender holds its messages."""
+    """Refuse, as an attrs validator, what is not well inside the time for which a sender holds its messages."""
     if not 1 <= value <= 60:  # noqa: PLR2004 - as the message says
         raise ModelError(f"{attribute.name} is 1 to 60 seconds", field=attribute.name)

@@ -84,7 +84,10 @@ class Server:
 
     @cached_property
     def context(self) -> ssl.SSLContext:
-        """How a certificate is checked: against the system's authorities, or those of `ca_file`."""
+        """How a certificate is checked: against the system's authorities, or those of `ca_file`.
+
+        IntegrationError for a file that cannot be read.
+        """
         if self.ca_file is None:
             return ssl.create_default_context()
         path = self.base / self.ca_file

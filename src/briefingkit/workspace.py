@@ -37,7 +37,10 @@ def now() -> datetime:
 
 
 def preview_moment(clock: Clock = now, environment: Mapping[str, str] = os.environ) -> datetime:
-    """Tell the moment that a rendering outside a plan carries: SOURCE_DATE_EPOCH (seconds, UTC) if set, else now."""
+    """Tell the moment that a rendering outside a plan carries: SOURCE_DATE_EPOCH (seconds, UTC) if set, else now.
+
+    ProjectError where that is set and is no such number.
+    """
     epoch = environment.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return clock()

@@ -211,7 +211,7 @@ class Reminders:
 
     @staticmethod
     def short_form(value: object) -> object:
-        """Read `default`, or a list of reminders."""
+        """Read `default`, or a list of reminders. ModelError for another word."""
         if value == "default":
             return {}
         if isinstance(value, list | tuple):

@@ -87,7 +87,7 @@ def _files(desk: Desk, settings: GoogleForms, last: Snapshot) -> Iterator[Mappin
 
 
 def held_of(desk: Desk, file: Mapping[str, Any]) -> Held | None:
-    """Ask for all of a form; None where it is gone, or in the trash."""
+    """Ask for all of a form; None where it is gone, or in the trash. Unreadable where Google does not say."""
     name = str(file["id"])
     if file.get("trashed"):
         return None

@@ -55,14 +55,14 @@ def same(given: str, wanted: str) -> bool:
 
 
 def check_basic(headers: Mapping[str, str], username: str, password: str) -> None:
-    """Hold a call to a name and a password, which stand in the address that the service calls (RFC 7617)."""
+    """Hold a call to a name and a password, which stand in the address called (RFC 7617). MailingError for others."""
     wanted = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
     if not same(header(headers, "authorization"), wanted):
         raise MailingError("a call about mails does not say the right name and password")
 
 
 def check_bearer(headers: Mapping[str, str], token: str) -> None:
-    """Hold a call to a token (RFC 6750)."""
+    """Hold a call to a token (RFC 6750). MailingError for another, or none."""
     if not same(header(headers, "authorization"), f"Bearer {token}"):
         raise MailingError("a call about mails does not say the right token")
 

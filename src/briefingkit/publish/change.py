@@ -83,7 +83,7 @@ class Change:
 
     @property
     def subject(self) -> Resource:
-        """Return the resource that the change is about, in the best form there is."""
+        """Return the resource that the change is about, in the best form there is. ValueError where there is none."""
         if self.wanted is not None:
             return self.wanted
         if self.last is not None:

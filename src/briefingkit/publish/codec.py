@@ -33,7 +33,7 @@ def decode(text: str) -> Any:
 
 
 def decode_fields(text: str) -> Fields:
-    """Read the fields of a resource."""
+    """Read the fields of a resource. ValueError for what is no mapping."""
     value = freeze(json.loads(text))
     if not isinstance(value, Mapping):
         raise ValueError("fields are a mapping")  # noqa: TRY004 - it is the text that is wrong, not the caller

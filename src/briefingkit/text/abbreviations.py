@@ -71,7 +71,7 @@ def candidate_zones(abbreviation: str, local: datetime) -> tuple[str, ...]:
     It takes tzdata's abbreviations, some that people use beside them ("ET", "MEZ", "GST"), "UTC", "GMT", and offsets
     ("UTC+2", "GMT-5", "+05:30"). For an offset the fixed zone comes first, which says no more than was written; its
     name has the opposite sign, as POSIX wants it: UTC+2 is Etc/GMT-2. Only names that tzdata's table of countries
-    lists are given, no second spellings. Empty: not in force at that time, or unknown.
+    lists are given, no second spellings. Empty: not in force at that time, or unknown. TextError for an aware time.
     """
     if local.tzinfo is not None:
         raise TextError(f"{local.isoformat()} carries a zone; the zones of a local time were asked for")

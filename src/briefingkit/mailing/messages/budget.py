@@ -80,7 +80,10 @@ def size_of(value: Any) -> int:
 
 
 def multiplied(*values: Any) -> None:
-    """Pay for an operation whose result may be as long as all its operands multiplied, as with `"-" * 80`."""
+    """Pay for an operation whose result may be as long as all its operands multiplied, as with `"-" * 80`.
+
+    Exhausted where that is more than one operation may give, or than is left.
+    """
     product, total = 1, 0
     for value in values:
         size = size_of(value)

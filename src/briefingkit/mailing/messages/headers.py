@@ -45,7 +45,7 @@ def _whole(text: str) -> str:
 
 
 def plain(name: str, value: str) -> bytes:
-    """Write a field whose value is ASCII and short, as most of those for machines are."""
+    """Write a field whose value is ASCII and short, as most of those for machines are. MailingError for another."""
     line = f"{name}: {_whole(value)}\r\n".encode("ascii")
     if len(line) > _HARD:
         raise MailingError(f"{name} is too long for a header")

@@ -112,7 +112,10 @@ def mark(
 
 
 def unmark(writer: "ListWriter", briefing: str, who: Sequence[str]) -> int:
-    """Take back that people were there, whatever said so; give how many had been marked."""
+    """Take back that people were there, whatever said so; give how many had been marked.
+
+    RegistrationError tells which are not on the list.
+    """
     found = [_registration(writer, each) for each in who]
     if None in found:
         raise RegistrationError(
