@@ -57,7 +57,7 @@ class Guests:
 
     @staticmethod
     def short_form(value: object) -> object:
-        """Read `none`, `participants`, or a list of addresses in which `participants` may stand. ModelError for others."""
+        """Read `none`, `participants`, or a list of addresses and `participants`. ModelError for anything else."""
         if value == "none":
             return {}
         listed = [value] if isinstance(value, str) else value
