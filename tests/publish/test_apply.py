@@ -128,6 +128,34 @@ def test_after_a_crash_what_was_done_is_adopted_without_another_write() -> None:
     assert all(known.settled for known in bench.journal.load("under-test").applied.values())
 
 
+def test_of_a_large_batch_the_ledger_has_what_was_answered_before_the_rest_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("briefingkit.publish.apply._NOTED", 2)
+    asked: list[str] = []
+
+    class Slow(Memory):
+        def apply(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+            for change in changes:
+                asked.append(change.identity.key)
+                yield from super().apply([change])
+
+    server = MemoryServer()
+    bench = Workbench(Slow(server, batch=100))
+    briefings = [sample_briefing(each) for each in "abcde"]
+    plan = bench.plan(*briefings)
+    given = apply_iter(plan, [bench.target], bench.journal, clock=lambda: bench.now)
+    first = [next(given), next(given)]
+    assert [each.change.identity.key for each in first] == asked
+    settled = [known.settled for known in bench.journal.load("under-test").applied.values()]
+    assert settled.count(True) == 2
+    assert settled.count(False) == 3
+    given.close()  # type: ignore[attr-defined] # a generator, as whoever stops asking has it closed
+    server.calls.clear()
+    bench.publish(*briefings)
+    assert bench.plan(*briefings).is_empty
+
+
 def test_a_batch_that_becomes_another_in_the_middle_loses_no_change() -> None:
     calls: list[int] = []
 

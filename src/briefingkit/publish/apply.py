@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
@@ -18,6 +19,9 @@ from briefingkit.publish.protocol import Integration, Target
 from briefingkit.publish.resource import Identity, Resource
 
 __all__ = ["apply", "apply_iter"]
+
+_NOTED: Final = 200
+"""Outcomes that are written down and given at once, where a call has more."""
 
 
 def apply(
@@ -114,6 +118,7 @@ class _TargetRun:
         self._repeated: set[Identity] = set()
         self._behind: set[str] = set()
         self._stopped: str | None = None
+        self._silence = ""
 
     def outcomes(self) -> Iterator[Outcome]:
         """Bring the target in step, group by group; after each, addresses that were made reach what shows them."""
@@ -236,28 +241,40 @@ class _TargetRun:
             self._behind.add(change.owner)
         return Outcome(change, Status.REFUSED, error=reason, target=self._name)
 
-    def _call(self, batch: Sequence[Change]) -> list[Outcome]:
+    def _call(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Apply one batch; whatever happens there, each change has one outcome and the ledger has them all."""
         self._journal.start(self._name, batch, at=self._clock())
-        answers: dict[Identity, Outcome] = {}
-        silence = "the integration gave no answer"
+        left, answers = list(batch), dict[Identity, Outcome]()
+        for identity, outcome in self._answers(batch):
+            answers[identity] = outcome
+            if len(answers) == _NOTED < len(left):
+                yield from self._recorded([change for change in left if change.identity in answers], answers)
+                left = [change for change in left if change.identity not in answers]
+                answers = {}
+        yield from self._recorded(left, answers)
+
+    def _answers(self, batch: Sequence[Change]) -> Iterator[tuple[Identity, Outcome]]:
+        """Give what the integration answers. Where it breaks, that is why the rest has no answer."""
+        self._silence = "the integration gave no answer"
         try:
             for outcome in self._integration.apply([to_send(change) for change in batch]):
-                answers[outcome.change.identity] = outcome
+                yield outcome.change.identity, outcome
         except IntegrationError as error:
-            self._stopped = silence = str(error)
+            self._stopped = self._silence = str(error)
         except Exception as error:  # noqa: BLE001 - a fault in one integration must not cost the other targets
-            self._stopped = silence = f"the integration broke: {type(error).__name__}: {error}"
-        outcomes = [self._checked(change, answers.get(change.identity), silence) for change in batch]
+            self._stopped = self._silence = f"the integration broke: {type(error).__name__}: {error}"
+
+    def _recorded(self, changes: Sequence[Change], answers: Mapping[Identity, Outcome]) -> list[Outcome]:
+        outcomes = [self._checked(change, answers.get(change.identity)) for change in changes]
         self._journal.record(self._name, outcomes, at=self._clock())
         for outcome in outcomes:
             self._learn(outcome)
         return outcomes
 
-    def _checked(self, change: Change, answer: Outcome | None, silence: str) -> Outcome:
+    def _checked(self, change: Change, answer: Outcome | None) -> Outcome:
         """Hold an answer to what the protocol promises; what breaks it is not known to be done."""
         if answer is None:
-            return Outcome(change, Status.UNKNOWN, error=silence, target=self._name)
+            return Outcome(change, Status.UNKNOWN, error=self._silence, target=self._name)
         answer = evolve(answer, change=change, target=self._name)
         if answer.status is not Status.DONE or change.action is Action.DELETE:
             return answer
