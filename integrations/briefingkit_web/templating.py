@@ -13,6 +13,7 @@ from briefingkit.rendering.markup import Writer
 from briefingkit.rendering.templates import BUILT_IN, SUFFIX, Templates, fill, shipped
 from briefingkit.source.template_folder import read_templates
 from briefingkit.text.language import direction
+from briefingkit.text.spaces import unbroken
 
 __all__ = ["PREFIX", "Filled", "fill_page", "templates_in"]
 
@@ -65,6 +66,7 @@ def fill_page(
     everywhere = {
         **Writer(language, marks).vocabulary(),
         "language": language,
+        "unbroken": unbroken,
         "direction": direction(language),
         "alternates": (),
         "conditions": "",

@@ -59,6 +59,14 @@ def test_a_page_is_valid_and_says_its_language_and_direction(imrf: Publication) 
         assert len(list(root.iter("h1"))) == len(list(root.iter("main"))) == 1
 
 
+def test_no_line_of_a_french_title_begins_with_its_colon(make: Callable[..., Publication]) -> None:
+    seen = view(make(title={"en": "Briefing : a", "fr": "Réunion : où ?"}), "fr")
+    (heading,) = page(seen).iter("h1")
+    assert "".join(heading.itertext()) == "Réunion\u00a0: où\u00a0?"
+    (heading,) = page(view(make(title={"en": "Briefing : a"}), "fr")).iter("h1")
+    assert "".join(heading.itertext()) == "Briefing : a"
+
+
 def test_headings_descend_one_step_at_a_time(imrf: Publication) -> None:
     levels = [
         int(one.tag[1]) for one in page(view(imrf, "en")).iter() if re.fullmatch(r"h[1-6]", str(one.tag))

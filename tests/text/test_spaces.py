@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefingkit.text.spaces import one_line
+from briefingkit.text.spaces import one_line, unbroken
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,18 @@ def test_one_line_is_one_line_and_stays_as_it_is(text: str) -> None:
     assert "  " not in line
     assert one_line(line) == line
     assert re.sub(r"\s", "", line) == re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("language", ["fr", "fr-CA"])
+def test_no_line_of_french_begins_with_a_sign_that_a_space_stands_before(language: str) -> None:
+    text = "Réunion : « Où ? » ; ici ! 3 : 4"
+    assert unbroken(text, language) == text.replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(
+        " ?", "\u00a0?"
+    ).replace(" »", "\u00a0»").replace(" ;", "\u00a0;").replace(" !", "\u00a0!")
+    assert unbroken(unbroken(text, language), language) == unbroken(text, language)
+
+
+def test_other_languages_and_other_spaces_stay_as_they_were_typed() -> None:
+    assert unbroken("a : b", "en") == "a : b"
+    assert unbroken("a : b", "frr") == "a : b"  # North Frisian
+    assert unbroken("10 h 30, déjà", "fr") == "10 h 30, déjà"

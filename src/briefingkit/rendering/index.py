@@ -104,7 +104,7 @@ def index_html(
         "modes": MODES,
         "statuses": STATUSES,
         "policy": policy,
-        "titled": lambda one: writer.marked(one.title, one.title_language),
+        "titled": lambda one: writer.typed(one.title, one.title_language),
     }
     return fill(templates, "index.html.j2", values).encode()
 

@@ -18,6 +18,7 @@ from briefingkit.rendering.prose import prose_html, safe_address
 from briefingkit.rendering.words import languages_in_words, name_of_language
 from briefingkit.text.language import direction, is_same_language
 from briefingkit.text.phrases import language_for, phrase, plural
+from briefingkit.text.spaces import unbroken
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -85,7 +86,11 @@ class Writer:
 
     def text(self, path: str, text: str) -> "Markup":
         """Write a text of the briefing's; one that fell back says in which language it is."""
-        return self.marked(text, self._marks.get(path))
+        return self.typed(text, self._marks.get(path))
+
+    def typed(self, text: str, language: str | None) -> "Markup":
+        """Write a text as somebody typed it, with the spaces that its language sets; see `marked`."""
+        return self.marked(unbroken(text, language or self._language), language)
 
     def marked(self, text: str, language: str | None) -> "Markup":
         """Write a text that is in another language than the page, where one is named."""

@@ -74,6 +74,12 @@ def test_a_text_that_is_missing_in_a_language_says_which_it_is_in(browser: Any, 
     assert '<span lang="en" dir="ltr">When do you arrive?</span>' in browser.get("/road-2027/ar").text
 
 
+def test_no_line_of_french_begins_with_a_question_mark(browser: Any) -> None:
+    text = browser.get("/road-2027/fr").text
+    assert "Comment participez-vous\u00a0?</legend>" in text.replace("\n", "")
+    assert "Quand arrivez-vous\u00a0?" in text
+
+
 def test_a_condition_is_said_in_words_and_kept_by_style_alone(browser: Any) -> None:
     page = browser.get("/road-2027/en")
     assert "Only for those who answer “How do you attend?” with: In the room" in page.words
