@@ -105,7 +105,7 @@ def test_a_plan_says_who_and_in_which_language_and_why_others_are_left_out(
     assert plan.left_out == {LeftOut.BAD_ADDRESS: 1, LeftOut.TWICE: 1}
     assert plan.schedule.standing is Standing.LATER
     assert plan.schedule.due == datetime(2027, 3, 3, 14, tzinfo=UTC)
-    assert plan.samples["fr"].parts.subject == "Invitation : Bus de nuit"
+    assert plan.samples["fr"].parts.subject == "Invitation\u00a0: Bus de nuit"
     assert not plan.known
     assert not (project.folder / "outbox").exists()
 
@@ -145,7 +145,7 @@ def test_nothing_goes_before_it_is_due_and_then_once(project: Project, clock: Cl
         assert mailing.status().counts == {"sent": 2}
     assert subjects(inbox) == {
         "bo@guests.example": ["Invitation: Night buses"],
-        "cy@guests.example": ["Invitation : Bus de nuit"],
+        "cy@guests.example": ["Invitation\u00a0: Bus de nuit"],
     }
 
 
@@ -258,7 +258,7 @@ def test_what_is_postponed_waits_and_what_is_cancelled_never_goes(
         mailing.send()
     assert subjects(inbox) == {
         "bo@people.example": ["Cancelled: Night buses"],
-        "ada@people.example": ["Annulé : Bus de nuit"],
+        "ada@people.example": ["Annulé\u00a0: Bus de nuit"],
     }
 
 
@@ -533,7 +533,7 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     register(project, "Di")
     assert send() == {
         "bo@people.example": ["Your registration: Night buses"],
-        "cy@people.example": ["Votre inscription : Bus de nuit"],
+        "cy@people.example": ["Votre inscription\u00a0: Bus de nuit"],
         "di@people.example": ["You are on the waiting list: Night buses"],
     }
     assert send() == {}
@@ -542,7 +542,7 @@ def test_registrations_are_confirmed_by_themselves_once_each(project: Project, i
     register(project, "Cy", timezone="Asia/Kolkata")
     assert send() == {
         "bo@people.example": ["Your registration is cancelled: Night buses"],
-        "cy@people.example": ["Votre inscription a été modifiée : Bus de nuit"],
+        "cy@people.example": ["Votre inscription a été modifiée\u00a0: Bus de nuit"],
         "di@people.example": ["You have a place: Night buses"],
     }
     with project.registrations("night-buses") as roll:
@@ -571,7 +571,7 @@ def test_what_follows_up_has_other_words_for_those_who_were_absent(
     got = {to: each for to, (each,) in inbox().items()}
     assert {to: str(each["Subject"]) for to, each in got.items()} == {
         "eve@people.example": "Thank you: Night buses",
-        "bo@people.example": "Si vous n’avez pas pu y assister : Bus de nuit",
+        "bo@people.example": "Si vous n’avez pas pu y assister\u00a0: Bus de nuit",
     }
     assert subjects_planned["fr"] == str(got["bo@people.example"]["Subject"])
     assert "Merci" not in body(got["bo@people.example"])
@@ -671,7 +671,7 @@ def test_a_plan_tells_of_confirmations_as_of_any_mailing_and_leaves_them_waiting
             plan = mailing.plan()
             assert (plan.new, plan.languages) == (3, {"en": 2, "fr": 1})
             assert plan.left_out == {"have an address that bounced": 1}
-            assert plan.samples["fr"].parts.subject == "Votre inscription : Bus de nuit"
+            assert plan.samples["fr"].parts.subject == "Votre inscription\u00a0: Bus de nuit"
         mailing.send()
         assert (mailing.plan().new, mailing.plan().known) == (0, {"sent": 3})
     assert len(inbox()) == 3
@@ -745,7 +745,7 @@ def test_a_target_may_know_people(project: Project, inbox: Inbox, edit: Edit) ->
             else:
                 with pytest.raises(MailingError, match="'crm' knows no people"):
                     mailing.plan()
-    assert subjects(inbox) == {"night-buses@crm.example": ["Invitation : Bus de nuit"]}
+    assert subjects(inbox) == {"night-buses@crm.example": ["Invitation\u00a0: Bus de nuit"]}
 
 
 def test_a_mailing_can_be_seen_before_anybody_is_in_its_audience(project: Project) -> None:
@@ -758,7 +758,7 @@ def test_a_mailing_can_be_seen_before_anybody_is_in_its_audience(project: Projec
             next(mailing.specimens("nobody"))
         with pytest.raises(MailingError, match="no e-mail address"):
             next(mailing.preview("nobody"))
-    assert french.parts.subject == "Votre inscription : Bus de nuit"
+    assert french.parts.subject == "Votre inscription\u00a0: Bus de nuit"
     assert "https://meet.example.org/1" in english.parts.text
     assert "https://register.example.org/night-buses/en/r/" in english.parts.text
     assert to_ann.recipient == "ann@people.example"

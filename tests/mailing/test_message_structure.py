@@ -318,7 +318,7 @@ def test_a_space_that_belongs_to_a_title_stays_in_the_subject_the_names_and_the_
     ("language", "subject", "words"),
     [
         ("en", "In case you missed it: T en", "We missed you. Below is what there is to watch and to read."),
-        ("fr", "Si vous n’avez pas pu y assister : T fr", "Nous avons regretté votre absence."),
+        ("fr", "Si vous n’avez pas pu y assister\u00a0: T fr", "Nous avons regretté votre absence."),
         ("ru", "Если вы не смогли участвовать: T ru", "Нам вас не хватало."),
         ("ar", "إذا فاتتكم الفعالية: T ar", "افتقدنا حضوركم."),
         ("zh", "如您未能参加：T zh", "很遗憾您未能参加。"),

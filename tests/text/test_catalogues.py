@@ -121,6 +121,12 @@ def test_a_phrase_ends_as_its_english_ends(language: str) -> None:
             assert text.endswith((".", "。")) == message[0].endswith("."), text
 
 
+def test_a_french_mark_never_begins_a_line() -> None:
+    told = "\n".join(text for texts in messages("fr").values() for text in texts)
+    words = re.sub(r"https?:\S+|\d\d:\d\d", "", told)
+    assert re.findall(r"\S* [:;!?»]|[\w’}][:;!?»]|« |«\w", words) == []
+
+
 @pytest.mark.parametrize("language", SHIPPED)
 def test_the_compiled_catalogue_is_that_of_the_source(language: str) -> None:
     memory = BytesIO()

@@ -62,7 +62,7 @@ def test_each_language_has_its_words_and_its_contacts(bench: Workbench, double: 
     bench.publish(sample_briefing())
     english, french = of(double, "en"), of(double, "fr")
     assert english.subject == "Invitation: On the road"
-    assert french.subject == "Invitation : On the road, en français"
+    assert french.subject == "Invitation\u00a0: On the road, en français"
     assert "mercredi 13 avril 2022" in french.html
     assert english.address == french.address == "events@city.example.org"
     assert english.audience != french.audience

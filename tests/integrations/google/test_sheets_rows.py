@@ -73,7 +73,7 @@ class TestTheTable:
         desk = Desk(drive, sheets(language="fr"), asked)
         desk.publish()
         desk.mirror(person(1, answers={"lunch": ("hot", "cold"), "country": "CI"}))
-        assert drive.files[desk.book].name == "Inscriptions : Bus de nuit"
+        assert drive.files[desk.book].name == "Inscriptions\u00a0: Bus de nuit"
         assert desk.seen("Nom", "Statut", "Déjeuner ?") == [("Person 1", "Confirmé", "Chaud; Froid")]
         assert desk.grid()[1][-2] == "Côte d’Ivoire"
 

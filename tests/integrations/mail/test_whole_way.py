@@ -37,7 +37,7 @@ TRANSPORT = """host: localhost, port: {port}, ca_file: authority.pem, connection
 SUBJECTS = {
     "invite": {
         "en": "Invitation: Night trams: what the first year has taught us",
-        "fr": "Invitation : Trams de nuit : ce que la première année nous a appris",
+        "fr": "Invitation\u00a0: Trams de nuit : ce que la première année nous a appris",
         "es": "Invitación: Tranvías nocturnos: lo que nos ha enseñado el primer año",
         "ar": "دعوة: الترام الليلي: ماذا علّمتنا السنة الأولى",
         "ru": "Приглашение: Ночные трамваи: чему нас научил первый год",
@@ -46,7 +46,7 @@ SUBJECTS = {
     },
     "day-before": {
         "en": "Reminder: Night trams: what the first year has taught us",
-        "fr": "Rappel : Trams de nuit : ce que la première année nous a appris",
+        "fr": "Rappel\u00a0: Trams de nuit : ce que la première année nous a appris",
         "es": "Recordatorio: Tranvías nocturnos: lo que nos ha enseñado el primer año",
         "ar": "تذكير: الترام الليلي: ماذا علّمتنا السنة الأولى",
         "ru": "Напоминание: Ночные трамваи: чему нас научил первый год",
@@ -55,7 +55,7 @@ SUBJECTS = {
     },
     "news": {
         "en": "Changed: Night trams: what the first year has taught us",
-        "fr": "Modification : Trams de nuit : ce que la première année nous a appris",
+        "fr": "Modification\u00a0: Trams de nuit : ce que la première année nous a appris",
         "es": "Cambio: Tranvías nocturnos: lo que nos ha enseñado el primer año",
         "ar": "تعديل: الترام الليلي: ماذا علّمتنا السنة الأولى",
         "ru": "Изменения: Ночные трамваи: чему нас научил первый год",
@@ -64,7 +64,7 @@ SUBJECTS = {
     },
     "off": {
         "en": "Cancelled: Night trams: what the first year has taught us",
-        "fr": "Annulé : Trams de nuit : ce que la première année nous a appris",
+        "fr": "Annulé\u00a0: Trams de nuit : ce que la première année nous a appris",
         "es": "Cancelado: Tranvías nocturnos: lo que nos ha enseñado el primer año",
         "ar": "أُلغيت: الترام الليلي: ماذا علّمتنا السنة الأولى",
         "ru": "Отменено: Ночные трамваи: чему нас научил первый год",
