@@ -13,7 +13,7 @@ from briefingkit.project import open_project
 from briefingkit.store.tables import deliveries
 
 from ..commands import Command, started
-from ..night_buses import MAIL
+from ..night_buses import MAIL, append
 
 MAILINGS = """\
 registration: {capacity: 1, waitlist: true}
@@ -26,8 +26,7 @@ mailing:
 @pytest.fixture
 def town(home: Path) -> Path:
     for name, more in (("briefingkit.yaml", MAIL), ("briefing.yaml", MAILINGS)):
-        with (home / name).open("a", encoding="utf-8") as file:
-            file.write(more)
+        append(home / name, more)
     (home / "guests.csv").write_text(
         "email,name,language\nbo@x.example,Bo,fr\nnobody,Cy,\n", encoding="utf-8"
     )
@@ -196,10 +195,15 @@ def test_an_address_does_nothing_to_the_terminal_on_which_it_is_shown(cli: Comma
     assert unsure["address"] == hostile
 
 
-def test_what_a_web_service_answered_is_told_with_its_number_once(cli: Command, town: Path) -> None:
+@pytest.mark.parametrize(
+    "words", ["HTTP 502: an answer of text/html", "502: an answer of text/html", "an answer of text/html"]
+)
+def test_what_a_web_service_answered_is_told_with_its_number_once(
+    cli: Command, town: Path, words: str
+) -> None:
     cli("mail", "send", "night-buses", "invite")
     with open_project(town).ledger() as ledger, ledger.writing() as connection:
-        row = {"state": "uncertain", "code": 502, "words": "HTTP 502: an answer of text/html"}
+        row = {"state": "uncertain", "code": 502, "words": words}
         connection.execute(update(deliveries).values(row))
     shown = cli("mail", "status", "night-buses", "invite").out
     assert ", to bo@x.example: 502 an answer of text/html\n" in shown

@@ -226,7 +226,7 @@ def _row_json(row: "DeliveryRow", *, named: bool) -> dict[str, Any]:
 
 
 def _answer(row: "DeliveryRow") -> str:
-    told = (row.words or "").removeprefix(f"HTTP {row.code}: ")
+    told = (row.words or "").removeprefix("HTTP ").removeprefix(f"{row.code}: ")
     return " ".join(str(part) for part in (row.code, told) if part)
 
 
