@@ -38,6 +38,12 @@ def write_project(folder: Path, project: str, briefing: str, contacts: str = "")
     return folder
 
 
+def append(path: Path, more: str) -> None:
+    """Write more at the end of a file."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(more)
+
+
 def edit(path: Path, old: str, new: str) -> None:
     """Put other words in a file for words that stand there."""
     text = path.read_text("utf-8")

@@ -15,7 +15,8 @@ import pytest
 from briefingkit.cli import auth
 from briefingkit.testing.google import GoogleDouble
 
-Cli = Callable[..., Any]
+from ..commands import Command
+
 SERVICE = "briefingkit@double.iam.gserviceaccount.com"
 CALENDAR = "city@group.calendar.google.com"
 EVENTS = "https://www.googleapis.com/auth/calendar.events"
@@ -68,7 +69,7 @@ def _project(folder: Path, google: GoogleDouble, **targets: str) -> None:
 
 
 def test_a_person_signs_in_and_the_targets_work(
-    google: GoogleDouble, browser: Browser, empty: Path, cli: Cli
+    google: GoogleDouble, browser: Browser, empty: Path, cli: Command
 ) -> None:
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: secrets/token.json}}")
     (empty / "secrets").mkdir()
@@ -89,7 +90,7 @@ def test_a_person_signs_in_and_the_targets_work(
 
 @pytest.mark.usefixtures("browser")
 def test_with_json_there_is_one_document_and_the_address_is_beside_it(
-    google: GoogleDouble, empty: Path, cli: Cli
+    google: GoogleDouble, empty: Path, cli: Command
 ) -> None:
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: token.json}}")
     ran = cli("auth", "google", "--client", "client.json", "--json")
@@ -105,7 +106,7 @@ def test_with_json_there_is_one_document_and_the_address_is_beside_it(
 
 
 @pytest.mark.usefixtures("browser")
-def test_what_is_asked_for_follows_from_the_targets(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_what_is_asked_for_follows_from_the_targets(google: GoogleDouble, empty: Path, cli: Command) -> None:
     make = "make: {summary: {en: City}}, access: [{role: reader, scope: default}], auth: {user: token.json}"
     _project(empty, google, city=make)
     ran = cli("auth", "google", "--client", "client.json", "--json")
@@ -117,7 +118,7 @@ def test_what_is_asked_for_follows_from_the_targets(google: GoogleDouble, empty:
 
 
 @pytest.mark.usefixtures("browser")
-def test_one_target_alone_can_be_signed_in_for(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_one_target_alone_can_be_signed_in_for(google: GoogleDouble, empty: Path, cli: Command) -> None:
     _project(
         empty,
         google,
@@ -134,7 +135,7 @@ def test_one_target_alone_can_be_signed_in_for(google: GoogleDouble, empty: Path
 
 @pytest.mark.usefixtures("browser")
 def test_a_target_that_only_a_job_can_load_stands_in_nobodys_way(
-    google: GoogleDouble, empty: Path, cli: Cli
+    google: GoogleDouble, empty: Path, cli: Command
 ) -> None:
     _project(
         empty,
@@ -150,7 +151,7 @@ def test_a_target_that_only_a_job_can_load_stands_in_nobodys_way(
 
 
 @pytest.mark.usefixtures("browser", "google")
-def test_scopes_can_be_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scopes_can_be_named(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "briefingkit_google.account._met", lambda _: ("", ())
     )  # there is no project to lead us
@@ -160,7 +161,7 @@ def test_scopes_can_be_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_without_a_terminal_nobody_is_waited_for(google: GoogleDouble, cli: Cli, empty: Path) -> None:
+def test_without_a_terminal_nobody_is_waited_for(google: GoogleDouble, cli: Command, empty: Path) -> None:
     ran = cli("auth", "google", "--client", "client.json")
     assert ran.code == 2
     assert "there is no terminal" in ran.err
@@ -184,7 +185,7 @@ def test_without_a_browser_the_address_is_printed_for_another(google: GoogleDoub
 
 @pytest.mark.parametrize("kind", ["none", "in the terminal"])
 def test_where_no_browser_opens_the_address_is_enough(
-    google: GoogleDouble, empty: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, kind: str
+    google: GoogleDouble, empty: Path, cli: Command, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     del google, empty
 
@@ -205,7 +206,7 @@ def test_where_no_browser_opens_the_address_is_enough(
 
 @pytest.mark.usefixtures("browser")
 def test_in_words_it_says_what_was_done_and_what_is_yet_to_do(
-    google: GoogleDouble, empty: Path, cli: Cli
+    google: GoogleDouble, empty: Path, cli: Command
 ) -> None:
     google.disable_api("calendar")
     (empty / ".git").mkdir()
@@ -218,7 +219,7 @@ def test_in_words_it_says_what_was_done_and_what_is_yet_to_do(
 
 
 def test_a_person_who_does_not_come_is_not_waited_for_longer_than_said(
-    google: GoogleDouble, cli: Cli, empty: Path
+    google: GoogleDouble, cli: Command, empty: Path
 ) -> None:
     del google
     ran = cli("auth", "google", "--client", "client.json", "--no-browser", "--timeout", "1")
@@ -228,7 +229,9 @@ def test_a_person_who_does_not_come_is_not_waited_for_longer_than_said(
 
 
 @pytest.mark.usefixtures("browser")
-def test_denied_consent_is_an_error_and_writes_nothing(google: GoogleDouble, cli: Cli, empty: Path) -> None:
+def test_denied_consent_is_an_error_and_writes_nothing(
+    google: GoogleDouble, cli: Command, empty: Path
+) -> None:
     google.denies = True
     ran = cli("auth", "google", "--client", "client.json", "--json")
     assert ran.code == 1
@@ -237,13 +240,13 @@ def test_denied_consent_is_an_error_and_writes_nothing(google: GoogleDouble, cli
 
 
 @pytest.mark.usefixtures("google")
-def test_a_service_that_nobody_knows_is_answered_with_those_there_are(cli: Cli) -> None:
+def test_a_service_that_nobody_knows_is_answered_with_those_there_are(cli: Command) -> None:
     ran = cli("auth", "gogle", "--client", "client.json")
     assert ran.code == 1
     assert "did you mean google?" in ran.err
 
 
-def test_there_is_nothing_to_do_without_a_client_or_a_check(empty: Path, cli: Cli) -> None:
+def test_there_is_nothing_to_do_without_a_client_or_a_check(empty: Path, cli: Command) -> None:
     del empty
     ran = cli("auth", "google")
     assert ran.code == 2
@@ -254,14 +257,14 @@ def test_there_is_nothing_to_do_without_a_client_or_a_check(empty: Path, cli: Cl
 # Git
 
 
-def _signed_in(google: GoogleDouble, folder: Path, cli: Cli) -> list[str]:
+def _signed_in(google: GoogleDouble, folder: Path, cli: Command) -> list[str]:
     _project(folder, google, city=f"calendar: {CALENDAR}, auth: {{user: token.json}}")
     ignored: list[str] = cli("auth", "google", "--client", "client.json", "--json").json["ignored"]
     return ignored
 
 
 @pytest.mark.usefixtures("browser")
-def test_in_a_repository_secrets_are_ignored_once(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_in_a_repository_secrets_are_ignored_once(google: GoogleDouble, empty: Path, cli: Command) -> None:
     (empty / ".git").mkdir()
     (empty / ".gitignore").write_text("*.pyc")
     assert _signed_in(google, empty, cli) == ["token.json", "client.json"]
@@ -274,7 +277,7 @@ def test_in_a_repository_secrets_are_ignored_once(google: GoogleDouble, empty: P
     "rule", ["*.json", "/*.json", "token.json\nclient.json", "!*.json\n*.json", "# all\n*"]
 )
 def test_what_is_ignored_already_is_left_alone(
-    google: GoogleDouble, empty: Path, cli: Cli, rule: str
+    google: GoogleDouble, empty: Path, cli: Command, rule: str
 ) -> None:
     (empty / ".git").write_text("gitdir: elsewhere")  # a worktree
     (empty / ".gitignore").write_text(rule)
@@ -285,7 +288,7 @@ def test_what_is_ignored_already_is_left_alone(
 @pytest.mark.usefixtures("browser")
 @pytest.mark.parametrize("rule", ["#token.json", "*.json\n!token.json", "token", "caf\u00e9"])
 def test_a_rule_that_does_not_ignore_is_not_taken_for_one_that_does(
-    google: GoogleDouble, empty: Path, cli: Cli, rule: str
+    google: GoogleDouble, empty: Path, cli: Command, rule: str
 ) -> None:
     (empty / ".git").mkdir()
     (empty / ".gitignore").write_bytes(rule.encode("latin-1"))
@@ -296,7 +299,7 @@ def test_a_rule_that_does_not_ignore_is_not_taken_for_one_that_does(
 @pytest.mark.usefixtures("browser")
 @pytest.mark.parametrize(("rule", "added"), [("/token.json", ["below/token.json"]), ("token.json", [])])
 def test_rules_of_folders_above_count_as_git_counts_them(
-    google: GoogleDouble, empty: Path, cli: Cli, rule: str, added: list[str]
+    google: GoogleDouble, empty: Path, cli: Command, rule: str, added: list[str]
 ) -> None:
     (empty / ".git").mkdir()
     (empty / "below").mkdir()
@@ -306,7 +309,7 @@ def test_rules_of_folders_above_count_as_git_counts_them(
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_gitignore_that_cannot_be_written_is_told(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_a_gitignore_that_cannot_be_written_is_told(google: GoogleDouble, empty: Path, cli: Command) -> None:
     (empty / ".git").mkdir()
     (empty / ".gitignore").mkdir()
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{user: token.json}}")
@@ -317,7 +320,7 @@ def test_a_gitignore_that_cannot_be_written_is_told(google: GoogleDouble, empty:
 
 @pytest.mark.usefixtures("browser")
 def test_outside_a_repository_nothing_is_written_beside_the_token(
-    google: GoogleDouble, empty: Path, cli: Cli
+    google: GoogleDouble, empty: Path, cli: Command
 ) -> None:
     assert _signed_in(google, empty, cli) == []
     assert not (empty / ".gitignore").exists()
@@ -326,12 +329,12 @@ def test_outside_a_repository_nothing_is_written_beside_the_token(
 # Looking at what there is
 
 
-def _check(cli: Cli, *arguments: str) -> dict[str, Any]:
+def _check(cli: Command, *arguments: str) -> dict[str, Any]:
     return {each["target"]: each for each in cli("auth", "google", "--check", "--json", *arguments).json}
 
 
 def test_a_calendar_that_is_not_shared_says_with_whom_to_share_it(
-    google: GoogleDouble, empty: Path, cli: Cli
+    google: GoogleDouble, empty: Path, cli: Command
 ) -> None:
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{service_account: key.json}}")
     ran = cli("auth", "google", "--check")
@@ -350,7 +353,7 @@ def test_a_calendar_that_is_not_shared_says_with_whom_to_share_it(
     }
 
 
-def test_each_target_is_judged_by_itself(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_each_target_is_judged_by_itself(google: GoogleDouble, empty: Path, cli: Command) -> None:
     google.share(CALENDAR, "writer", f"user:{SERVICE}")
     _project(
         empty,
@@ -370,7 +373,7 @@ def test_each_target_is_judged_by_itself(google: GoogleDouble, empty: Path, cli:
     assert "NOBODY_HAS_THIS is not set" in found["unset"]["problems"][0]
 
 
-def test_calendars_of_our_own_are_listed(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_calendars_of_our_own_are_listed(google: GoogleDouble, empty: Path, cli: Command) -> None:
     google.make_calendar("own@group.calendar.google.com", owner=SERVICE, summary="Made by us")
     _project(empty, google, city="make: {summary: {en: City}}, auth: {service_account: key.json}")
     assert "Made by us (owner)" in _check(cli)["city"]["sees"]
@@ -386,7 +389,7 @@ def test_calendars_of_our_own_are_listed(google: GoogleDouble, empty: Path, cli:
 )
 @pytest.mark.usefixtures("browser")
 def test_what_has_gone_wrong_since_is_told(
-    google: GoogleDouble, empty: Path, cli: Cli, spoil: Callable[[GoogleDouble], None], words: str
+    google: GoogleDouble, empty: Path, cli: Command, spoil: Callable[[GoogleDouble], None], words: str
 ) -> None:
     _signed_in(google, empty, cli)
     spoil(google)
@@ -396,7 +399,7 @@ def test_what_has_gone_wrong_since_is_told(
 
 
 def test_a_check_changes_nothing(
-    google: GoogleDouble, empty: Path, cli: Cli, snapshot: Callable[[Path], Any]
+    google: GoogleDouble, empty: Path, cli: Command, snapshot: Callable[[Path], Any]
 ) -> None:
     google.share(CALENDAR, "writer", f"user:{SERVICE}")
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{service_account: key.json}}")
@@ -406,14 +409,14 @@ def test_a_check_changes_nothing(
     assert {each.verb for each in google.requests if each.method != "token"} == {"GET"}
 
 
-def test_a_target_of_another_service_is_not_ours(google: GoogleDouble, empty: Path, cli: Cli) -> None:
+def test_a_target_of_another_service_is_not_ours(google: GoogleDouble, empty: Path, cli: Command) -> None:
     _project(empty, google, city=f"calendar: {CALENDAR}, auth: {{service_account: key.json}}")
     ran = cli("auth", "google", "--check", "--target", "site")
     assert ran.code == 1
     assert "no target of google is called 'site'; there are: city" in ran.err
 
 
-def test_no_target_at_all_is_said(home: Path, cli: Cli) -> None:
+def test_no_target_at_all_is_said(home: Path, cli: Command) -> None:
     del home
     ran = cli("auth", "google", "--check")
     assert ran.code == 0
@@ -421,7 +424,7 @@ def test_no_target_at_all_is_said(home: Path, cli: Cli) -> None:
 
 
 def test_a_key_from_the_environment_is_printed_nowhere(
-    google: GoogleDouble, empty: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    google: GoogleDouble, empty: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = google.service_account()
     secret = key["private_key"].splitlines()[3]

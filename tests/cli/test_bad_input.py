@@ -6,25 +6,26 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from briefingkit.testing.strategies import HOSTILE
 
+from ..commands import Command
+from ..night_buses import edit
+
 BAD = sorted((Path(__file__).parents[1] / "source" / "corpus" / "bad").glob("*.yaml"))
 PLACE = re.compile(r"^[^:\n]+:\d+:\d+ E\d{3} ", re.MULTILINE)
 REFUSED = 1
 
-Cli = Callable[..., Any]
 Snapshot = Callable[[Path], dict[str, bytes]]
 
 
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.name.partition(".")[0])
 @pytest.mark.parametrize("published", [False, True], ids=["first", "again"])
 def test_a_file_that_is_wrong_stops_everything_in_its_place(
-    cli: Cli, home: Path, snapshot: Snapshot, file: Path, *, published: bool
+    cli: Command, home: Path, snapshot: Snapshot, file: Path, *, published: bool
 ) -> None:
     if published:
         assert cli("apply", "--yes").code == 0
@@ -77,7 +78,7 @@ CONTENTS: dict[str, Callable[[Path], bytes]] = {
 @pytest.mark.parametrize("name", CONTENTS)
 @pytest.mark.parametrize("file", ["briefing.yaml", "briefingkit.yaml", "note.md"])
 def test_a_file_of_anything_is_answered_in_a_line_and_changes_nothing(
-    cli: Cli, home: Path, snapshot: Snapshot, file: str, name: str
+    cli: Command, home: Path, snapshot: Snapshot, file: str, name: str
 ) -> None:
     (home / file).write_bytes(CONTENTS[name](home))
     before = snapshot(home)
@@ -104,7 +105,7 @@ HARMLESS = {("briefingkit.yaml", "empty"), ("briefingkit.yaml", "blank")}
 """A project that says nothing is one, though nothing can be published from it."""
 
 
-def test_a_folder_in_the_place_of_a_project_file_is_named(cli: Cli, home: Path) -> None:
+def test_a_folder_in_the_place_of_a_project_file_is_named(cli: Command, home: Path) -> None:
     (home / "briefingkit.yaml").unlink()
     (home / "briefingkit.yaml").mkdir()
     said = cli("plan", "--project", home / "briefingkit.yaml")
@@ -112,14 +113,14 @@ def test_a_folder_in_the_place_of_a_project_file_is_named(cli: Cli, home: Path) 
     assert "briefingkit.yaml" in said.err
 
 
-def test_a_folder_in_the_place_of_a_briefing_is_searched_and_found_empty(cli: Cli, home: Path) -> None:
+def test_a_folder_in_the_place_of_a_briefing_is_searched_and_found_empty(cli: Command, home: Path) -> None:
     (home / "briefing.yaml").unlink()
     (home / "briefing.yaml").mkdir()
     assert "No briefing was found" in cli("check", "briefing.yaml").out
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(cli: Cli, home: Path) -> None:
+def test_a_file_that_may_not_be_read_is_named(cli: Command, home: Path) -> None:
     (home / "briefing.yaml").chmod(0)
     said = cli("check")
     assert said.code == REFUSED
@@ -127,7 +128,7 @@ def test_a_file_that_may_not_be_read_is_named(cli: Cli, home: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_that_nobody_writes_to_keeps_nobody_waiting(cli: Cli, home: Path) -> None:
+def test_a_pipe_that_nobody_writes_to_keeps_nobody_waiting(cli: Command, home: Path) -> None:
     os.mkfifo(home / "trap.briefing.yaml")
     assert cli("check").code == 0
 
@@ -145,7 +146,7 @@ def told_to_publish_into(home: Path, folder: str) -> None:
     "folder", ["", " ", "a\0b", "site\n", "~/site", "~", "\u202egro.elpmaxe", "s\x1b[2J"]
 )
 def test_a_target_whose_folder_is_none_is_refused_in_its_place(
-    cli: Cli, home: Path, snapshot: Snapshot, folder: str
+    cli: Command, home: Path, snapshot: Snapshot, folder: str
 ) -> None:
     told_to_publish_into(home, folder)
     before = snapshot(home)
@@ -156,7 +157,7 @@ def test_a_target_whose_folder_is_none_is_refused_in_its_place(
 
 
 def test_a_folder_outside_is_published_into_only_because_its_owner_named_it(
-    cli: Cli, home: Path, snapshot: Snapshot
+    cli: Command, home: Path, snapshot: Snapshot
 ) -> None:
     inside, outside = home / "project", home / "www"
     inside.mkdir()
@@ -174,9 +175,8 @@ def test_a_folder_outside_is_published_into_only_because_its_owner_named_it(
 @pytest.mark.parametrize(
     "where", ["..", "a/b", "/etc/passwd", "a\\b", "con.", ".hidden", "A", "é", "a--b", "-a", "x" * 65]
 )
-def test_an_identifier_is_never_a_path(cli: Cli, home: Path, snapshot: Snapshot, where: str) -> None:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    (home / "briefing.yaml").write_text(text.replace("night-buses", f"'{where}'"), encoding="utf-8")
+def test_an_identifier_is_never_a_path(cli: Command, home: Path, snapshot: Snapshot, where: str) -> None:
+    edit(home / "briefing.yaml", "night-buses", f"'{where}'")
     before = snapshot(home)
     said = cli("apply", "--yes")
     assert said.code == REFUSED
@@ -243,7 +243,7 @@ OTHERS = (
 
 @pytest.mark.parametrize("text", [*HOSTILE, *OTHERS], ids=lambda text: ascii(text[:12]))
 def test_a_hostile_text_in_every_field_is_only_a_text_wherever_it_goes(
-    cli: Cli, home: Path, text: str
+    cli: Command, home: Path, text: str
 ) -> None:
     target = "targets: {site: {use: files, folder: site, formats: [html, ics, jsonld, txt, md]}}\n"
     (home / "briefingkit.yaml").write_text(f"namespace: a.example\n{target}", encoding="utf-8")

@@ -2,18 +2,19 @@ import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Cli = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import edit
+
 Snapshot = Callable[[Path], dict[str, bytes]]
 NOTE = "# Night buses\n\nDate: 10 March 2027, 15:00-16:00 (Brussels)\n\nOrganised by City Transit.\n"
 
 # init
 
 
-def test_a_new_project_checks_clean_and_can_be_published(cli: Cli, empty: Path) -> None:
+def test_a_new_project_checks_clean_and_can_be_published(cli: Command, empty: Path) -> None:
     assert cli("init", "talks", "--namespace", "talks.example.org").code == 0
     assert "namespace: talks.example.org" in (empty / "talks/briefingkit.yaml").read_text(encoding="utf-8")
     assert cli("check", "talks").out.endswith("1 briefing: 0 errors, 0 warnings\n")
@@ -22,20 +23,20 @@ def test_a_new_project_checks_clean_and_can_be_published(cli: Cli, empty: Path) 
     assert (empty / "talks/site/index.html").is_file()
 
 
-def test_init_writes_over_nothing(cli: Cli, home: Path, snapshot: Snapshot) -> None:
+def test_init_writes_over_nothing(cli: Command, home: Path, snapshot: Snapshot) -> None:
     before = snapshot(home)
     ran = cli("init")
     assert (ran.code, ran.err) == (1, "error: briefingkit.yaml is there already: nothing was written\n")
     assert snapshot(home) == before
 
 
-def test_init_leaves_a_gitignore_that_is_there_as_it_is(cli: Cli, empty: Path) -> None:
+def test_init_leaves_a_gitignore_that_is_there_as_it_is(cli: Command, empty: Path) -> None:
     (empty / ".gitignore").write_text("mine\n", encoding="utf-8")
     assert cli("init", "--json").json["written"] == ["briefingkit.yaml", "briefing.yaml"]
     assert (empty / ".gitignore").read_text(encoding="utf-8") == "mine\n"
 
 
-def test_a_namespace_that_is_none_is_wrong_usage(cli: Cli, empty: Path) -> None:
+def test_a_namespace_that_is_none_is_wrong_usage(cli: Command, empty: Path) -> None:
     ran = cli("init", "--namespace", "not a domain")
     assert ran.code == 2
     assert "'--namespace'" in ran.err
@@ -45,7 +46,7 @@ def test_a_namespace_that_is_none_is_wrong_usage(cli: Cli, empty: Path) -> None:
 # draft
 
 
-def test_a_draft_goes_to_standard_output_and_its_doubts_to_standard_error(cli: Cli, empty: Path) -> None:
+def test_a_draft_goes_to_standard_output_and_its_doubts_to_standard_error(cli: Command, empty: Path) -> None:
     (empty / "note.md").write_text(NOTE, encoding="utf-8")
     ran = cli("draft", "note.md")
     assert ran.code == 0
@@ -54,13 +55,15 @@ def test_a_draft_goes_to_standard_output_and_its_doubts_to_standard_error(cli: C
     assert "To confirm:" in ran.err
 
 
-def test_a_draft_is_read_from_standard_input(cli: Cli, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draft_is_read_from_standard_input(
+    cli: Command, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(NOTE.encode()), encoding="utf-8"))
     assert cli("draft", "-", "--out", "new/briefing.yaml").code == 0
     assert "briefing: night-buses-2027" in (empty / "new/briefing.yaml").read_text(encoding="utf-8")
 
 
-def test_a_draft_that_was_written_can_be_checked_and_cannot_be_published(cli: Cli, home: Path) -> None:
+def test_a_draft_that_was_written_can_be_checked_and_cannot_be_published(cli: Command, home: Path) -> None:
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     ran = cli("draft", "note.md", "--out", "briefing.yaml", "--force")
     assert "Wrote briefing.yaml" in ran.out
@@ -70,7 +73,7 @@ def test_a_draft_that_was_written_can_be_checked_and_cannot_be_published(cli: Cl
     assert "unconfirmed" in refused.err or "draft" in refused.err
 
 
-def test_a_draft_writes_over_a_file_only_by_force(cli: Cli, home: Path, snapshot: Snapshot) -> None:
+def test_a_draft_writes_over_a_file_only_by_force(cli: Command, home: Path, snapshot: Snapshot) -> None:
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     before = snapshot(home)
     ran = cli("draft", "note.md", "--out", "briefing.yaml")
@@ -78,7 +81,7 @@ def test_a_draft_writes_over_a_file_only_by_force(cli: Cli, home: Path, snapshot
     assert snapshot(home) == before
 
 
-def test_a_draft_as_json_names_a_rule_and_a_confidence_for_each_field(cli: Cli, empty: Path) -> None:
+def test_a_draft_as_json_names_a_rule_and_a_confidence_for_each_field(cli: Command, empty: Path) -> None:
     (empty / "note.md").write_text(NOTE, encoding="utf-8")
     fields = {each["path"]: each for each in cli("draft", "note.md", "--json").json["fields"]}
     assert fields["start"]["value"] == "2027-03-10T15:00"
@@ -90,10 +93,9 @@ def test_a_draft_as_json_names_a_rule_and_a_confidence_for_each_field(cli: Cli, 
 
 
 def test_findings_are_named_as_seen_from_where_the_user_stands(
-    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    (home / "briefing.yaml").write_text(text.replace("Europe/Brussels", "Europe/Brusels"), encoding="utf-8")
+    edit(home / "briefing.yaml", "Europe/Brussels", "Europe/Brusels")
     assert cli("check").out.startswith("briefing.yaml:8:11 E104 ")
     (home / "deep").mkdir()
     monkeypatch.chdir(home / "deep")
@@ -102,31 +104,31 @@ def test_findings_are_named_as_seen_from_where_the_user_stands(
 
 
 @pytest.mark.parametrize("given", [".", "briefingkit.yaml"])
-def test_a_project_is_given_by_its_folder_or_its_file(cli: Cli, home: Path, given: str) -> None:
+def test_a_project_is_given_by_its_folder_or_its_file(cli: Command, home: Path, given: str) -> None:
     assert cli("check", "--project", home / given).code == 0
     assert cli("plan", "--project", given).code == 3
 
 
-def test_a_briefing_alone_needs_no_project(cli: Cli, home: Path) -> None:
+def test_a_briefing_alone_needs_no_project(cli: Command, home: Path) -> None:
     (home / "briefingkit.yaml").unlink()
     assert cli("check", "briefing.yaml").code == 0
     assert cli("check", ".").code == 0
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "apply"])
-def test_without_a_project_one_is_told_how_to_start(cli: Cli, empty: Path, command: str) -> None:
+def test_without_a_project_one_is_told_how_to_start(cli: Command, empty: Path, command: str) -> None:
     ran = cli(command)
     assert ran.code == 1
     assert "briefingkit init" in ran.err
     assert list(empty.iterdir()) == []
 
 
-def test_a_file_that_is_named_twice_is_checked_once(cli: Cli, home: Path) -> None:
+def test_a_file_that_is_named_twice_is_checked_once(cli: Command, home: Path) -> None:
     said = cli("check", ".", "briefing.yaml", home / "briefing.yaml").out
     assert said.endswith("1 briefing: 0 errors, 0 warnings\n")
 
 
-def test_a_broken_project_file_keeps_nobody_from_hearing_of_the_briefings(cli: Cli, home: Path) -> None:
+def test_a_broken_project_file_keeps_nobody_from_hearing_of_the_briefings(cli: Command, home: Path) -> None:
     (home / "briefingkit.yaml").write_text("format: 7\ntargets: {site: {use: flies}}\n", encoding="utf-8")
     (home / "briefing.yaml").write_text("format: 1\nbriefing: Not-A-Key\n", encoding="utf-8")
     ran = cli("check")
@@ -136,9 +138,8 @@ def test_a_broken_project_file_keeps_nobody_from_hearing_of_the_briefings(cli: C
     assert "briefing.yaml:2:11 E" in ran.out
 
 
-def test_warnings_fail_only_where_one_is_strict(cli: Cli, home: Path) -> None:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    (home / "briefing.yaml").write_text(text.replace(", fr: Chiffres", ""), encoding="utf-8")
+def test_warnings_fail_only_where_one_is_strict(cli: Command, home: Path) -> None:
+    edit(home / "briefing.yaml", ", fr: Chiffres", "")
     assert cli("check").code == 0
     ran = cli("check", "--strict", "--json")
     assert ran.code == 1
@@ -147,7 +148,7 @@ def test_warnings_fail_only_where_one_is_strict(cli: Cli, home: Path) -> None:
     assert (french["language"], french["missing"]) == ("fr", ["agenda.figures.title"])
 
 
-def test_where_no_briefing_is_found_it_is_said_how_its_file_is_called(cli: Cli, home: Path) -> None:
+def test_where_no_briefing_is_found_it_is_said_how_its_file_is_called(cli: Command, home: Path) -> None:
     (home / "briefing.yaml").rename(home / "briefing.yml")
     ran = cli("check")
     assert "ends in .briefing.yaml" in ran.out
@@ -158,7 +159,7 @@ def test_where_no_briefing_is_found_it_is_said_how_its_file_is_called(cli: Cli, 
 
 
 @pytest.mark.usefixtures("home")
-def test_a_briefing_is_rendered_by_file_or_by_identifier(cli: Cli) -> None:
+def test_a_briefing_is_rendered_by_file_or_by_identifier(cli: Command) -> None:
     moment = ("--at", "2027-01-01T00:00Z", "--format", "ics")
     by_file, by_name = cli("render", "briefing.yaml", *moment), cli("render", "night-buses", *moment)
     assert by_file.code == 0
@@ -166,26 +167,26 @@ def test_a_briefing_is_rendered_by_file_or_by_identifier(cli: Cli) -> None:
     assert "DTSTAMP:20270101T000000Z" in by_file.out
 
 
-def test_every_language_goes_into_a_folder(cli: Cli, home: Path) -> None:
+def test_every_language_goes_into_a_folder(cli: Command, home: Path) -> None:
     ran = cli("render", "night-buses", "--out", "preview", "--json")
     files = [each["file"] for each in ran.json["written"]]
     assert files == ["preview/night-buses.en.html", "preview/night-buses.fr.html"]
     assert "Bus de nuit" in (home / files[1]).read_text(encoding="utf-8")
 
 
-def test_one_language_goes_into_a_file(cli: Cli, home: Path) -> None:
+def test_one_language_goes_into_a_file(cli: Command, home: Path) -> None:
     assert cli("render", "night-buses", "-l", "fr", "-f", "txt", "-o", "bus.txt").code == 0
     assert (home / "bus.txt").read_text(encoding="utf-8").startswith("Bus de nuit\n")
 
 
-def test_two_languages_do_not_fit_into_one_file(cli: Cli, home: Path) -> None:
+def test_two_languages_do_not_fit_into_one_file(cli: Command, home: Path) -> None:
     assert cli("render", "night-buses", "-o", "page.html").code == 2
     assert not (home / "page.html").exists()
     assert cli("render", "night-buses", "-l", "en", "-l", "fr").code == 2
 
 
 @pytest.mark.usefixtures("home")
-def test_a_rendering_as_json_carries_its_content(cli: Cli) -> None:
+def test_a_rendering_as_json_carries_its_content(cli: Command) -> None:
     said = cli("render", "night-buses", "--format", "txt", "--json").json
     assert said["language"] == "en"
     assert said["content"].startswith("Night buses\n")
@@ -193,20 +194,19 @@ def test_a_rendering_as_json_carries_its_content(cli: Cli) -> None:
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(("audience", "shown"), [("public", False), ("registered", True)])
-def test_the_room_is_shown_to_those_who_registered(cli: Cli, audience: str, *, shown: bool) -> None:
+def test_the_room_is_shown_to_those_who_registered(cli: Command, audience: str, *, shown: bool) -> None:
     said = cli("render", "night-buses", "--format", "txt", "--audience", audience).out
     assert ("meet.example.org/1" in said) is shown
 
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("at", ["yesterday", "2027-01-01T00:00", "2027-13-01T00:00Z"])
-def test_a_moment_without_its_zone_is_wrong_usage(cli: Cli, at: str) -> None:
+def test_a_moment_without_its_zone_is_wrong_usage(cli: Command, at: str) -> None:
     assert cli("render", "night-buses", "--at", at).code == 2
 
 
-def test_a_language_that_may_not_go_out_leaves_no_other_behind(cli: Cli, home: Path) -> None:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    (home / "briefing.yaml").write_text(text.replace(", fr: Chiffres", ""), encoding="utf-8")
+def test_a_language_that_may_not_go_out_leaves_no_other_behind(cli: Command, home: Path) -> None:
+    edit(home / "briefing.yaml", ", fr: Chiffres", "")
     assert cli("render", "night-buses", "--fallback", "refuse", "--out", "preview").code == 1
     assert not (home / "preview").exists()
 
@@ -222,7 +222,7 @@ def test_a_language_that_may_not_go_out_leaves_no_other_behind(cli: Cli, home: P
         (("x" * 5000,), "no briefing is called"),
     ],
 )
-def test_what_cannot_be_rendered_is_named(cli: Cli, asked: tuple[str, ...], words: str) -> None:
+def test_what_cannot_be_rendered_is_named(cli: Command, asked: tuple[str, ...], words: str) -> None:
     ran = cli("render", *asked)
     assert ran.code == 1
     assert words in ran.err
@@ -233,14 +233,14 @@ def test_what_cannot_be_rendered_is_named(cli: Cli, asked: tuple[str, ...], word
 
 
 @pytest.mark.usefixtures("empty")
-def test_integrations_are_listed_with_their_state(cli: Cli) -> None:
+def test_integrations_are_listed_with_their_state(cli: Command) -> None:
     assert "files" in cli("integrations").out
     listed = {each["name"]: each["ready"] for each in cli("integrations", "--json").json}
     assert listed["files"] is True
 
 
 def test_an_integration_that_cannot_be_loaded_is_listed_with_the_reason(
-    cli: Cli, empty: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = empty / "acme_kit-1.0.dist-info"
     info.mkdir()
@@ -258,7 +258,7 @@ def test_an_integration_that_cannot_be_loaded_is_listed_with_the_reason(
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("kind", ["briefing", "project"])
-def test_the_schema_is_json(cli: Cli, kind: str) -> None:
+def test_the_schema_is_json(cli: Command, kind: str) -> None:
     schema = cli("schema", kind).json
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert cli("schema", kind, "--json").json == schema

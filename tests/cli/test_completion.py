@@ -2,16 +2,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 
 from briefingkit.cli import here
 
-Cli = Callable[..., Any]
+from ..commands import Command
 
 
 def _complete(folder: Path, words: str) -> list[str]:
@@ -90,7 +88,7 @@ def test_a_key_that_is_pressed_waits_for_no_thousand_files(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_has_its_line(cli: Cli, shell: str) -> None:
+def test_each_shell_has_its_line(cli: Command, shell: str) -> None:
     line = cli("completion", shell).out
     assert f"_BRIEFINGKIT_COMPLETE={shell}_source" in line
     env = {**os.environ, "_BRIEFINGKIT_COMPLETE": f"{shell}_source"}

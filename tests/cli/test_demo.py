@@ -5,17 +5,17 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from briefingkit.source import load
 
-Cli = Callable[..., Any]
+from ..commands import Command
+
 Snapshot = Callable[[Path], dict[str, bytes]]
 
 
-def test_what_the_summary_says_is_true(cli: Cli, empty: Path) -> None:
+def test_what_the_summary_says_is_true(cli: Command, empty: Path) -> None:
     ran = cli("demo")
     assert ran.code == 0, ran.err
     site = empty / "demo-out" / "site"
@@ -39,7 +39,7 @@ def test_what_the_summary_says_is_true(cli: Cli, empty: Path) -> None:
     assert "<svg" in (empty / "demo-out" / "report.html").read_text(encoding="utf-8")
 
 
-def test_what_is_private_in_the_briefing_is_in_none_of_the_files(cli: Cli, empty: Path) -> None:
+def test_what_is_private_in_the_briefing_is_in_none_of_the_files(cli: Command, empty: Path) -> None:
     cli("demo")
     briefing = load(empty / "demo-out" / "briefing.yaml").require()
     assert briefing.place is not None
@@ -53,7 +53,7 @@ def test_what_is_private_in_the_briefing_is_in_none_of_the_files(cli: Cli, empty
 
 @pytest.mark.usefixtures("empty")
 def test_without_the_packages_for_it_nobody_registers_and_it_says_what_to_install(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
+    cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("briefingkit.cli.demo_people.find_spec", lambda _: None)
     ran = cli("demo")
@@ -63,7 +63,7 @@ def test_without_the_packages_for_it_nobody_registers_and_it_says_what_to_instal
 
 
 @pytest.mark.usefixtures("empty")
-def test_a_leak_would_be_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leak_would_be_told(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     from briefingkit.cli import demo
 
     sequence = demo._sequence
@@ -78,14 +78,14 @@ def test_a_leak_would_be_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None
     assert "private data stands in demo-out/site/leak.html" in ran.err.replace(os.sep, "/")
 
 
-def test_the_second_apply_has_nothing_to_do(cli: Cli, empty: Path) -> None:
+def test_the_second_apply_has_nothing_to_do(cli: Command, empty: Path) -> None:
     ran = cli("demo")
     assert ran.out.count("Nothing to do: ") == 1
     assert cli("plan", "--project", empty / "demo-out").code == 0
 
 
 def test_it_can_be_run_again_in_its_folder_by_whatever_name(
-    cli: Cli, empty: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert cli("demo", "--out", "here").code == 0
     (empty / "here" / "site" / "left-over.html").write_text("")
@@ -96,7 +96,7 @@ def test_it_can_be_run_again_in_its_folder_by_whatever_name(
     assert cli("demo", "--out", ".").code == 0
 
 
-def test_a_link_in_its_folder_is_taken_away_and_not_followed(cli: Cli, empty: Path) -> None:
+def test_a_link_in_its_folder_is_taken_away_and_not_followed(cli: Command, empty: Path) -> None:
     cli("demo")
     (empty / "mine").mkdir()
     (empty / "mine" / "kept.txt").write_text("kept")
@@ -106,7 +106,7 @@ def test_a_link_in_its_folder_is_taken_away_and_not_followed(cli: Cli, empty: Pa
 
 
 def test_a_folder_of_somebody_elses_is_refused_and_left_as_it_is(
-    cli: Cli, empty: Path, snapshot: Snapshot
+    cli: Command, empty: Path, snapshot: Snapshot
 ) -> None:
     (empty / "mine").mkdir()
     (empty / "mine" / "thesis.txt").write_text("years of work")
@@ -118,7 +118,7 @@ def test_a_folder_of_somebody_elses_is_refused_and_left_as_it_is(
 
 
 def test_a_note_of_ones_own_is_drafted_too_even_from_the_folder_that_is_emptied(
-    cli: Cli, empty: Path
+    cli: Command, empty: Path
 ) -> None:
     note = "# Night buses\n\nWednesday 10 March 2027, 15:00 to 16:00 (CET), online\n"
     (empty / "note.md").write_text(note, encoding="utf-8")
@@ -130,7 +130,7 @@ def test_a_note_of_ones_own_is_drafted_too_even_from_the_folder_that_is_emptied(
     assert drafted.read_text(encoding="utf-8") == first
 
 
-def test_as_json_it_names_what_it_made(cli: Cli, empty: Path) -> None:
+def test_as_json_it_names_what_it_made(cli: Command, empty: Path) -> None:
     made = cli("demo", "--json").json
     assert made["sequence"] == {"before": 0, "after": 1}
     assert len(made["pages"]) == len({Path(page).parent for page in made["pages"]}) > 1

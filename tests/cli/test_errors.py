@@ -13,7 +13,8 @@ from briefingkit.cli import writing
 from briefingkit.cli.app import run
 from briefingkit.errors import ApplyFailed, Finding, PlanRefused, Position, SourceError
 
-Cli = Callable[..., Any]
+from ..commands import Command
+
 Snapshot = Callable[[Path], dict[str, bytes]]
 SECRET = "hunter2/with@odd:characters"
 COMMANDS = {
@@ -31,7 +32,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_prints_one_json_document(cli: Cli, home: Path, command: str) -> None:
+def test_every_command_prints_one_json_document(cli: Command, home: Path, command: str) -> None:
     (home / "note.md").write_text("# Night buses\n\n10 March 2027\n", encoding="utf-8")
     ran = cli(*COMMANDS[command], "--json")
     assert ran.code in {0, 3}
@@ -41,7 +42,7 @@ def test_every_command_prints_one_json_document(cli: Cli, home: Path, command: s
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_wrong_usage_is_told_in_json_too(cli: Cli, command: str) -> None:
+def test_wrong_usage_is_told_in_json_too(cli: Command, command: str) -> None:
     ran = cli(command, "--json", "--no-such-option")
     assert (ran.code, ran.err) == (2, "")
     assert "--no-such-option" in ran.json["error"]["reasons"][0]
@@ -49,7 +50,7 @@ def test_wrong_usage_is_told_in_json_too(cli: Cli, command: str) -> None:
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_help_of_a_command_says_what_it_does_and_how_it_leaves(cli: Cli, command: str) -> None:
+def test_the_help_of_a_command_says_what_it_does_and_how_it_leaves(cli: Command, command: str) -> None:
     ran = cli(command, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Usage: briefingkit {command}")
@@ -57,7 +58,7 @@ def test_the_help_of_a_command_says_what_it_does_and_how_it_leaves(cli: Cli, com
 
 
 @pytest.mark.usefixtures("empty")
-def test_a_command_that_is_none_is_wrong_usage(cli: Cli) -> None:
+def test_a_command_that_is_none_is_wrong_usage(cli: Command) -> None:
     assert cli("bogus").code == 2
     assert cli("bogus", "--json").json["error"]["reasons"] == ["No such command 'bogus'."]
 
@@ -66,13 +67,17 @@ def test_a_command_that_is_none_is_wrong_usage(cli: Cli) -> None:
     "arguments",
     [("check", "nowhere"), ("check", "--project", "nowhere"), ("apply", "nowhere"), ("draft", "deep")],
 )
-def test_a_place_that_is_not_there_is_wrong_usage(cli: Cli, home: Path, arguments: tuple[str, ...]) -> None:
+def test_a_place_that_is_not_there_is_wrong_usage(
+    cli: Command, home: Path, arguments: tuple[str, ...]
+) -> None:
     (home / "deep").mkdir()
     assert cli(*arguments).code == 2
 
 
 @pytest.mark.usefixtures("empty")
-def test_findings_of_an_error_are_json_with_their_places(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_of_an_error_are_json_with_their_places(
+    cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finding = Finding("E104", "Wrong", "Mend it", Position("a.yaml", 3, 5), "timezone")
     _raise(monkeypatch, SourceError([finding]))
     said = cli("schema", "--json").json["error"]
@@ -115,7 +120,7 @@ def _raise(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     ],
 )
 def test_an_error_is_a_line_and_an_exit_code(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+    cli: Command, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
 ) -> None:
     _raise(monkeypatch, error)
     ran = cli("schema")
@@ -127,7 +132,7 @@ def test_an_error_is_a_line_and_an_exit_code(
 
 @pytest.mark.usefixtures("empty")
 def test_a_fault_of_ours_is_told_without_a_traceback_unless_one_asks(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cli: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _raise(monkeypatch, KeyError("gone"))
     ran = cli("schema")
@@ -142,7 +147,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback_unless_one_asks(
 
 
 def test_a_full_disk_leaves_what_was_there_before(
-    cli: Cli, home: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    cli: Command, home: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "note.md").write_text("# Night buses\n", encoding="utf-8")
     (home / "old.txt").write_text("old", encoding="utf-8")
@@ -161,7 +166,7 @@ def test_a_full_disk_leaves_what_was_there_before(
 
 
 def test_a_project_that_could_not_be_started_whole_is_not_there(
-    cli: Cli, empty: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    cli: Command, empty: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         _fill_the_disk(patch, after=1)
@@ -185,7 +190,7 @@ def _fill_the_disk(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="nothing is forbidden to root")
-def test_a_folder_that_may_not_be_written_is_named(cli: Cli, home: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_named(cli: Command, home: Path) -> None:
     home.chmod(0o500)
     try:
         for arguments in (("plan",), ("apply",), ("plan", "-o", "plan.json"), ("init", "new")):
@@ -196,7 +201,7 @@ def test_a_folder_that_may_not_be_written_is_named(cli: Cli, home: Path) -> None
 
 
 def test_a_folder_that_cannot_be_listed_is_no_folder_without_briefings(
-    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "deep").mkdir()
     scandir = os.scandir
@@ -212,7 +217,7 @@ def test_a_folder_that_cannot_be_listed_is_no_folder_without_briefings(
         assert (ran.code, ran.err) == (1, "error: ./deep: Permission denied\n")
 
 
-def test_a_file_stands_where_a_folder_should(cli: Cli, home: Path) -> None:
+def test_a_file_stands_where_a_folder_should(cli: Command, home: Path) -> None:
     (home / ".briefingkit").write_text("in the way", encoding="utf-8")
     ran = cli("plan")
     assert ran.code == 1
@@ -332,7 +337,7 @@ def test_what_a_variable_holds_is_in_no_message(
         assert part not in said.out + said.err
 
 
-def test_a_secret_in_the_file_is_a_finding_that_does_not_repeat_it(cli: Cli, home: Path) -> None:
+def test_a_secret_in_the_file_is_a_finding_that_does_not_repeat_it(cli: Command, home: Path) -> None:
     store = 'store: "postgresql://user:hunter2@localhost/x"'
     (home / "briefingkit.yaml").write_text(f"namespace: example.org\n{store}\n", encoding="utf-8")
     for arguments in (("check",), ("plan",), ("check", "--json")):
@@ -342,7 +347,7 @@ def test_a_secret_in_the_file_is_a_finding_that_does_not_repeat_it(cli: Cli, hom
         assert "hunter2" not in ran.out + ran.err
 
 
-def test_a_variable_that_is_not_set_is_named(cli: Cli, home: Path) -> None:
+def test_a_variable_that_is_not_set_is_named(cli: Command, home: Path) -> None:
     (home / "briefingkit.yaml").write_text("namespace: example.org\nstore: ${NOT_SET}\n", encoding="utf-8")
     ran = cli("plan")
     assert (ran.code, "variable NOT_SET is not set" in ran.err) == (1, True)

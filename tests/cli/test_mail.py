@@ -13,7 +13,7 @@ from briefingkit.project import open_project
 from briefingkit.store.tables import deliveries
 
 from ..commands import Command, started
-from ..night_buses import MAIL, append
+from ..night_buses import MAIL, append, edit
 
 MAILINGS = """\
 registration: {capacity: 1, waitlist: true}
@@ -60,6 +60,21 @@ def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, t
     assert "… and 5 more; --json tells a thousand" in told.err
     [invite] = cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"]
     assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
+
+
+def test_of_several_files_the_one_is_named_that_a_row_stands_in(cli: Command, town: Path) -> None:
+    (town / "more.csv").write_text("email,name\nnobody,Di\n", encoding="utf-8")
+    edit(town / "briefing.yaml", "[{file: guests.csv}]", "[{file: guests.csv}, {file: more.csv}, registered]")
+    told = cli("mail", "plan", "night-buses", "invite")
+    assert [line.split(":")[0] for line in told.err.splitlines()] == [
+        "  guests.csv, row 3, email",
+        "  more.csv, row 2, email",
+    ]
+    [invite] = cli("mail", "plan", "night-buses", "invite", "--json").json["mailings"]
+    assert [(fault["source"], fault["row"]) for fault in invite["faults"]] == [
+        ("guests.csv", 3),
+        ("more.csv", 2),
+    ]
 
 
 def test_a_mailing_that_cannot_be_planned_hides_no_other_and_is_named(cli: Command, town: Path) -> None:

@@ -14,7 +14,7 @@ from briefingkit.mailing.people.part_answers import Taking, note_answer
 from briefingkit.testing.mail.returned import complaint, report, status
 
 from ..commands import Command
-from ..night_buses import MAIL
+from ..night_buses import MAIL, append
 
 MAILINGS = """\
 mailing:
@@ -25,8 +25,7 @@ mailing:
 @pytest.fixture
 def town(home: Path, cli: Command) -> Path:
     for name, more in (("briefingkit.yaml", MAIL), ("briefing.yaml", MAILINGS)):
-        with (home / name).open("a", encoding="utf-8") as file:
-            file.write(more)
+        append(home / name, more)
     (home / "guests.csv").write_text("email,name\nana@example.org,Ana\nben@example.org,Ben\n", "utf-8")
     assert cli("mail", "send", "night-buses", "invite").code == 0
     return home

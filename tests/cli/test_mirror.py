@@ -1,14 +1,15 @@
 """`briefingkit registrations mirror`, and what erasing says of the copies that it keeps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from briefingkit.testing.google import GoogleDouble
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import append, edit
+
 SERVICE = "briefingkit@double.iam.gserviceaccount.com"
 
 
@@ -23,9 +24,8 @@ def google(home: Path, cli: Command) -> Iterator[GoogleDouble]:
             f"    folder: {folder}\n    base_url: {double.base_url}\n    auth: {{service_account: key.json}}\n",
             encoding="utf-8",
         )
-        text = (home / "briefing.yaml").read_text(encoding="utf-8")
         consent = "consent: {key: c, text: {en: Yes, fr: Oui}, retention: 1d}"
-        (home / "briefing.yaml").write_text(f"{text}registration: {{{consent}}}\n", encoding="utf-8")
+        append(home / "briefing.yaml", f"registration: {{{consent}}}\n")
         assert cli("apply").code == 0
         for name in ("ada", "bo"):
             assert (
@@ -46,7 +46,7 @@ def test_a_list_is_kept_and_told(cli: Command, google: GoogleDouble) -> None:
     [kept] = cli("registrations", "mirror", "--json").json["mirrored"]
     assert (kept["untouched"], kept["error"]) == (2, None)
     google.type_cells(book(google), "C8", [["typed by hand"]])
-    assert "1 rows there are not of the list" in cli("registrations", "mirror", "-t", "lists").out
+    assert "1 row there is not of the list" in cli("registrations", "mirror", "-t", "lists").out
 
 
 def test_fetching_brings_it_in_step_where_that_is_asked_for(cli: Command, google: GoogleDouble) -> None:
@@ -76,7 +76,7 @@ def test_erasing_takes_the_row_away_and_says_what_stays(cli: Command, google: Go
     cli("registrations", "mirror")
     done = cli("registrations", "erase", "ada@example.org")
     assert done.code == 0
-    assert "1 rows removed at lists" in done.out
+    assert "1 row removed at lists" in done.out
     assert "Version history" in done.out
     assert "ada@example.org" not in str(google.cells(book(google), "A1:ZZ"))
 
@@ -89,7 +89,7 @@ def test_a_copy_that_cannot_be_reached_is_said_to_be_there(
     google.fail("sheets.*", status=403, reason="forbidden", times=9)
     done = cli("registrations", "erase", "ada@example.org", *more)
     assert done.code == 1
-    assert "1 registrations erased" in done.out
+    assert "1 registration erased" in done.out
     assert "A copy is still at lists (night-buses)" in done.err
     assert "Take it away with: briefingkit registrations mirror night-buses --target lists" in done.err
     assert "ada@example.org" not in done.err
@@ -100,8 +100,7 @@ def test_a_copy_that_cannot_be_reached_is_said_to_be_there(
 
 def test_a_list_that_expires_is_emptied_there(cli: Command, google: GoogleDouble, home: Path) -> None:
     cli("registrations", "mirror")
-    text = (home / "briefing.yaml").read_text(encoding="utf-8").replace("2027-03-10", "2020-03-10")
-    (home / "briefing.yaml").write_text(text, encoding="utf-8")
+    edit(home / "briefing.yaml", "2027-03-10", "2020-03-10")
     done = cli("registrations", "expire", "--json").json
     assert done["expired"] == {"night-buses": 2}
     assert [each["removed"] for each in done["kept"]] == [2]

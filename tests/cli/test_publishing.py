@@ -12,13 +12,13 @@ import pytest
 from briefingkit.cli import publish
 from briefingkit.store.lock import file_lock
 
+from ..commands import Command
 from ..night_buses import edit
 
-Cli = Callable[..., Any]
 Snapshot = Callable[[Path], dict[str, bytes]]
 
 
-def test_plan_says_three_until_apply_has_run_and_nothing_is_left(cli: Cli, home: Path) -> None:
+def test_plan_says_three_until_apply_has_run_and_nothing_is_left(cli: Command, home: Path) -> None:
     assert cli("plan").code == 3
     assert not (home / "site").exists()
     assert cli("apply").code == 0
@@ -28,7 +28,7 @@ def test_plan_says_three_until_apply_has_run_and_nothing_is_left(cli: Cli, home:
     assert (again.code, again.out) == (0, "Nothing to do: 5 resources in step.\n")
 
 
-def test_a_log_has_a_line_for_each_thing_that_was_done(cli: Cli, home: Path) -> None:
+def test_a_log_has_a_line_for_each_thing_that_was_done(cli: Command, home: Path) -> None:
     lines = cli("apply").out.splitlines()
     assert "site create page night-buses/fr done" in lines
     assert lines[-1] == "Applied: 5 of 5 done."
@@ -36,7 +36,7 @@ def test_a_log_has_a_line_for_each_thing_that_was_done(cli: Cli, home: Path) -> 
 
 
 @pytest.mark.usefixtures("home")
-def test_as_json_a_plan_and_its_apply_tell_a_job_what_happened(cli: Cli) -> None:
+def test_as_json_a_plan_and_its_apply_tell_a_job_what_happened(cli: Command) -> None:
     planned = cli("plan", "--json")
     assert (planned.code, planned.json["counts"]["create"]) == (3, 5)
     applied = cli("apply", "--json").json
@@ -45,7 +45,7 @@ def test_as_json_a_plan_and_its_apply_tell_a_job_what_happened(cli: Cli) -> None
     assert cli("apply", "--json").json["applied"] == []
 
 
-def test_only_what_was_asked_for_is_planned(cli: Cli, home: Path) -> None:
+def test_only_what_was_asked_for_is_planned(cli: Command, home: Path) -> None:
     edit(home / "briefingkit.yaml", "targets:", "targets:\n  copy: {use: files, folder: copy}")
     assert [each["target"] for each in cli("plan", "--target", "copy", "--json").json["targets"]] == ["copy"]
     assert cli("apply", "--target", "copy").code == 0
@@ -60,7 +60,7 @@ def test_only_what_was_asked_for_is_planned(cli: Cli, home: Path) -> None:
     ],
 )
 def test_a_name_that_is_none_is_answered_with_the_nearest(
-    cli: Cli, home: Path, asked: tuple[str, str], words: str
+    cli: Command, home: Path, asked: tuple[str, str], words: str
 ) -> None:
     ran = cli("plan", *asked)
     assert (ran.code, ran.out) == (1, "")
@@ -68,7 +68,7 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(
     assert not (home / ".briefingkit").exists()
 
 
-def test_drafts_that_are_left_out_are_named(cli: Cli, home: Path) -> None:
+def test_drafts_that_are_left_out_are_named(cli: Command, home: Path) -> None:
     text = (home / "briefing.yaml").read_text(encoding="utf-8")
     other = text.replace("night-buses", "ferries").replace("confirmed", "draft").replace("Night", "Ferry")
     (home / "ferries.briefing.yaml").write_text(other, encoding="utf-8")
@@ -78,7 +78,7 @@ def test_drafts_that_are_left_out_are_named(cli: Cli, home: Path) -> None:
     assert (asked.code, asked.err.startswith("error: ferries: ")) == (1, True)
 
 
-def test_a_saved_plan_is_applied_as_it_was_seen(cli: Cli, home: Path) -> None:
+def test_a_saved_plan_is_applied_as_it_was_seen(cli: Command, home: Path) -> None:
     assert cli("plan", "--out", "plan.json").code == 3
     ran = cli("apply", "plan.json")
     assert (ran.code, "Applied: 5 of 5 done." in ran.out) == (0, True)
@@ -92,7 +92,7 @@ def test_a_saved_plan_is_applied_as_it_was_seen(cli: Cli, home: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b'{"briefingkit-plan": 99}', b"[" * 100_000])
 def test_what_is_no_plan_is_refused_by_its_name(
-    cli: Cli, home: Path, snapshot: Snapshot, content: bytes
+    cli: Command, home: Path, snapshot: Snapshot, content: bytes
 ) -> None:
     (home / "plan.json").write_bytes(content)
     before = snapshot(home)
@@ -101,7 +101,7 @@ def test_what_is_no_plan_is_refused_by_its_name(
     assert snapshot(home) == before
 
 
-def test_deletions_wait_for_a_word(cli: Cli, home: Path) -> None:
+def test_deletions_wait_for_a_word(cli: Command, home: Path) -> None:
     text = (home / "briefing.yaml").read_text(encoding="utf-8")
     other = text.replace("night-buses", "ferries").replace("Night", "Ferry")
     (home / "ferries.briefing.yaml").write_text(other, encoding="utf-8")
@@ -116,7 +116,7 @@ def test_deletions_wait_for_a_word(cli: Cli, home: Path) -> None:
     assert not (home / "site/en/ferries.html").exists()
 
 
-def test_an_empty_source_is_stopped_unless_somebody_means_it(cli: Cli, home: Path) -> None:
+def test_an_empty_source_is_stopped_unless_somebody_means_it(cli: Command, home: Path) -> None:
     assert cli("apply").code == 0
     (home / "briefing.yaml").unlink()
     planned = cli("plan")
@@ -131,7 +131,7 @@ def test_an_empty_source_is_stopped_unless_somebody_means_it(cli: Cli, home: Pat
     ("choice", "code", "restored"), [(None, 1, False), ("restore", 0, True), ("keep", 0, False)]
 )
 def test_a_hand_edit_is_stopped_at_written_over_or_kept(
-    cli: Cli, home: Path, choice: str | None, code: int, *, restored: bool
+    cli: Command, home: Path, choice: str | None, code: int, *, restored: bool
 ) -> None:
     assert cli("apply").code == 0
     page = home / "site/en/night-buses.html"
@@ -145,7 +145,7 @@ def test_a_hand_edit_is_stopped_at_written_over_or_kept(
     assert (page.read_text(encoding="utf-8") != edited) is restored
 
 
-def test_a_target_that_cannot_be_read_is_told_and_the_others_go_on(cli: Cli, home: Path) -> None:
+def test_a_target_that_cannot_be_read_is_told_and_the_others_go_on(cli: Command, home: Path) -> None:
     edit(home / "briefingkit.yaml", "targets:", "targets:\n  file: {use: files, folder: notes.txt}")
     (home / "notes.txt").write_text("not a folder", encoding="utf-8")
     assert cli("plan").code == 1
@@ -155,7 +155,7 @@ def test_a_target_that_cannot_be_read_is_told_and_the_others_go_on(cli: Cli, hom
     assert (home / "notes.txt").read_text(encoding="utf-8") == "not a folder"
 
 
-def test_a_second_run_is_refused_and_told_who_is_at_work(cli: Cli, home: Path) -> None:
+def test_a_second_run_is_refused_and_told_who_is_at_work(cli: Command, home: Path) -> None:
     assert cli("plan").code == 3
     lock = home / ".briefingkit/ledger.sqlite3.lock"
     with file_lock(lock, at=datetime(2027, 1, 5, tzinfo=UTC)):
@@ -189,7 +189,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("terminal")
 def test_at_a_terminal_nothing_is_applied_before_somebody_agrees(
-    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(click, "confirm", lambda _question: False)
     ran = cli("apply")
@@ -201,7 +201,7 @@ def test_at_a_terminal_nothing_is_applied_before_somebody_agrees(
 
 
 @pytest.mark.usefixtures("terminal", "home")
-def test_a_saved_plan_is_shown_before_one_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_saved_plan_is_shown_before_one_is_asked(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     cli("plan", "--out", "plan.json")
     monkeypatch.setattr(click, "confirm", lambda _question: False)
     assert "+ page night-buses/en" in cli("apply", "plan.json").out
@@ -210,7 +210,7 @@ def test_a_saved_plan_is_shown_before_one_is_asked(cli: Cli, monkeypatch: pytest
 @pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("option", ["--yes", "--json"])
 def test_nothing_is_asked_of_one_who_has_answered(
-    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch, option: str
+    cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     monkeypatch.delattr(click, "confirm")
     assert cli("apply", option).code == 0
@@ -226,7 +226,7 @@ def test_without_a_terminal_nothing_is_asked(home: Path) -> None:
 
 
 def test_an_apply_that_is_stopped_says_that_it_can_go_on(
-    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = publish._told
 

@@ -1,12 +1,11 @@
 """`briefingkit registrations attend`, as a person and as a program use it."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import append
 
 REPORT = """Name,User Email,Duration (Minutes)
 Ada Okafor,ada@example.org,60
@@ -17,8 +16,7 @@ Bo Larsen,,30
 
 @pytest.fixture
 def report(cli: Command, home: Path) -> Path:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8") + "registration: {capacity: 9}\n"
-    (home / "briefing.yaml").write_text(text, encoding="utf-8")
+    append(home / "briefing.yaml", "registration: {capacity: 9}\n")
     guests = "email,name\nada@example.org,Ada Okafor\nbo@example.org,Bo Larsen\n"
     (home / "guests.csv").write_text(guests, encoding="utf-8")
     assert cli("registrations", "import", "night-buses", home / "guests.csv").code == 0

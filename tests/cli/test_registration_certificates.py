@@ -1,22 +1,20 @@
 """`briefingkit registrations certificates`, as a person and as a program use it."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from briefingkit.registrations.certificates import certificate as certificates
 from briefingkit.registrations.certificates.pdf import CertificateText
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import append
 
 
 @pytest.fixture
 def present(cli: Command, home: Path) -> Path:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8") + "registration: {capacity: 9}\n"
-    (home / "briefing.yaml").write_text(text, encoding="utf-8")
+    append(home / "briefing.yaml", "registration: {capacity: 9}\n")
     guests = "email,name\nada@example.org,Ada Okafor\nbo@example.org,Bo Larsen\ncy@example.org,\n"
     (home / "guests.csv").write_text(guests, encoding="utf-8")
     assert cli("registrations", "import", "night-buses", home / "guests.csv").code == 0

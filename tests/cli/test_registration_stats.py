@@ -1,25 +1,23 @@
 """`briefingkit registrations stats`, as a person and as a program use it."""
 
 import stat
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import append
 
 
 @pytest.fixture
 def guests(home: Path) -> Path:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    text += (
+    append(
+        home / "briefing.yaml",
         "registration:\n"
         "  capacity: 50\n"
         "  fields: [name, email, organization, language, interpretation]\n"
-        "  questions: [{key: say, text: {en: What else?, fr: Quoi encore ?}, type: paragraph}]\n"
+        "  questions: [{key: say, text: {en: What else?, fr: Quoi encore ?}, type: paragraph}]\n",
     )
-    (home / "briefing.yaml").write_text(text, encoding="utf-8")
     rows = [f"p{n}@example.org,P{n},北京公交集团,fr,fr,Answer {n}\n" for n in range(12)]
     header = "email,name,organization,language,interpretation,say\n"
     (home / "guests.csv").write_text(header + "".join(rows), encoding="utf-8")

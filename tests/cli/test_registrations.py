@@ -2,20 +2,18 @@
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Command = Callable[..., Any]
+from ..commands import Command
+from ..night_buses import append, edit
 
 
 @pytest.fixture
 def guests(home: Path) -> Path:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    text += "registration: {capacity: 1, waitlist: true, consent: {key: c, text: {en: Yes, fr: Oui}, retention: 1d}}\n"
-    (home / "briefing.yaml").write_text(text, encoding="utf-8")
+    consent = "{key: c, text: {en: Yes, fr: Oui}, retention: 1d}"
+    append(home / "briefing.yaml", f"registration: {{capacity: 1, waitlist: true, consent: {consent}}}\n")
     (home / "guests.csv").write_text("Courriel,Nom\nbo@example.org,Bo\nnobody,Cy\n", encoding="utf-8")
     return home / "guests.csv"
 
@@ -41,8 +39,8 @@ def test_the_life_of_a_list(cli: Command, guests: Path) -> None:
 
 def test_a_part_of_the_programme_that_is_full_is_told(cli: Command, guests: Path) -> None:
     file = guests.parent / "briefing.yaml"
-    text = file.read_text(encoding="utf-8").replace("capacity: 1,", "capacity: 9, choose: agenda,")
-    file.write_text(text.replace("duration: 25m", "duration: 25m\n    capacity: 1"), encoding="utf-8")
+    edit(file, "capacity: 1,", "capacity: 9, choose: agenda,")
+    edit(file, "duration: 25m", "duration: 25m\n    capacity: 1")
     for name in ("ada", "bo"):
         cli("registrations", "add", "night-buses", f"email={name}@example.org", "segments=Chiffres")
     assert cli("registrations", "list", "night-buses").out.splitlines() == [
@@ -79,7 +77,7 @@ def test_a_preview_of_many_columns_shows_all_that_is_read(cli: Command, guests: 
 def test_a_column_can_be_named(cli: Command, guests: Path) -> None:
     guests.write_text("a=b,who\nbo@example.org,Bo\n", encoding="utf-8")
     done = cli("registrations", "import", "night-buses", guests, "-c", "a=b=email", "-c", "who=name")
-    assert done.out == "1 rows read: 1 new\n"
+    assert done.out == "1 row read: 1 new\n"
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2027-03-01T09:00"])
@@ -109,14 +107,13 @@ def test_a_person_is_shown_and_erased(cli: Command, guests: Path) -> None:
 
 def test_one_of_a_list_is_erased_by_number(cli: Command, guests: Path) -> None:
     cli("registrations", "import", "night-buses", guests)
-    assert "1 registrations erased" in cli("registrations", "erase", "#1", "-b", "night-buses").out
+    assert "1 registration erased" in cli("registrations", "erase", "#1", "-b", "night-buses").out
 
 
 def test_what_is_over_expires(cli: Command, guests: Path) -> None:
     assert cli("registrations", "expire").out == "Nothing is due.\n"
     cli("registrations", "import", "night-buses", guests)
-    text = (guests.parent / "briefing.yaml").read_text(encoding="utf-8").replace("2027-03-10", "2020-03-10")
-    (guests.parent / "briefing.yaml").write_text(text, encoding="utf-8")
+    edit(guests.parent / "briefing.yaml", "2027-03-10", "2020-03-10")
     assert cli("registrations", "expire", "--json").json == {
         "expired": {"night-buses": 1},
         "messages": {},
@@ -139,12 +136,7 @@ def test_nobodys_data_are_in_an_error(cli: Command, guests: Path) -> None:
 
 
 def test_who_is_refused_is_told_why(cli: Command, guests: Path) -> None:
-    text = (
-        (guests.parent / "briefing.yaml")
-        .read_text(encoding="utf-8")
-        .replace("waitlist: true", "waitlist: false")
-    )
-    (guests.parent / "briefing.yaml").write_text(text, encoding="utf-8")
+    edit(guests.parent / "briefing.yaml", "waitlist: true", "waitlist: false")
     cli("registrations", "add", "night-buses", "email=a@example.org", "name=A")
     ran = cli("registrations", "add", "night-buses", "email=b@example.org", "name=B")
     assert (ran.code, ran.err) == (1, "refused: full\n")

@@ -4,7 +4,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 
 from briefingkit.cli import terminal
 
-Cli = Callable[..., Any]
 pty: Any = pytest.importorskip("pty", reason="no pseudo-terminals here")
 ESCAPE = "\x1b"
 

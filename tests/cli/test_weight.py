@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ..night_buses import edit
+
 NOT_FOR_CHECK = {
     "alembic", "briefingkit.notes", "briefingkit.publish", "briefingkit.registry", "briefingkit.rendering",
     "briefingkit.source.diagnose", "briefingkit.store", "briefingkit_files", "email", "hypothesis", "icalendar",
@@ -43,8 +45,7 @@ def test_checking_a_project_looks_for_integrations_and_loads_none(home: Path) ->
 
 
 def test_a_mistake_is_diagnosed_without_more_than_that(home: Path) -> None:
-    text = (home / "briefing.yaml").read_text(encoding="utf-8")
-    (home / "briefing.yaml").write_text(text.replace("Europe/Brussels", "Europe/Brusels"), encoding="utf-8")
+    edit(home / "briefing.yaml", "Europe/Brussels", "Europe/Brusels")
     allowed = {"briefingkit.source.diagnose"}
     assert _loaded(home, "check", "briefing.yaml", code=1) & NOT_FOR_CHECK <= allowed
 

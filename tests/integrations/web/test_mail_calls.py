@@ -166,6 +166,4 @@ def test_what_is_wrong_with_a_receiver_is_said_before_anything_is_served(
 
 
 def test_a_project_without_mail_has_no_such_address(folder: Path, serve: Callable[..., Any]) -> None:
-    file = folder / "briefingkit.yaml"
-    file.write_text(file.read_text("utf-8").replace(MAIL, ""), "utf-8")
     assert serve(bk.open(folder)).get("/_mail/postmark").status == 404

@@ -24,6 +24,7 @@ from briefingkit.project import Project, open_project
 from briefingkit_web.sending import sender_of
 
 from ...commands import started
+from ...night_buses import edit
 
 MAIL = """\
 mail:
@@ -107,8 +108,7 @@ def test_a_sender_goes_by_the_file_as_it_is_now(folder: Path, posting: Project) 
     assert sender_of(evolve(posting, settings=evolve(posting.settings, mail=None))) is None
     sender = sender_of(posting)
     assert sender is not None
-    file = folder / "briefingkit.yaml"
-    file.write_text(file.read_text("utf-8").replace("path: outbox", "path: another"), "utf-8")
+    edit(folder / "briefingkit.yaml", "path: outbox", "path: another")
     with posting.registrations("road-2027") as roll:
         roll.add({"name": "Ana", "email": "ana@example.org"})
     assert sender.step() == pytest.approx(7200, abs=60)
@@ -118,9 +118,8 @@ def test_a_sender_goes_by_the_file_as_it_is_now(folder: Path, posting: Project) 
 @pytest.fixture
 def years_ahead(folder: Path, posting: Project) -> Path:
     """Move the briefing to a day that the real clock has yet to see."""
-    path = folder / "briefing.yaml"
-    text = path.read_text("utf-8").replace("opens: 2027-01-10T09:00", "opens: 2020-01-10T09:00")
-    path.write_text(text.replace("2027-04-13", "2037-04-13"), "utf-8")
+    edit(folder / "briefing.yaml", "opens: 2027-01-10T09:00", "opens: 2020-01-10T09:00")
+    edit(folder / "briefing.yaml", "2027-04-13", "2037-04-13")
     assert posting.settings.mail is not None
     return folder
 

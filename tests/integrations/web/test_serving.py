@@ -23,6 +23,7 @@ from briefingkit_web.limits import Limiter
 from briefingkit_web.queue import Desk
 
 from ...commands import Process, started
+from ...night_buses import edit
 
 
 def serving(folder: Path, *options: str) -> tuple[Process, int]:
@@ -38,13 +39,8 @@ def ended(process: Process, how: int = signal.SIGTERM) -> tuple[int, str]:
 
 
 def test_the_command_serves_registers_and_ends_in_order(folder: Path, browser: Any) -> None:
-    (folder / "briefing.yaml").write_text(
-        (folder / "briefing.yaml")
-        .read_text("utf-8")
-        .replace("opens: 2027-01-10T09:00", "opens: 2020-01-10T09:00")
-        .replace("2027-04-13", "2037-04-13"),
-        "utf-8",
-    )
+    edit(folder / "briefing.yaml", "opens: 2027-01-10T09:00", "opens: 2020-01-10T09:00")
+    edit(folder / "briefing.yaml", "2027-04-13", "2037-04-13")
     process, port = serving(folder)
     try:
         served = evolve(browser, port=port)
@@ -284,8 +280,7 @@ def test_templates_of_ones_own_stand_over_those_of_the_package(
     source = '{% extends "briefingkit_web/form.html.j2" %}{% block masthead %}The City itself{% endblock %}'
     (folder / "templates" / "form.html.j2").write_text(source, "utf-8")
     (folder / "templates" / "page.css.j2").write_text("body { color: #123456 }", "utf-8")
-    file = folder / "briefingkit.yaml"
-    file.write_text(file.read_text("utf-8").replace("page: {", "page: {templates: templates, "), "utf-8")
+    edit(folder / "briefingkit.yaml", "page: {", "page: {templates: templates, ")
     page = serve(project).get("/road-2027/en").text
     assert "The City itself" in page
     assert "#123456" in page
