@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 from briefingkit.cli.terminal import say
 from briefingkit.cli.writing import write_whole
 
@@ -64,8 +66,8 @@ def say_mail_plan(plan: "MailPlan") -> None:
     for notice in plan.notices:
         say(f"  {notice}", "warning")
     for fault in plan.faults[:_SHOWN]:
-        place = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
-        say(f"  {place}: {fault.message}", "error", err=True)
+        where = (fault.source, f"row {fault.row}", fault.column)
+        say(f"  {', '.join(filter(None, where))}: {fault.message}", "error", err=True)
     if (more := len(plan.faults) - _SHOWN) > 0:
         say(f"  … and {more} more; --json tells a thousand", "error", err=True)
     for language, message in sorted(plan.samples.items()):
@@ -110,9 +112,7 @@ def plan_json(plan: "MailPlan") -> dict[str, Any]:
         "changes": [change.value for change in plan.changes],
         "notices": list(plan.notices),
         "unwritten": dict(plan.unwritten),
-        "faults": [
-            {"row": fault.row, "column": fault.column, "message": fault.message} for fault in plan.faults
-        ],
+        "faults": [asdict(fault) for fault in plan.faults],
         "subjects": {language: message.parts.subject for language, message in plan.samples.items()},
     }
 

@@ -101,13 +101,20 @@ class Gathering:
     ) -> Iterable[Member]:
         if audience.file is not None:
             path = self._office.file(self._briefing.identifier, audience.file)
-            yield from heard(contacts(path, audience.sheet), selection, faults)
+            yield from heard(contacts(path, audience.sheet), selection, faults, self._source(audience))
         elif audience.target is not None:
-            yield from heard(self._office.people(audience.target, self._briefing), selection, faults)
+            people = self._office.people(audience.target, self._briefing)
+            yield from heard(people, selection, faults, self._source(audience))
         elif audience.group is AudienceGroup.PARTICIPANTS:
             yield from participants(audience, self._briefing)
         else:
             yield from self._registrants(audience, schedule, selection)
+
+    def _source(self, audience: "Audience") -> str | None:
+        """Name a file, with its sheet, or a target, where the mailing has several."""
+        if sum(each.group is None for each in self._mailing.audience) == 1:
+            return None
+        return " ".join(filter(None, (audience.file or audience.target, audience.sheet)))
 
     def _registrants(
         self, audience: "Audience", schedule: "Schedule", selection: Selection

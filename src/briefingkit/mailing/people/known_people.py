@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from briefingkit.mailing.people.audience import Member, Selection
 from briefingkit.registrations.files.importing import RowFault
@@ -29,13 +29,19 @@ Heard: TypeAlias = Member | Omitted | RowFault
 
 
 def heard(
-    found: Iterable[Heard], selection: Selection, faults: "MutableSequence[RowFault]"
+    found: Iterable[Heard],
+    selection: Selection,
+    faults: "MutableSequence[RowFault]",
+    source: str | None = None,
 ) -> Iterator[Member]:
-    """Give the people, count in `selection` who is passed over, and keep the first thousand faults of rows."""
+    """Give the people, count in `selection` who is passed over, and keep the first thousand faults of rows.
+
+    `source` names where they are known, if it has to be told from others.
+    """
     for each in found:
         if isinstance(each, Member):
             yield each
         elif isinstance(each, Omitted):
             selection.left_out[each.reason] += 1
         elif len(faults) < _FAULTS:
-            faults.append(each)
+            faults.append(evolve(each, source=source))

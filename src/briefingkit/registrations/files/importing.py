@@ -52,11 +52,15 @@ _FAULTS = 1000  # kept; the rest are counted
 
 @frozen
 class RowFault:
-    """A row that was not taken, the column at fault if it was one, and why. What the cell holds is not in it."""
+    """A row that was not taken, the column at fault if it was one, and why. What the cell holds is not in it.
+
+    `source` is the file or target that it stands in, where several are read.
+    """
 
     row: int
     column: str | None
     message: str
+    source: str | None = None
 
 
 @frozen
