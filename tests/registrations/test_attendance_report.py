@@ -255,7 +255,7 @@ def test_a_stay_of_years_is_not_believed(tmp_path: Path, row: str) -> None:
 def test_rows_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     report = read(tmp_path, f"Name,Email\nAda,ada@example.org\n{'x' * 200_000},\nBo,bo@example.org\n")
     assert [entry.email for entry in report.entries] == ["ada@example.org", "bo@example.org"]
-    assert report.notices == ("1 rows cannot be read and are left out",)
+    assert report.notices == ("1 row cannot be read and is left out",)
 
 
 def test_what_is_to_the_right_of_everything_is_not_looked_at(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from briefingkit.cli.here import project_near, project_option
-from briefingkit.cli.terminal import emit_json, finding_json, json_option, progress, say, say_finding
+from briefingkit.cli.terminal import counted, emit_json, finding_json, json_option, progress, say, say_finding
 from briefingkit.errors import Finding, ProjectError
 from briefingkit.project import Project, find_briefings
 from briefingkit.source.briefing_file import Loaded
@@ -87,12 +87,8 @@ def _tell(
     errors = sum(1 for finding in findings if finding.severity == "error")
     warnings = len(findings) - errors
     style = "error" if errors else "warning" if warnings else "good"
-    counted = (_count(len(loaded), "briefing"), _count(errors, "error"), _count(warnings, "warning"))
-    say(f"{counted[0]}: {counted[1]}, {counted[2]}", style, bold=True)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    say(f"{counted(len(loaded), 'briefing')}: {found}", style, bold=True)
 
 
 def _as_json(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
-from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.cli.terminal import counted, emit_json, json_option, say
 
 if TYPE_CHECKING:
     from briefingkit.registrations.mirroring import Kept, Mirrored
@@ -83,7 +83,7 @@ def _say_left(done: "Mirrored") -> None:
         say(f"  {done.remains}", "warning")
     if done.strangers:
         say(
-            f"  {done.strangers} rows there are not of the list, and are left alone: see to them by hand",
+            f"  {counted(done.strangers, 'row there is', 'rows there are')} not of the list, and left alone",
             "warning",
         )
 
@@ -96,5 +96,5 @@ def say_erased_copies(kept: "Iterable[Kept]") -> None:
             say(f"A copy {where} ({each.briefing}): {each.error}", "error", err=True)
             say(f"  Take it away with: {each.command}", "error", err=True)
             continue
-        say(f"{each.mirrored.removed} rows removed at {each.target}: {each.mirrored.where}")
+        say(f"{counted(each.mirrored.removed, 'row')} removed at {each.target}: {each.mirrored.where}")
         _say_left(each.mirrored)

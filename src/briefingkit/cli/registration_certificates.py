@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
-from briefingkit.cli.terminal import emit_json, json_option, progress, say
+from briefingkit.cli.terminal import counted, emit_json, json_option, progress, say
 
 if TYPE_CHECKING:
     from briefingkit.registrations.certificates.certificate import Certificate
@@ -123,6 +123,8 @@ def _tell(out: Path, written: int, short: int, failed: "Sequence[Certificate]") 
     for problem, numbers in problems.items():
         more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
         say(f"{', '.join(f'#{number}' for number in numbers[:_SHOWN])}{more}: {problem}", "error", err=True)
-    say(f"{written} certificates written to {out}, for you alone to read", "good" if written else None)
+    made = counted(written, "certificate")
+    say(f"{made} written to {out}, for you alone to read", "good" if written else None)
     if short:
-        say(f"{short} people were not there for so long, or it is not known for how long", "warning")
+        people = counted(short, "person was", "people were")
+        say(f"{people} not there for so long, or it is not known for how long", "warning")

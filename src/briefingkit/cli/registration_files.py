@@ -10,7 +10,7 @@ import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.pairs import pairs
-from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.cli.terminal import counted, emit_json, json_option, say
 
 if TYPE_CHECKING:
     from briefingkit.registrations.files.importing import Imported, Preview, RowFault
@@ -81,9 +81,12 @@ def export_command(
     if as_json:
         emit_json({"file": str(out), "rows": done.rows, "cut": done.cut})
         return
-    say(f"{done.rows} registrations written to {out}, for you alone to read")
+    say(f"{counted(done.rows, 'registration')} written to {out}, for you alone to read")
     if done.cut:
-        say(f"{done.cut} texts were cut: a cell holds 32767 characters. CSV and JSON hold all", "warning")
+        say(
+            f"{counted(done.cut, 'text was', 'texts were')} cut: a cell holds 32767 characters. CSV and JSON hold all",
+            "warning",
+        )
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -139,7 +142,7 @@ def _tell_imported(done: "Imported", *, as_json: bool) -> None:
         return
     words = ", ".join(f"{number} {word}" for word, number in done.outcomes.items())
     left = f"{', ' if words else ''}{done.faulty} not taken" if done.faulty else ""
-    say(f"{done.rows} rows read{': ' if words or left else ''}{words}{left}")
+    say(f"{counted(done.rows, 'row')} read{': ' if words or left else ''}{words}{left}")
     _say_faults(done.faults)
 
 

@@ -7,7 +7,7 @@ import click
 
 from briefingkit.cli.here import complete_briefing, project_here, project_option
 from briefingkit.cli.mirroring import kept_json, say_erased_copies
-from briefingkit.cli.terminal import emit_json, json_option, say
+from briefingkit.cli.terminal import counted, emit_json, json_option, say
 
 if TYPE_CHECKING:
     from briefingkit.registrations.erasure import Erased
@@ -63,10 +63,10 @@ def expire_command(project_file: Path | None, *, as_json: bool) -> None:
         emit_json({"expired": dict(gone), "messages": messages, "kept": kept})
     else:
         for name, number in gone.items():
-            say(f"{name}: {number} registrations erased")
+            say(f"{name}: {counted(number, 'registration')} erased")
         say_erased_copies(gone.kept)
         for name, number in gone.messages.items():
-            say(f"{name}: {number} messages forgotten")
+            say(f"{name}: {counted(number, 'message')} forgotten")
         if not (gone or gone.messages):
             say("Nothing is due.")
     if any(kept.error for kept in gone.kept):
@@ -95,7 +95,7 @@ def _tell_erased(erased: "Erased", *, as_json: bool) -> None:
             }
         )
         return
-    say(f"{erased.registrations} registrations erased", "good")
+    say(f"{counted(erased.registrations, 'registration')} erased", "good")
     for copy in copies:
         where = copy["where"] or f"{copy['intake']}, {copy['response']}"
         say(f"A copy may be where it was handed in: {where} ({copy['briefing']})")

@@ -14,6 +14,7 @@ from briefingkit.errors import Finding
 from briefingkit.text.bidi import strip_controls
 
 __all__ = [
+    "counted",
     "emit_json",
     "finding_json",
     "json_option",
@@ -49,6 +50,11 @@ _LONGEST = 2000  # a text that somebody pasted into the wrong field is told by i
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document instead of words."
 )
+
+
+def counted(number: int, what: str, several: str | None = None) -> str:
+    """Say how many there are of something; `several` is what they are called where that is not `what` with an s."""
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
 
 
 def _echo(line: str, *, err: bool = False) -> None:

@@ -80,7 +80,11 @@ def read_report(path: Path, source: str | None = None) -> AttendanceReport:
     reading = _Reading()
     reading.read([cells for cells in rows if cells is not None])
     if lost := rows.count(None):
-        reading.notices.append(f"{lost} rows cannot be read and are left out")
+        reading.notices.append(
+            "1 row cannot be read and is left out"
+            if lost == 1
+            else f"{lost} rows cannot be read and are left out"
+        )
     if not reading.people:
         raise RegistrationError(
             f"{path} has no table of people: it needs a header such as Name, Email and Duration (Minutes)"
