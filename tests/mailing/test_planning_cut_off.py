@@ -83,7 +83,7 @@ def test_what_died_while_planning_is_gone_on_with_too(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dying(store: Deliveries, *told: object, **more: object) -> Planned:
-        planned: Planned = PLAN(store, *told, **more)  # type: ignore[arg-type]
+        planned: Planned = PLAN(store, *told, **more)
         raise KeyboardInterrupt(planned)
 
     monkeypatch.setattr(Deliveries, "plan", dying)
@@ -119,7 +119,7 @@ def test_sigterm_cuts_the_command_off_and_it_says_so(
 ) -> None:
     def ending(store: Deliveries, *told: object, **more: object) -> Planned:
         signal.raise_signal(signal.SIGTERM)
-        return PLAN(store, *told, **more)  # type: ignore[arg-type]
+        return PLAN(store, *told, **more)
 
     briefing = project.folder / "briefing.yaml"  # the command has the system's clock
     briefing.write_text(briefing.read_text("utf-8").replace("2027", "2037"), "utf-8")
@@ -143,7 +143,7 @@ def test_a_sender_that_is_told_to_end_ends_between_chunks_and_goes_on_when_it_is
 
     def counting(store: Deliveries, *told: object, **more: object) -> Planned:
         ended.append(True)
-        return PLAN(store, *told, **more)  # type: ignore[arg-type]
+        return PLAN(store, *told, **more)
 
     monkeypatch.setattr(Deliveries, "plan", counting)
     clock = project.clock

@@ -150,7 +150,7 @@ def test_of_a_large_batch_the_ledger_has_what_was_answered_before_the_rest_is(
     settled = [known.settled for known in bench.journal.load("under-test").applied.values()]
     assert settled.count(True) == 2
     assert settled.count(False) == 3
-    given.close()  # type: ignore[attr-defined] # a generator, as whoever stops asking has it closed
+    given.close()  # a generator, as whoever stops asking has it closed
     server.calls.clear()
     bench.publish(*briefings)
     assert bench.plan(*briefings).is_empty
