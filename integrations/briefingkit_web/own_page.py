@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 from starlette.responses import Response as Plain
 
-from briefingkit.model import Access, RegistrationField
+from briefingkit.model import Access, RegistrationField, Status
 from briefingkit.registrations.answers import Problem, normalized, problems
 from briefingkit.registrations.form import SEGMENTS, FieldType, Form, FormField, FormOption
 from briefingkit.registrations.labels import Named, timezones
@@ -143,6 +143,7 @@ async def look(visit: Visit, token: str) -> "Answer":
         "heading": said(_HEADINGS[own.entry.status], language),
         "status": own.entry.status.value,
         "over": own.is_over,
+        "off": view.status in {Status.CANCELLED, Status.POSTPONED},
         "returns": own.entry.is_cancelled and own.standing.takes,
         "done": visit.request.query_params.get("done") == "changed",
         "zone": zone,

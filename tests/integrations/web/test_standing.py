@@ -36,6 +36,17 @@ def test_after_it_has_closed_nobody_is_taken_in_and_is_told_so(
     assert "<form" not in page.text
 
 
+def test_after_the_event_ones_own_page_promises_nothing_more(browser: Any, clock: Any) -> None:
+    own = [browser.register(f"person.{number}@example.org") for number in range(5)]
+    clock.now = datetime(2027, 4, 13, 14, 45, tzinfo=UTC)
+    has, waits = browser.get(own[0]), browser.get(own[4])
+    assert "secret-room" in has.text  # it may run on
+    for page in (has, waits):
+        assert "This event is over" in page.words
+        for promise in ("becomes free", "Add to calendar", "you can change your answers", "/change", "/cancel"):
+            assert promise not in page.words + page.text
+
+
 def test_a_minute_before_it_closes_it_is_open(browser: Any, clock: Any) -> None:
     form = browser.form()
     clock.now = datetime(2027, 2, 1, 12, 59, tzinfo=UTC)
