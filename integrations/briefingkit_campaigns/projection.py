@@ -45,9 +45,10 @@ def project(terms: Terms, publications: "Sequence[Publication]", context: Contex
                 OutputKey(context.target, briefing.identifier, state_output(language))
             )
             try:
+                # Of a draft that is to be made anew nothing is known but a marker.
                 made.append(
                     _draft(terms, publication, language, programme, context, notices)
-                    if state in {None, DRAFT}
+                    if state in {None, DRAFT} or is_pending(str(state))
                     else _handed(terms, briefing, language, str(state), notices)
                 )
             except Unpublishable as error:
