@@ -6,7 +6,7 @@ import pytest
 from briefingkit.testing.google import GoogleDouble
 
 Refused = Callable[[Any], tuple[int, str]]
-PRESS, INNER, ADMIN = "press@cities.example", "inner@cities.example", "person@cities.example"
+PRESS, INNER = "press@cities.example", "inner@cities.example"
 
 
 @pytest.fixture
