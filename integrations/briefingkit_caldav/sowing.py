@@ -30,7 +30,7 @@ __all__ = ["FEWEST", "MOST_OCTETS", "sow"]
 
 FEWEST: Final = 200
 """Events for which it is worth while: before there are so many, a server has not much to look through."""
-MOST_OCTETS: Final = 2 << 20
+MOST_OCTETS: Final = 8 << 20
 """In one request: what does not fit is made as anywhere. Servers and proxies have limits, and so has a time-out."""
 
 _EVENTS_ONLY: Final = '<C:comp name="VEVENT"/>'

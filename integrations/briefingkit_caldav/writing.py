@@ -6,7 +6,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from briefingkit.errors import BriefingkitError, IntegrationError
 from briefingkit.publish import Action, Change, Identity, Outcome, Remote, Resource, Status
@@ -155,7 +155,7 @@ class _Writer:
         self._sow(collection)
         sown = self._sown.get(change.identity)
         if sown is not None:
-            return self._put(change, sown, sown.id)
+            return _doubted(self._put(change, sown, sown.id))
         path = child(collection, event_name(_namespace(wanted), wanted.key))
         content = self._content_of(change, None)
         looks_first = quirks_of(kind_of(self._server)).looks_first
@@ -175,16 +175,18 @@ class _Writer:
     def _sow(self, collection: str) -> None:
         """Fill a calendar that was made for what is to come, if that has not been tried yet."""
         calendar = self._settings.whereabouts.made.pop(collection, None)
-        if calendar is None:
-            return
-        here = [
-            each
-            for each in self._changes
-            if each.action is Action.CREATE
-            and each.identity.kind != COLLECTION
-            and self._collection(_wanted(each)) == collection
-        ]
-        self._sown.update(sow(self._server, collection, calendar, here))
+        if calendar is not None:
+            here = [each for each in self._changes if self._goes_into(collection, each)]
+            self._sown.update(sow(self._server, collection, calendar, here))
+
+    def _goes_into(self, collection: str, change: Change) -> bool:
+        if change.identity.kind == COLLECTION or change.action is not Action.CREATE:
+            return False
+        with suppress(
+            IntegrationError
+        ):  # where the calendar of another one is not there, that is said in its turn
+            return self._collection(_wanted(change)) == collection
+        return False
 
     def _stands_already(self, change: Change, stored: Stored, *, in_doubt: bool) -> Outcome | None:
         """Go on with what stands at the place of an event: ours is written again, anybody else's is left alone."""
@@ -364,6 +366,13 @@ def _answers_only(held: Remote) -> str | None:
 def _unchanged(over: Remote) -> Mapping[str, str]:
     """Ask that what is there is what was seen; a server without ETags is not asked for what it cannot tell."""
     return {"If-Match": over.etag} if over.etag else {}
+
+
+def _doubted(outcome: Outcome | None) -> Outcome | None:
+    """Take back that nothing has changed, where an event stands as it was sown."""
+    if outcome is None or outcome.status is not Status.FAILED:
+        return outcome
+    return evolve(outcome, status=Status.UNKNOWN)
 
 
 def _moved(change: Change, *, in_doubt: bool) -> Outcome:
