@@ -14,7 +14,7 @@ from briefingkit.errors import BriefingkitError, ProjectError
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
     from briefingkit.mailing.outgoing.sending import Report
-    from briefingkit.mailing.outgoing.work import Told
+    from briefingkit.mailing.outgoing.work import JobDone
 
 __all__ = ["leave_to_workers", "work_command"]
 
@@ -49,7 +49,7 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
         elif not once:
             say("At work  (Ctrl-C ends it)")
 
-    def tell(told: "Told") -> None:
+    def tell(told: "JobDone") -> None:
         nonlocal wrong
         wrong |= _is_wrong(told)
         (_json if as_json else _say)(told)
@@ -95,14 +95,14 @@ def leave_to_workers(
     return {**told, "waiting": waiting, **({"unfinished": True} if unfinished else {})}, unfinished
 
 
-def _say(told: "Told") -> None:
+def _say(told: "JobDone") -> None:
     if told.error is not None:
         say(f"{_name(told)}: {_reason(told.error)}", "error", err=True)
     elif told.report is not None and _is_worth_telling(told.report):
         say_report(_name(told), told.report)
 
 
-def _json(told: "Told") -> None:
+def _json(told: "JobDone") -> None:
     if told.error is not None:
         emit_json(
             {
@@ -116,7 +116,7 @@ def _json(told: "Told") -> None:
         emit_json(report_json(told.each, told.report))
 
 
-def _name(told: "Told") -> str:
+def _name(told: "JobDone") -> str:
     return f"{told.briefing} {told.mailing}".strip() or told.task
 
 
@@ -126,7 +126,7 @@ def _reason(error: Exception) -> str:
     return str(error) if known else f"{type(error).__name__}, which is a fault of briefingkit's"
 
 
-def _is_wrong(told: "Told") -> bool:
+def _is_wrong(told: "JobDone") -> bool:
     report = told.report
     stuck = report is not None and bool(report.progress.failed or report.progress.uncertain or report.stopped)
     return told.error is not None or stuck

@@ -21,7 +21,7 @@ from briefingkit.mailing.outgoing.deliveries import Addressed, mailing_id, plan_
 from briefingkit.mailing.outgoing.engine import Job
 from briefingkit.mailing.outgoing.jobs import send_job
 from briefingkit.mailing.outgoing.transport import Staged
-from briefingkit.mailing.outgoing.work import Told, Work, hand_over
+from briefingkit.mailing.outgoing.work import JobDone, Work, hand_over
 from briefingkit.project import Project
 from briefingkit.store.deliveries import Deliveries
 from briefingkit.testing.transport import MemoryTransport
@@ -207,7 +207,7 @@ def test_one_worker_sends_several_chunks_at_a_time(
     monkeypatch.setattr("briefingkit.mailing.outgoing.deliveries.CHUNK", 4)
     project = make_project(store, 12)
     invite(project)
-    together, told = threading.Barrier(3), list[Told]()
+    together, told = threading.Barrier(3), list[JobDone]()
 
     class Together(MemoryTransport):
         """Takes nothing before three are at it."""

@@ -18,7 +18,7 @@ from briefingkit.mailing.outgoing.jobs import CONFIRM, GATHER, LOOK, SEND, round
 from briefingkit.mailing.outgoing.sender import Sender
 from briefingkit.mailing.outgoing.sending import Sending
 from briefingkit.mailing.outgoing.transport import Delivery, Status
-from briefingkit.mailing.outgoing.work import Told, Work, hand_over, left_over
+from briefingkit.mailing.outgoing.work import JobDone, Work, hand_over, left_over
 from briefingkit.project import Project, open_project
 from briefingkit.store.claims import Claims
 from briefingkit.store.deliveries import Deliveries
@@ -48,7 +48,7 @@ class Town:
     clock: Clock
     engine: MemoryEngine
     transport: MemoryTransport = field(factory=lambda: MemoryTransport(batch=2))
-    told: list[Told] = field(factory=list)
+    told: list[JobDone] = field(factory=list)
 
     def office(self) -> Office:
         # A project as another process would open it: its files as they are now.

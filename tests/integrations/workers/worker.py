@@ -20,7 +20,7 @@ from briefingkit.mailing.office import Office
 from briefingkit.mailing.outgoing.sending import Sending
 from briefingkit.mailing.outgoing.stopping import stopping
 from briefingkit.mailing.outgoing.transport import Capabilities, Delivery, Status
-from briefingkit.mailing.outgoing.work import Told, Work
+from briefingkit.mailing.outgoing.work import JobDone, Work
 from briefingkit.project import open_project
 
 BATCH = 5
@@ -85,7 +85,7 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
-def tell(told: Told) -> None:
+def tell(told: JobDone) -> None:
     if told.report is not None:
         say(f"sent {told.report.progress.sent}")
     if told.error is not None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.office import Office
     from briefingkit.mailing.outgoing.sending import Report
 
-__all__ = ["EVERY", "WORK", "Told", "Work", "hand_over", "left_over"]
+__all__ = ["EVERY", "WORK", "JobDone", "Work", "hand_over", "left_over"]
 
 WORK = "work"
 """What is told of as the work itself, and is about no mailing."""
@@ -60,7 +60,7 @@ _MOVES = frozenset((Standing.READY, Standing.SUSPENDED, Standing.DROPPED, Standi
 
 
 @frozen
-class Told:
+class JobDone:
     """What became of a job: of which task and, where it is about one, which mailing of which briefing.
 
     `report` is what was sent of `each`; `error` is what kept it from being done, for which it comes again.
@@ -115,7 +115,7 @@ class Work:
         office: "Callable[[], Office]",
         engine: Engine,
         *,
-        tell: Callable[[Told], None],
+        tell: Callable[[JobDone], None],
         sending: Sending | None = None,
         every: timedelta = EVERY,
     ) -> None:
@@ -137,7 +137,7 @@ class Work:
             self._office(anew=True)
             self.engine.enqueue([Job(LOOK, urgent=True)])
             ready()
-            self.engine.run(stop, lambda error: self._tell(Told(WORK, error=error)), once=once)
+            self.engine.run(stop, lambda error: self._tell(JobDone(WORK, error=error)), once=once)
         finally:
             if self._held is not None:
                 self._held[0].close()
@@ -243,7 +243,7 @@ class Work:
                 do(about, stop)
             except Exception as error:  # noqa: BLE001 - no file, server or template ends a worker
                 self._tell(
-                    Told(task, str(about.get("briefing", "")), str(about.get("mailing", "")), error=error)
+                    JobDone(task, str(about.get("briefing", "")), str(about.get("mailing", "")), error=error)
                 )
 
         return done
@@ -259,5 +259,5 @@ def _sending_job(each: Dispatch, chunk: int, at: datetime | None) -> Job:
 
 def _told(
     task: str, each: Dispatch, *, report: "Report | None" = None, error: Exception | None = None
-) -> Told:
-    return Told(task, each.briefing.identifier, each.mailing.key, each, report, error)
+) -> JobDone:
+    return JobDone(task, each.briefing.identifier, each.mailing.key, each, report, error)
