@@ -1,4 +1,4 @@
-"""What people are told of their own registration, while their briefing is a draft and others are not."""
+"""What people are told of their own registration while their briefing does not go out, and when it does."""
 
 from pathlib import Path
 
@@ -36,6 +36,22 @@ def test_who_is_on_the_list_of_a_draft_is_told_when_it_goes_out(tmp_path: Path) 
     confirm(project)
     confirm(project)
     assert told(tmp_path) == ["day-buses@people.example", "night-buses@people.example"]
+
+
+def test_who_registered_just_before_a_cancellation_is_confirmed_when_it_takes_place_after_all(
+    tmp_path: Path,
+) -> None:
+    write_project(tmp_path, PROJECT + MAIL, BRIEFING + "registration: {}\n")
+    project = open_project(tmp_path, clock=Clock())
+    with project.registrations("night-buses") as roll:
+        roll.add({"name": "Bo", "email": "bo@people.example"}, language="en")
+    night_buses.edit(tmp_path / "briefing.yaml", "status: confirmed", "status: cancelled")
+    confirm(project)
+    assert not (tmp_path / "outbox").exists()
+    night_buses.edit(tmp_path / "briefing.yaml", "status: cancelled", "status: confirmed")
+    confirm(project)
+    confirm(project)
+    assert told(tmp_path) == ["bo@people.example"]
 
 
 def told(folder: Path) -> list[str]:

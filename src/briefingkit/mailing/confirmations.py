@@ -54,8 +54,11 @@ def confirmation_of(briefing: "Briefing") -> Mailing:
 def queue_confirmations(office: "Office", publication: "Publication") -> int:
     """Plan a message for each event of a list that waits; give how many were looked at. It may be run again.
 
-    What happens on the list of a draft waits until it goes out.
+    What happens on the list of a draft waits until it goes out, and on that of a cancelled one until it takes place
+    after all: meanwhile there is nothing to confirm, and the cancellation tells.
     """
+    if publication.briefing.status is Status.CANCELLED:
+        return 0
     store, looked_at, name = Registrations(office.ledger), 0, publication.briefing.identifier
     while events := waiting_events(store, MAIL, name, _AT_ONCE):
         _queue(office, publication, events)
@@ -75,8 +78,6 @@ def waiting_confirmations(
 
 def _queue(office: "Office", publication: "Publication", events: Sequence[RegistrationEvent]) -> None:
     briefing, when, now = publication.briefing, publication.when, office.clock()
-    if briefing.status is Status.CANCELLED:
-        return  # there is nothing to confirm: the cancellation tells
     schedule = Schedule(Standing.READY, None, when.utc_end)
     rows = (row for event in events for row in _rows(office, briefing, event, schedule))
     key, identifier = confirmation_of(briefing).key, briefing.identifier
