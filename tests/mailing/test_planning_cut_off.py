@@ -135,6 +135,26 @@ def test_sigterm_cuts_the_command_off_and_it_says_so(
     assert (status["counts"], status["unfinished"]) == ({"sent": 5}, False)
 
 
+def test_a_command_that_is_told_to_end_begins_no_other_mailing(
+    project: Project, cli: Command, monkeypatch: pytest.MonkeyPatch, edit: Edit
+) -> None:
+    begun: list[object] = []
+
+    def ending(store: Deliveries, *told: object, **more: object) -> Planned:
+        begun.append(told[1])
+        signal.raise_signal(signal.SIGTERM)
+        return PLAN(store, *told, **more)  # type: ignore[arg-type]
+
+    edit(", at: -7d", "")
+    for name in ("invite", "save"):
+        with project.mailing("night-buses", name) as mailing:
+            mailing.send(stop=lambda: True)
+    edit("2027", "2037")  # the command has the system's clock
+    monkeypatch.setattr(Deliveries, "plan", ending)
+    assert cli("mail", "send").code == 1
+    assert begun == ["invite"]
+
+
 def test_a_sender_that_is_told_to_end_ends_between_chunks_and_goes_on_when_it_is_back(
     project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

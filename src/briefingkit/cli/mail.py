@@ -128,12 +128,16 @@ def send_command(
             raise click.UsageError("with --every all that is due is sent: name no briefing")
         go_on_sending(project_file, every, as_json=as_json)
         return
+    from briefingkit.mailing.outgoing.stopping import stopping
+
     told, wrong = list[dict[str, Any]](), False
-    with _chosen(project_file, briefing, mailing) as (_, those):
+    with _chosen(project_file, briefing, mailing) as (_, those), stopping() as stop:
         for each in those:
+            if stop():
+                break
             if mailing is None and not each.goes_unnamed:
                 continue
-            outcome, bad = _send(each, early=early, named=mailing is not None, as_json=as_json)
+            outcome, bad = _send(each, stop, early=early, named=mailing is not None, as_json=as_json)
             wrong |= bad
             told += [outcome] if outcome else []
     if as_json:
@@ -144,20 +148,19 @@ def send_command(
         raise click.exceptions.Exit(1)
 
 
-def _send(each: "Dispatch", *, early: bool, named: bool, as_json: bool) -> tuple[dict[str, Any] | None, bool]:
-    from briefingkit.mailing.outgoing.stopping import stopping
-
+def _send(
+    each: "Dispatch", stop: Callable[[], bool], *, early: bool, named: bool, as_json: bool
+) -> tuple[dict[str, Any] | None, bool]:
     if each.office.engine is not None:
-        return leave_to_workers(each, early=early, named=named, as_json=as_json)
+        return leave_to_workers(each, stop, early=early, named=named, as_json=as_json)
     name = f"{each.briefing.identifier} {each.mailing.key}"
-    with stopping() as stop:
-        try:
-            report = each.send(early=early, anew=named or each.goes_by_itself, stop=stop, tell=_teller(name))
-        except ProjectError:
-            raise
-        except BriefingkitError as error:
-            say(f"{name}: {error}", "error", err=True)
-            return _wrong_json(each, str(error)), True
+    try:
+        report = each.send(early=early, anew=named or each.goes_by_itself, stop=stop, tell=_teller(name))
+    except ProjectError:
+        raise
+    except BriefingkitError as error:
+        say(f"{name}: {error}", "error", err=True)
+        return _wrong_json(each, str(error)), True
     if report is None:
         if named and not as_json:
             say(f"{name}: {standing_in_words(each.schedule, each.mailing.kind)}")

@@ -13,6 +13,7 @@ from briefingkit.errors import BriefingkitError, ProjectError
 
 if TYPE_CHECKING:
     from briefingkit.mailing.dispatch import Dispatch
+    from briefingkit.mailing.outgoing.engine import Stop
     from briefingkit.mailing.outgoing.sending import Report
     from briefingkit.mailing.outgoing.work import JobDone
 
@@ -67,17 +68,15 @@ def work_command(project_file: Path | None, *, once: bool, as_json: bool) -> Non
 
 
 def leave_to_workers(
-    each: "Dispatch", *, early: bool, named: bool, as_json: bool
+    each: "Dispatch", stop: "Stop", *, early: bool, named: bool, as_json: bool
 ) -> tuple[dict[str, Any] | None, bool]:
     """Plan a mailing and leave it to workers; what came of it as JSON, and whether it went wrong."""
-    from briefingkit.mailing.outgoing.stopping import stopping
     from briefingkit.mailing.outgoing.work import hand_over
 
     name = f"{each.briefing.identifier} {each.mailing.key}"
     told: dict[str, Any] = {"briefing": each.briefing.identifier, "mailing": each.mailing.key}
     try:
-        with stopping() as stop:
-            waiting = hand_over(each, early=early, anew=named or each.goes_by_itself, stop=stop)
+        waiting = hand_over(each, early=early, anew=named or each.goes_by_itself, stop=stop)
     except ProjectError:
         raise
     except BriefingkitError as error:
