@@ -151,7 +151,9 @@ def test_a_command_that_is_told_to_end_begins_no_other_mailing(
             mailing.send(stop=lambda: True)
     edit("2027", "2037")  # the command has the system's clock
     monkeypatch.setattr(Deliveries, "plan", ending)
-    assert cli("mail", "send").code == 1
+    ran = cli("mail", "send")
+    assert ran.code == 1
+    assert "Asked to stop: the rest goes with the next run." in ran.err
     assert begun == ["invite"]
 
 

@@ -134,6 +134,8 @@ def send_command(
     with _chosen(project_file, briefing, mailing) as (_, those), stopping() as stop:
         for each in those:
             if stop():
+                wrong = True
+                say("Asked to stop: the rest goes with the next run.", "warning", err=True)
                 break
             if mailing is None and not each.goes_unnamed:
                 continue
