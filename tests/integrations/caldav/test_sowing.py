@@ -326,6 +326,20 @@ def test_other_servers_are_never_sent_a_whole_calendar(xandikos: Any) -> None:
     assert bench.plan(*_briefings()).is_empty
 
 
+def test_who_declares_a_standard_server_has_nothing_sown(radicale: Any) -> None:
+    bench = Workbench(radicale.settings(make=_MAKE, quirks="standard"))
+    bench.publish(*_briefings())
+    assert _puts(radicale)[0] == []
+
+
+def test_a_server_that_is_declared_as_radicale_and_is_another_loses_nothing(xandikos: Any) -> None:
+    bench = Workbench(xandikos.settings(make=_MAKE, quirks="radicale"))
+    bench.publish(*_briefings())
+    assert len(_puts(xandikos)[0]) == 2
+    assert bench.plan(*_briefings()).is_empty
+    assert len(bench.read(*_briefings()).remotes) == 2 * len(_briefings()) + 2
+
+
 def test_events_that_were_sown_are_changed_and_taken_away_and_so_is_their_calendar(
     radicale: Any, bench: Workbench
 ) -> None:
