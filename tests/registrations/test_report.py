@@ -136,6 +136,13 @@ def test_a_title_that_is_not_there_in_the_language_says_which_it_is_in(filled: R
     assert "<h1>Bus de nuit</h1>" in report_html(filled, "fr")
 
 
+def test_a_question_that_is_not_there_in_the_language_runs_its_own_way(filled: RegistrationList) -> None:
+    report, brief = report_html(filled, "ar"), brief_html(filled.answers(), "ar")
+    assert re.search(r"<h2 [^>]*><bdi>Your &lt;b&gt;meal</bdi></h2>", report)
+    assert re.search(r"<caption><bdi>Your &lt;b&gt;meal</bdi></caption>", report)
+    assert re.search(r"<h2 [^>]*><bdi>What else\?</bdi></h2>", brief)
+
+
 def test_the_hour_of_the_report_has_its_zone(filled: RegistrationList) -> None:
     assert re.search(
         r'<time datetime="2027-03-01T10:00:\d\d\+01:00">[^<]*CET \(UTC\+1\)', report_html(filled, "en")
