@@ -21,11 +21,12 @@ from briefingkit.registrations.response import Response
 from briefingkit.rendering.moments import local
 from briefingkit.rendering.words import WITHHELD
 from briefingkit.text.dates import format_span
-from briefingkit.text.phrases import msgid
+from briefingkit.text.phrases import msgid, phrase
 from briefingkit.text.zones import in_zone, instant, zone_names
 from briefingkit_web.entry import Entry, Subject, entry_of
 from briefingkit_web.fields import answers_of, conditions, shown_fields
 from briefingkit_web.handing_in import WEB, Handed, Kind, Result, Verdict
+from briefingkit_web.mail_links import organizers_address
 from briefingkit_web.menus import Menus
 from briefingkit_web.offer import Standing
 from briefingkit_web.receiving import posted
@@ -120,13 +121,22 @@ async def _open(visit: Visit, token: str) -> "_Own | Answer":
     except BadLink as error:
         expired = error.fault is Fault.EXPIRED
         status, reason = (410, _EXPIRED) if expired else (404, _FORGED)
-        return error_page(visit.edition, visit.request, status, language=visit.language, reason=reason)
+        return _nothing(visit, status, reason)
     roll = await asyncio.to_thread(visit.edition.list_of, visit.offer.identifier)
     entry = await asyncio.to_thread(entry_of, roll, link.subject, visit.offer.form)
     if entry is None:
-        return error_page(visit.edition, visit.request, 410, language=visit.language, reason=_GONE)
+        return _nothing(visit, 410, _GONE)
     standing = visit.offer.standing(visit.now, await room_now(visit))
     return _Own(visit, token, link.subject, entry, standing)
+
+
+def _nothing(visit: Visit, status: int, reason: tuple[str, str]) -> "Answer":
+    """Say why a link leads nowhere, and whom to write to."""
+    language = visit.language
+    mail = organizers_address(visit.offer.briefing, phrase(reason[0], language), language)
+    return error_page(
+        visit.edition, visit.request, status, language=language, reason=reason, more={"mail": mail}
+    )
 
 
 async def look(visit: Visit, token: str) -> "Answer":
@@ -264,8 +274,7 @@ def _still(own: _Own, told: Subject) -> Subject:
 
 def _refused(own: _Own, result: Result) -> "Answer":
     if result.verdict is Verdict.GONE:
-        visit = own.visit
-        return error_page(visit.edition, visit.request, 410, language=visit.language, reason=_GONE)
+        return _nothing(own.visit, 410, _GONE)
     why = Standing.FULL if result.verdict is Verdict.FULL else Standing.CLOSED
     return closed_page(own.visit, why, status=409)
 

@@ -186,6 +186,15 @@ def test_a_link_that_is_cut_or_altered_leads_nowhere_and_says_so(browser: Any) -
         assert "does not lead to a registration" in answer.words
 
 
+def test_a_link_that_leads_nowhere_says_whom_to_write_to(browser: Any, edit: Callable[..., None]) -> None:
+    own = browser.register()
+    assert "mailto:" not in browser.get(own[:-4]).text
+    edit("organizers:", "contact: {name: Desk, email: desk+road@example.org}\norganizers:")
+    page = browser.get(own[:-4])
+    assert page.status == 404
+    assert 'href="mailto:desk%2Broad@example.org?subject=This%20link%20does%20not' in page.text
+
+
 def test_a_link_holds_until_a_month_after_the_event_and_then_says_so(browser: Any, clock: Any) -> None:
     own = browser.register()
     clock.now = clock.now.replace(month=5, day=12)
