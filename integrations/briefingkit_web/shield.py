@@ -4,6 +4,8 @@ import logging
 import traceback
 from typing import TYPE_CHECKING
 
+from starlette.responses import PlainTextResponse
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -52,6 +54,9 @@ class Shield:
                 }
             await send(message)
 
+        if _has_two_lengths(scope):
+            await PlainTextResponse("400", 400, {"connection": "close"})(scope, receive, guarded)
+            return
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback, and no log quotes what was handed in
@@ -60,6 +65,11 @@ class Shield:
             if not begun:
                 answer = await self._broken(scope)
                 await answer(scope, receive, guarded)
+
+
+def _has_two_lengths(scope: "Scope") -> bool:
+    """Tell whether two servers could disagree on where a request ends and the next begins (RFC 9112 section 6.1)."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 def _shielded(headers: "list[tuple[bytes, bytes]]", *, secure: bool) -> "list[tuple[bytes, bytes]]":

@@ -205,6 +205,19 @@ def test_a_link_holds_until_a_month_after_the_event_and_then_says_so(browser: An
     assert "This link has expired" in answer.words
 
 
+def test_what_hides_behind_a_second_length_is_no_request(browser: Any) -> None:
+    head = f"POST /road-2027/en HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\n"
+    lengths = "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hidden = "0\r\n\r\nGET /_health HTTP/1.1\r\nHost: x\r\n\r\n"
+    said = b""
+    with socket.create_connection(("127.0.0.1", browser.port), timeout=30) as connection:
+        connection.sendall(f"{head}{lengths}{hidden}".encode())
+        while data := connection.recv(65536):
+            said += data
+    assert said.startswith(b"HTTP/1.1 400")
+    assert said.count(b"HTTP/1.1") == 1
+
+
 def test_a_client_that_breaks_off_is_no_error_of_ours() -> None:
     async def receive() -> dict[str, str]:
         return {"type": "http.disconnect"}
