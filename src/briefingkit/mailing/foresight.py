@@ -42,62 +42,71 @@ class Foresight:
 
     def plan(self) -> MailPlan:
         """Tell what sending it would do."""
-        this = self.dispatch
+        dispatch = self.dispatch
         plan = MailPlan(
-            this.briefing.identifier,
-            this.mailing.key,
-            this.mailing.kind,
+            dispatch.briefing.identifier,
+            dispatch.mailing.key,
+            dispatch.mailing.kind,
             self.schedule,
-            this.publication.revision,
-            changes=changes_told(this.told, this.publication, this.addresses),
+            dispatch.publication.revision,
+            changes=changes_told(dispatch.told, dispatch.publication, dispatch.addresses),
         )
         if self.schedule.standing not in {Standing.READY, Standing.LATER}:
             return plan
-        return self._confirmed(plan) if this.confirms else self._planned(plan)
+        return self._confirmed(plan) if dispatch.confirms else self._planned(plan)
 
     def _planned(self, plan: MailPlan) -> MailPlan:
-        this, selection, faults = self.dispatch, Selection(), list["RowFault"]()
-        found = this.people.recipients(self.schedule, selection, faults)
+        dispatch, selection, faults = self.dispatch, Selection(), list["RowFault"]()
+        found = dispatch.people.recipients(self.schedule, selection, faults)
         known, new, samples = dict[str, int](), 0, self._samples()
-        if this.told is not None and this.told.before and not plan.changes:
+        if dispatch.told is not None and dispatch.told.before and not plan.changes:
             samples.notices.append(_NOTHING_NEW)
         while some := list(islice(found, CHUNK)):
-            keys = {this.message_key(person, self.schedule): (person, member) for person, member in some}
-            states = this.office.deliveries.known(keys)
+            keys = {dispatch.message_key(person, self.schedule): (person, member) for person, member in some}
+            states = dispatch.office.deliveries.known(keys)
             for state in states.values():
                 known[state] = known.get(state, 0) + 1
             new += len(keys) - len(states)
             for person, member in keys.values():
-                samples.take(person, member, this.letter)
+                samples.take(person, member, dispatch.letter)
         return evolve(_counted(plan, selection, samples), new=new, known=known, faults=tuple(faults))
 
     def _confirmed(self, plan: MailPlan) -> MailPlan:
-        this, new, selection, samples = self.dispatch, 0, Selection(), self._samples()
-        for person, member, letter in waiting_confirmations(this.office, this.briefing, selection):
+        dispatch, new, selection, samples = self.dispatch, 0, Selection(), self._samples()
+        for person, member, letter in waiting_confirmations(dispatch.office, dispatch.briefing, selection):
             new += 1
             samples.take(person, member, letter)
         return evolve(
-            _counted(plan, selection, samples), new=new, known=this.office.deliveries.counts(this.number)
+            _counted(plan, selection, samples),
+            new=new,
+            known=dispatch.office.deliveries.counts(dispatch.number),
         )
 
     def preview(self, who: str | None) -> Iterator["Message"]:
-        """Give the messages as they would go: the first that can go in each language, or that to one address."""
-        this, wanted = self.dispatch, None if who is None else _person(who)
-        seen, writer, passed = set[str | None](), this.writer(), () if who is not None else (MailingError,)
-        for person, member in this.people.recipients(self.schedule, Selection(), []):
+        """Give the messages as they would go: the first that can go in each language, or that to one address.
+
+        MailingError for an address that is none, or that cannot be written to.
+        """
+        dispatch, wanted = self.dispatch, None if who is None else _person(who)
+        writer, seen = dispatch.writer(), set[str | None]()
+        passed = () if who is not None else (MailingError,)
+        for person, member in dispatch.people.recipients(self.schedule, Selection(), []):
             if person == wanted if who is not None else member.language not in seen:
                 with suppress(*passed):
-                    yield self._message(writer, person, member, this.letter, [])
+                    yield self._message(writer, person, member, dispatch.letter, [])
                     seen.add(member.language)
 
     def specimens(self, who: str | None) -> Iterator["Message"]:
-        """Give the messages as somebody of the audience would get them, to an address or our own."""
-        this = self.dispatch
-        audience, writer = this.mailing.audience[0], this.writer()
-        address = this.office.letterhead.address if who is None else who
-        for language in this.briefing.languages:
+        """Give the messages as somebody of the audience would get them, to an address or our own.
+
+        MailingError for an address that is none.
+        """
+        dispatch = self.dispatch
+        audience, writer = dispatch.mailing.audience[0], dispatch.writer()
+        address = dispatch.office.letterhead.address if who is None else who
+        for language in dispatch.briefing.languages:
             member = specimen(audience, address, language)
-            yield self._message(writer, _person(address), member, this.letter, [])
+            yield self._message(writer, _person(address), member, dispatch.letter, [])
 
     def _samples(self) -> Samples:
         writer = self.dispatch.writer()
@@ -108,15 +117,15 @@ class Foresight:
     def _message(
         self, writer: "Writer", person: str, member: "Member", letter: "Letter", notices: list[str]
     ) -> "Message":
-        this = self.dispatch
-        at = this.office.clock().replace(second=0, microsecond=0)
+        dispatch = self.dispatch
+        at = dispatch.office.clock().replace(second=0, microsecond=0)
         told = addressed(person, member, letter, self.schedule)
-        key = this.message_key(person, self.schedule)
+        key = dispatch.message_key(person, self.schedule)
         row = DeliveryRow(
-            this.number, 0, 0, key, told.occasion, told.person, told.address,
+            dispatch.number, 0, 0, key, told.occasion, told.person, told.address,
             json.dumps(told.data), "planned", "", None, 0, None, None, iso(at), None, None, None, None, iso(at),
         )  # fmt: skip
-        recipient = recipient_of(row, this.briefing, this.office, at)
+        recipient = recipient_of(row, dispatch.briefing, dispatch.office, at)
         message = writer.message(row)
         notices.extend(writer.composer(letter, recipient.language, at).notices(recipient))
         return message
