@@ -62,6 +62,14 @@ def test_rows_that_cannot_be_read_are_counted_and_the_first_told(cli: Command, t
     assert [fault["row"] for fault in invite["faults"]] == list(range(2, 52, 2))
 
 
+def test_an_audience_of_nobody_is_told_where_it_would_be_written_to(cli: Command, town: Path) -> None:
+    (town / "guests.csv").write_text("email,name\n", encoding="utf-8")
+    told = cli("mail", "plan", "night-buses").out.split("\n\n")
+    assert ["nobody is in its audience" in each for each in told] == [True, True, False]
+    edit(town / "briefing.yaml", "status: confirmed", "status: cancelled")
+    assert "nobody" not in cli("mail", "plan", "night-buses").out
+
+
 def test_of_several_files_the_one_is_named_that_a_row_stands_in(cli: Command, town: Path) -> None:
     (town / "more.csv").write_text("email,name\nnobody,Di\n", encoding="utf-8")
     edit(town / "briefing.yaml", "[{file: guests.csv}]", "[{file: guests.csv}, {file: more.csv}, registered]")

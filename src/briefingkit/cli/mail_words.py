@@ -53,14 +53,7 @@ def say_mail_plan(plan: "MailPlan") -> None:
         "heading",
         bold=True,
     )
-    if plan.recipients or plan.new or plan.known:
-        say(f"  {plan.new} to send{_listed(plan.known, '; ')}", "good" if plan.new else None)
-    if plan.languages:
-        say(f"  by language: {_listed(plan.languages)}")
-    for reason, number in sorted(plan.left_out.items()):
-        say(
-            f"  {number} left out: they {reason}" if not reason.startswith("no ") else f"  {number}: {reason}"
-        )
+    _say_audience(plan)
     if plan.changes:
         say(f"  tells of: {', '.join(change.value for change in plan.changes)}")
     for notice in plan.notices:
@@ -74,6 +67,24 @@ def say_mail_plan(plan: "MailPlan") -> None:
         say(f"  {language}: {message.parts.subject}")
     for language, why in sorted(plan.unwritten.items()):
         say(f"  {language}: cannot be written: {why}", "error")
+
+
+def _say_audience(plan: "MailPlan") -> None:
+    if plan.recipients or plan.new or plan.known:
+        say(f"  {plan.new} to send{_listed(plan.known, '; ')}", "good" if plan.new else None)
+    elif _is_for_nobody(plan):
+        say("  nobody is in its audience", "warning")
+    if plan.languages:
+        say(f"  by language: {_listed(plan.languages)}")
+    for reason, number in sorted(plan.left_out.items()):
+        say(
+            f"  {number} left out: they {reason}" if not reason.startswith("no ") else f"  {number}: {reason}"
+        )
+
+
+def _is_for_nobody(plan: "MailPlan") -> bool:
+    waits = plan.schedule.standing.value in {"ready", "later"} and plan.kind.value != "confirmation"
+    return waits and not plan.left_out
 
 
 def standing_in_words(schedule: "Schedule", kind: "MailingKind") -> str:
