@@ -68,6 +68,14 @@ def test_the_calendar_file_can_be_taken_along(town: Town, visit: Visit) -> None:
     assert "BEGIN:VEVENT" in path.read_text("utf-8")
 
 
+def test_on_paper_ones_own_page_says_whom_to_ask(town: Town, visit: Visit) -> None:
+    page = visit(town.at("forum"))
+    register(page, "Ada")
+    page.emulate_media(media="print")
+    assert page.locator("footer a").is_visible()
+    assert not page.locator("a[href$='/cancel']").is_visible()
+
+
 def test_answers_are_changed_and_a_registration_is_cancelled_by_its_own_link(
     town: Town, visit: Visit
 ) -> None:
