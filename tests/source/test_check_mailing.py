@@ -18,7 +18,7 @@ start: 2027-03-10T15:00
 duration: 1h
 timezone: Europe/Brussels
 organizers: [{key: transit, name: City Transit, role: host}]
-agenda: [{key: talk, title: Talk, kind: presentation}]
+agenda: [{key: start, title: Start, kind: opening}, {key: talk, title: Talk, kind: presentation}]
 """
 
 
@@ -43,6 +43,7 @@ def test_an_audience_by_parts_names_what_can_be_chosen() -> None:
     told = "{key: m, kind: custom, audience: [{group: registered, segments: [walk]}]}"
     assert found(told) == ["W606 mailing.m.audience.0.segments"]
     assert found(told, "{choose: agenda}") == ["W606 mailing.m.audience.0.segments"]
+    assert found(told.replace("walk", "start"), "{choose: agenda}") == ["W606 mailing.m.audience.0.segments"]
     assert found(told.replace("walk", "talk"), "{choose: agenda}") == []
 
 

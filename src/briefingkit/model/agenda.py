@@ -24,6 +24,11 @@ class ItemKind(StrEnum):
     CLOSING = "closing"
     OTHER = "other"
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether people can choose such an item, where they choose items of the agenda; the others are for all."""
+        return self not in {ItemKind.OPENING, ItemKind.BREAK, ItemKind.CLOSING}
+
 
 class ParticipantRole(StrEnum):
     """A part in the programme (RFC 9073, PARTICIPANT-TYPE, in the words that programmes print)."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from briefingkit.model import Choosable, ItemKind, RegistrationField, ShownIf, Status
+from briefingkit.model import Choosable, RegistrationField, ShownIf, Status
 from briefingkit.model.question import OTHER
 from briefingkit.registrations.labels import Label, Named, Said, countries, timezones
 from briefingkit.text.phrases import msgid
@@ -42,7 +42,6 @@ NO_INTERPRETATION = "none"
 
 _LINE, _PARAGRAPH = 500, 5000  # characters, where the organiser sets no other limit
 _NAME, _EMAIL = 200, 254  # RFC 5321 section 4.5.3.1.3 for the address
-_FRAME = frozenset((ItemKind.OPENING, ItemKind.BREAK, ItemKind.CLOSING))  # nobody chooses these
 
 
 class FieldType(StrEnum):
@@ -166,7 +165,7 @@ def _segments(
     asked: "Registration", briefing: "Briefing", programme: "Programme | None"
 ) -> Iterator[FormField]:
     if asked.choose is Choosable.AGENDA:
-        options = tuple(map(_item, (item for item in briefing.agenda if item.kind not in _FRAME)))
+        options = tuple(map(_item, (item for item in briefing.agenda if item.kind.is_chosen)))
     elif asked.choose is Choosable.SEGMENTS and programme is not None:
         held = programme.children(briefing.identifier)
         open_ = (child for child in held if child.status not in {Status.DRAFT, Status.CANCELLED})

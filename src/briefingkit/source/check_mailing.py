@@ -69,8 +69,8 @@ def _segments(loaded: Loaded, briefing: Briefing, audience: Audience, place: Pat
         message = "nobody chooses parts of the programme here, so that nobody is meant"
         yield loaded.finding("W606", (*place, "segments"), message, "Say `choose` in the registration")
     elif choose is Choosable.AGENDA:
-        keys = [item.key for item in briefing.agenda]
+        keys = [item.key for item in briefing.agenda if item.kind.is_chosen]
         for key in audience.segments:
             if key not in keys:
-                message = f"{key} is no item of the agenda, so that nobody has chosen it"
+                message = f"{key} is no item of the agenda that people choose, so that nobody is meant"
                 yield loaded.finding("W606", (*place, "segments"), message, f"There are: {', '.join(keys)}")
