@@ -9,6 +9,10 @@ PROJECT = """\
 format: 1
 namespace: talks.example.org
 """
+SITE = """\
+targets:
+  site: {use: files, folder: site}
+"""
 MAIL = """\
 mail:
   sender: {address: events@talks.example.org, name: City Talks}

@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 
 from ..commands import Command, called
-from ..night_buses import BRIEFING, ONLINE, PROJECT, write_project
+from ..night_buses import BRIEFING, ONLINE, PROJECT, SITE, write_project
 
-SITE = """\
-targets:
-  site: {use: files, folder: site}
-"""
 PROGRAMME = """\
 people:
   okafor:
