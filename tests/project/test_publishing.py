@@ -11,15 +11,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from briefingkit.errors import (
-    Locked,
-    PlanRefused,
-    PlanStale,
-)
-from briefingkit.project import (
-    Project,
-    open_project,
-)
+from briefingkit.errors import Locked, PlanRefused, PlanStale
+from briefingkit.project import Project, open_project
 from briefingkit.publish import Drift, Status
 from briefingkit.publish.saved import dump_plan, load_plan
 from briefingkit.testing.memory import Memory, MemoryServer

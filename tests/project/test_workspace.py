@@ -17,13 +17,7 @@ from briefingkit.errors import (
     StoreError,
     UnknownIntegration,
 )
-from briefingkit.project import (
-    Project,
-    find_briefings,
-    find_project,
-    open_project,
-    preview_moment,
-)
+from briefingkit.project import Project, find_briefings, find_project, open_project, preview_moment
 from briefingkit.source.project_file import load_project_file
 from briefingkit.testing.memory import Memory, MemoryServer
 
