@@ -16,7 +16,8 @@ from briefingkit.testing.transport import message_for
 from briefingkit_mail.dkim import DKIM
 
 from .conftest import Mailbox
-from .test_smtp import Serve, open_smtp, send
+from .opening import open_smtp
+from .test_smtp import Serve, send
 
 _PEM = (
     serialization.Encoding.PEM,

@@ -18,15 +18,10 @@ from briefingkit_mail.smtp_settings import Encryption
 
 from ...servers import Authority, Line, Script
 from .conftest import Mailbox, signs_in
+from .opening import open_smtp
 
 Serve = Callable[..., int]
 Play = Callable[[Callable[[Line], None]], Script]
-
-
-def open_smtp(port: int, **settings: Any) -> SMTP:
-    host = settings.pop("host", "127.0.0.1")
-    settings.setdefault("encryption", Encryption.NONE)
-    return SMTP(host, port, **{"hello": "client.example", "timeout": 60, "answer_timeout": 60, **settings})
 
 
 def send(transport: Transport, *messages: Message) -> Sequence[Delivery]:

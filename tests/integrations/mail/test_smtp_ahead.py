@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -10,24 +11,13 @@ from briefingkit.mailing.messages.message import Message
 from briefingkit.mailing.outgoing.transport import Delivery, Expecting, Status
 from briefingkit.testing.transport import message_for
 from briefingkit_mail import SMTP
-from briefingkit_mail.smtp_settings import Encryption
 
 from ...servers import Line, Script
+from .opening import open_smtp
 
 Play = Callable[[Callable[[Line], None]], Script]
 FIRST, SECOND, THIRD = (message_for(number) for number in (1, 2, 3))
-
-
-def smtp(port: int, connections: int = 1) -> SMTP:
-    return SMTP(
-        "127.0.0.1",
-        port,
-        encryption=Encryption.NONE,
-        connections=connections,
-        hello="client.example",
-        timeout=5,
-        answer_timeout=5,
-    )
+smtp = partial(open_smtp, connections=1, timeout=5, answer_timeout=5)
 
 
 def send(transport: SMTP, *messages: Message, then: Sequence[Message] = ()) -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -10,24 +11,13 @@ from briefingkit.errors import IntegrationError, Transient
 from briefingkit.mailing.outgoing.transport import Delivery, Status
 from briefingkit.testing.transport import message_for
 from briefingkit_mail import SMTP
-from briefingkit_mail.smtp_settings import Encryption
 
 from ...servers import Line, Script
+from .opening import open_smtp
 
 Play = Callable[[Callable[[Line], None]], Script]
 BUSY = "421 4.3.2 Too busy, try again in 2 minutes"
-
-
-def smtp(port: int, connections: int = 1, *, answer_timeout: float = 60) -> SMTP:
-    return SMTP(
-        "127.0.0.1",
-        port,
-        encryption=Encryption.NONE,
-        connections=connections,
-        hello="client.example",
-        timeout=60,
-        answer_timeout=answer_timeout,
-    )
+smtp = partial(open_smtp, connections=1)
 
 
 def send(transport: SMTP, *numbers: int) -> Sequence[Delivery]:
