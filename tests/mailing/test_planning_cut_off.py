@@ -143,7 +143,7 @@ def test_a_command_that_is_told_to_end_begins_no_other_mailing(
     def ending(store: Deliveries, *told: object, **more: object) -> Planned:
         begun.append(told[1])
         signal.raise_signal(signal.SIGTERM)
-        return PLAN(store, *told, **more)  # type: ignore[arg-type]
+        return PLAN(store, *told, **more)
 
     edit(", at: -7d", "")
     for name in ("invite", "save"):
