@@ -178,6 +178,15 @@ def test_a_scale_has_whole_numbers_of_people() -> None:
     assert [each for each in re.findall(r">([^<>]+)</text>", drawn) if "/" not in each] == ["0", "1"]
 
 
+@pytest.mark.parametrize("days", range(1, 6))
+def test_a_few_days_are_no_blocks_as_wide_as_the_page(days: int) -> None:
+    chart = str(columns([Row(f"{day} May", 3, short=f"{day}/5") for day in range(1, days + 1)], name="x"))
+    found = re.findall(r"<rect[^>]* width=\"([0-9.]+)\"", chart)
+    assert len(found) == days
+    assert all(float(width) < 460 / 6 for width in found)
+    assert all(f">{day}/5<" in chart for day in range(1, days + 1))
+
+
 def test_drawing_leaves_the_ways_of_importing_as_they_were() -> None:
     bars([Row("a", 1)], name="n", values=["1"])
     assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)

@@ -342,6 +342,13 @@ def test_two_briefings_alike_are_told() -> None:
     assert alike == ["0-p.yaml W404 title", "1-q.yaml W404 title"]
 
 
+def test_of_many_briefings_alike_each_is_told_of_one_other_and_of_their_number() -> None:
+    tree = [loads(HEAD.replace("briefing: harbour", f"briefing: b{n}"), f"{n}.yaml") for n in range(4)]
+    told = [finding.message for finding in check_all(tree) if finding.code == "W404"]
+    assert told[0] == "b1 (1.yaml) and 2 more have the same title and start"
+    assert len(told) == 4
+
+
 def test_a_warning_about_the_tree_can_be_allowed() -> None:
     text = HEAD + "part_of: {briefing: gone}\nallow: [W403]\n"
     tree = [loads(text, "f")]

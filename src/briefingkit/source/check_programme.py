@@ -58,11 +58,23 @@ def check_programme(loaded: Loaded, briefing: Briefing, near: Neighbours) -> Ite
     for other, its in near.overlaps.get(loaded.path, ()):
         message = f"it overlaps {its.identifier} ({other.path}), which is part of the same programme"
         yield loaded.finding("W402", ("start",), message, "Give each of them its `track`, or mend the times")
-    alike = _likeness(briefing)
-    for other, its in near.by_title.get(alike, ()) if alike else ():
-        if other.path != loaded.path and its.identifier != briefing.identifier:
-            message = f"{its.identifier} ({other.path}) has the same title and start"
-            yield loaded.finding("W404", ("title",), message, "Delete one of the two, or tell them apart")
+    yield from _alike(loaded, briefing, near)
+
+
+def _alike(loaded: Loaded, briefing: Briefing, near: Neighbours) -> Iterator[Finding]:
+    """Name one of those that are like it, and how many more there are: of a hundred, not each with each."""
+    likeness = _likeness(briefing)
+    if likeness is None:
+        return
+    others = [
+        f"{its.identifier} ({other.path})"
+        for other, its in near.by_title.get(likeness, ())
+        if other.path != loaded.path and its.identifier != briefing.identifier
+    ]
+    if others:
+        more = f" and {len(others) - 1} more have" if len(others) > 1 else " has"
+        message = f"{others[0]}{more} the same title and start"
+        yield loaded.finding("W404", ("title",), message, "Delete one of the two, or tell them apart")
 
 
 def _same_identifier(loaded: Loaded, briefing: Briefing, near: Neighbours) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ BARS_AT_MOST = 12
 
 COLUMNS_AT_MOST = 60
 
+_PLACES = 6  # for columns at least: a single day is no block as wide as the page
 _WIDTH = 460  # units; small, so that words can be read where it is shrunk to the width of a telephone
 _BAR, _COLUMNS = 30, 230  # units of height: of each bar, and of a chart of columns
 _FONT = 14
@@ -71,15 +72,16 @@ def columns(rows: "Sequence[Row]", *, name: str, rtl: bool = False) -> "Markup":
     """Draw a column for each row, the last of them, with some of their labels below and a scale of whole numbers."""
     chart = _pygal().Bar(
         **_common(_COLUMNS),
-        x_labels_major_count=min(len(rows), COLUMNS_AT_MOST, 5),
-        show_minor_x_labels=False,
+        x_labels_major_count=5,
+        show_minor_x_labels=len(rows) < _PLACES,
         truncate_label=20,
         margin_left=4,
         margin_right=14,
     )
     rows = rows[-COLUMNS_AT_MOST:]
-    chart.x_labels = [row.short or row.label for row in rows]
-    chart.add("", [row.count for row in rows])
+    beside = max(0, _PLACES + 1 - len(rows)) // 2
+    chart.x_labels = [*[""] * beside, *(row.short or row.label for row in rows), *[""] * beside]
+    chart.add("", [*[None] * beside, *(row.count for row in rows), *[None] * beside])
     highest = max((row.count for row in rows), default=0)
     step = max(1, -(-highest // 4))
     chart.y_labels = list(range(0, highest + step, step))
