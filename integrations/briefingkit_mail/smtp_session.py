@@ -12,6 +12,7 @@ from datetime import timedelta
 from attrs import define, field
 
 from briefingkit.errors import BriefingkitError, IntegrationError, Transient
+from briefingkit.mailing.messages.headers import fits_angles
 from briefingkit.mailing.messages.message import Message
 from briefingkit.mailing.outgoing.answers import answered, asked_wait, clean
 from briefingkit.mailing.outgoing.transport import Delivery, Status
@@ -152,11 +153,15 @@ class Session:
 def unfit(message: Message, sender: str | None) -> str | None:
     """Say why a message has no envelope that could be written; None where it has."""
     sender, recipient = sender or message.sender, message.recipient
-    if not recipient or _UNFIT.search(recipient) or _UNFIT.search(sender):
+    if not recipient or _is_unfit(recipient) or _is_unfit(sender):
         return "the address holds what no envelope can"
     if not (message.smtputf8 or (recipient.isascii() and sender.isascii())):
         return "the address is not ASCII, and the mail was not written for that (SMTPUTF8, RFC 6531)"
     return None
+
+
+def _is_unfit(address: str) -> bool:
+    return not fits_angles(address) and _UNFIT.search(address) is not None
 
 
 def transparent(content: bytes) -> bytes | None:

@@ -1,5 +1,6 @@
 """Header fields: what is written comes back, on lines that are not too long, and one field stays one."""
 
+import re
 from email import message_from_bytes, policy
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.errors import MailingError
-from briefingkit.mailing.messages.headers import addresses, plain, unstructured, wire_address, with_address
+from briefingkit.mailing.messages.headers import (
+    addresses,
+    fits_angles,
+    plain,
+    unstructured,
+    wire_address,
+    with_address,
+)
 from briefingkit.mailing.messages.reading import read_parts
 
 TEXTS = st.one_of(
@@ -56,6 +64,11 @@ def test_what_lists_write_around_an_address_is_taken_off() -> None:
     for written in ("Ann@example.org.", " mailto:Ann@example.org", "MAILTO:Ann@example.org.. "):
         assert wire_address(written) == ("Ann@example.org", False)
     assert wire_address("mailto:jörg@bücher.example.") == ("jörg@xn--bcher-kva.example", True)
+
+
+@given(st.one_of(st.text(max_size=9), st.text(alphabet="a/<> \x00\x1f!~\x7f\x80é;=?", max_size=9)))
+def test_what_fits_between_angle_brackets_is_visible_ascii_without_them(text: str) -> None:
+    assert fits_angles(text) == (re.fullmatch(r"[!-;=?-~]+", text) is not None)
 
 
 def test_addresses_of_the_web_stand_a_line_each_and_are_never_encoded() -> None:

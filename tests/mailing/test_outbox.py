@@ -437,6 +437,23 @@ class TestOwners:
         assert len(rows) == limit
         return claims
 
+    def test_a_claim_takes_hold_of_what_is_due_alone_whatever_stands_in_between(
+        self, store: Deliveries, clock: Clock
+    ) -> None:
+        mailing, late = mailing_id(B, M), NOW + timedelta(days=1)
+        for each in range(3):  # each a chunk
+            gaps = (
+                evolve(person, due=late if place % 3 == each else None)
+                for place, person in enumerate(people(9))
+            )
+            plan_deliveries(store, B, M, (evolve(one, occasion=str(each)) for one in gaps), now=NOW)
+        self.claim(store, "me", clock, limit=18)
+        assert counts(store) == {"claimed": 18, "planned": 9}
+        assert {row.due for row in store.rows(mailing, ("planned",))} == {
+            late.isoformat(timespec="microseconds")
+        }
+        assert {row.owner for row in store.rows(mailing, ("claimed",))} == {"me"}
+
     def test_what_a_dead_sender_held_is_taken_over_at_once(
         self, store: Deliveries, send: Send, clock: Clock
     ) -> None:

@@ -4,8 +4,9 @@ A row belongs to the `owner` that claimed it. Each step asks for that owner agai
 took over finds out before it sends anything.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -92,8 +93,7 @@ class Claims:
                 _claimed(row, self.owner, lease, now) for row in connection.execute(query.limit(allowed))
             ]
             if found:
-                values = [_keys(row.place, by=self.owner, until=lease, now=now) for row in found]
-                _CLAIMING.run(connection, values)
+                _CLAIMING.run(connection, [(*run, self.owner, lease, now) for run in _runs(found)])
             if bucket is not None and len(found) < allowed:
                 _pour(connection, bucket, allowed - len(found))
         return found
@@ -121,7 +121,7 @@ class Claims:
 
         False is for one row that is ours no more, in which case none of them may be sent.
         """
-        values = [_keys(place, by=self.owner, until=lease, of_octets=imprint) for place, imprint in going]
+        values = [(*place, self.owner, lease, imprint) for place, imprint in going]
         others = [_answer(answer, self.owner, now) for answer in answers]
         try:
             with self._ledger.writing() as connection:
@@ -189,12 +189,25 @@ def _of(gone: Collection[str], before: str) -> Any:
     return _table.c.owner.in_(gone) | (_table.c.lease < before)
 
 
+def _runs(rows: Iterable[DeliveryRow]) -> Iterator[tuple[int, int, int, int]]:
+    """Tell where rows stand as (mailing, chunk, first, last): those of one chunk mostly stand beside each other.
+
+    A statement for each row would cost as much as all else that a claim does.
+    """
+    places = sorted(row.place for row in rows)
+    for (mailing, chunk, _), run in groupby(
+        enumerate(places), lambda each: (*each[1][:2], each[1][2] - each[0])
+    ):
+        seqs = [place[2] for _, place in run]
+        yield mailing, chunk, seqs[0], seqs[-1]
+
+
+_CHUNK = (_table.c.mailing == bindparam("at_mailing"), _table.c.chunk == bindparam("at_chunk"))
+_PLACE = ("at_mailing", "at_chunk", "at_seq")
+
+
 def _here() -> Any:
-    return update(_table).where(
-        _table.c.mailing == bindparam("at_mailing"),
-        _table.c.chunk == bindparam("at_chunk"),
-        _table.c.seq == bindparam("at_seq"),
-    )
+    return update(_table).where(*_CHUNK, _table.c.seq == bindparam("at_seq"))
 
 
 def _releasing(mailing: int) -> Any:
@@ -204,17 +217,21 @@ def _releasing(mailing: int) -> Any:
 
 _NULL = null()
 _CLAIMING = Prepared(
-    _here().values(
+    update(_table)
+    .where(*_CHUNK, _table.c.seq.between(bindparam("first"), bindparam("last")))
+    .values(
         state=literal_column("'claimed'"),
         owner=bindparam("by"),
         lease=bindparam("until"),
         begun_at=func.coalesce(_table.c.begun_at, bindparam("now")),
-    )
+    ),
+    ("at_mailing", "at_chunk", "first", "last", "by", "until", "now"),
 )
 _COMMITTING = Prepared(
     _here()
     .where(_table.c.state == literal_column("'claimed'"), _table.c.owner == bindparam("by"))
-    .values(state=literal_column("'committing'"), lease=bindparam("until"), imprint=bindparam("of_octets"))
+    .values(state=literal_column("'committing'"), lease=bindparam("until"), imprint=bindparam("of_octets")),
+    (*_PLACE, "by", "until", "of_octets"),
 )
 _RECORDING = Prepared(
     _here()
@@ -232,27 +249,36 @@ _RECORDING = Prepared(
         owner=bindparam("new_owner"),
         lease=_NULL,
         changed_at=bindparam("now"),
-    )
+    ),
+    (
+        *_PLACE,
+        "new_state",
+        "new_due",
+        "new_attempts",
+        "new_code",
+        "new_words",
+        "new_remote_id",
+        "new_owner",
+        "known_not",
+        "by",
+        "now",
+    ),
 )
 
 
-def _keys(place: Place, **others: Any) -> dict[str, Any]:
-    return {"at_mailing": place[0], "at_chunk": place[1], "at_seq": place[2], **others}
-
-
-def _answer(answer: AnswerRow, owner: str, now: str) -> dict[str, Any]:
-    return _keys(
-        answer.place,
-        by=owner,
-        now=now,
-        new_state=answer.state,
-        new_due=answer.due,
-        new_attempts=answer.attempts,
-        new_code=answer.code,
-        new_words=answer.words,
-        new_remote_id=answer.remote_id,
-        new_owner=owner if answer.state == "uncertain" else None,
-        known_not=answer.state not in _MAY_HAVE_GONE,
+def _answer(answer: AnswerRow, owner: str, now: str) -> tuple[Any, ...]:
+    return (
+        *answer.place,
+        answer.state,
+        answer.due,
+        answer.attempts,
+        answer.code,
+        answer.words,
+        answer.remote_id,
+        owner if answer.state == "uncertain" else None,
+        answer.state not in _MAY_HAVE_GONE,
+        owner,
+        now,
     )
 
 

@@ -60,14 +60,14 @@ def execute_rows(connection: "Connection", statement: Any, rows: "Iterable[attrs
 class Prepared:
     """A statement that is run for many rows, many times: compiled once for each database, and handed to its driver.
 
-    Every value that it takes is a named parameter; constants stand in its text.
+    A row is a tuple of values for the parameters that `names` lists; constants stand in the statement's text.
     """
 
-    def __init__(self, statement: Any) -> None:
-        self._statement = statement
-        self._compiled: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
+    def __init__(self, statement: Any, names: Sequence[str]) -> None:
+        self._statement, self._names = statement, tuple(names)
+        self._compiled: dict[str, tuple[str, Callable[[Sequence[Any]], Any]]] = {}
 
-    def run(self, connection: "Connection", rows: Iterable[Mapping[str, Any]]) -> int:
+    def run(self, connection: "Connection", rows: Iterable[Sequence[Any]]) -> int:
         """Run it for each row, and give how many rows of the table it has changed."""
         known = self._compiled.get(connection.dialect.name)
         if known is None:
@@ -75,8 +75,8 @@ class Prepared:
         text, arrange = known
         return connection.exec_driver_sql(text, list(map(arrange, rows))).rowcount
 
-    def _compile(self, connection: "Connection") -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    def _compile(self, connection: "Connection") -> tuple[str, Callable[[Sequence[Any]], Any]]:
         compiled = self._statement.compile(dialect=connection.dialect)
         if compiled.positional:
-            return str(compiled), itemgetter(*compiled.positiontup)
-        return str(compiled), dict
+            return str(compiled), itemgetter(*map(self._names.index, compiled.positiontup))
+        return str(compiled), lambda row: dict(zip(self._names, row, strict=True))

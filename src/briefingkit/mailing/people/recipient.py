@@ -7,13 +7,14 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from briefingkit.errors import MailingError
+from briefingkit.mailing.messages.headers import fits_angles
 from briefingkit.model import Access, AudienceGroup
 from briefingkit.text.bidi import strip_controls
 from briefingkit.text.spaces import one_line
 
 __all__ = ["LinkName", "Recipient", "access_of"]
 
-_URL = re.compile(r"https?://[!-;=?-~]+", re.ASCII | re.IGNORECASE)  # ASCII without spaces and angle brackets
+_SCHEMES = ("https", "http")
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _TAKEN = frozenset(
     name for name in dir(dict) if not name.startswith("_")
@@ -56,9 +57,14 @@ def _lines(texts: Mapping[str, str]) -> Mapping[str, str]:
     return {name: _one_line(text) for name, text in texts.items()}
 
 
+def _is_web_address(url: str) -> bool:
+    scheme, _, rest = url.partition("://")
+    return scheme.lower() in _SCHEMES and fits_angles(rest)
+
+
 def _check_links(_instance: object, _attribute: object, links: Mapping[str, str]) -> None:
     for name, url in links.items():
-        if name not in _LINKS or not _URL.fullmatch(url):
+        if name not in _LINKS or not _is_web_address(url):
             raise MailingError(f"the link {name!r} of a recipient is no web address, or none that a mail has")
 
 
