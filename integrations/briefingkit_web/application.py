@@ -13,23 +13,22 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from briefingkit.errors import StoreError, TextError
-from briefingkit.rendering.words import STATUSES
 from briefingkit.text.language import best_match, canonical
 from briefingkit.text.phrases import SHIPPED
 from briefingkit_web import organizer, own_page
+from briefingkit_web.front import front_page
 from briefingkit_web.limits import Limiter
 from briefingkit_web.mail_calls import Calls
 from briefingkit_web.offer import Offer
 from briefingkit_web.queue import Desk
 from briefingkit_web.receiving import Unreadable, is_from_elsewhere
-from briefingkit_web.rendering import error_page, page, root_of, see_other, spoken
+from briefingkit_web.rendering import error_page, root_of, see_other, spoken
 from briefingkit_web.settings import Settings, token_from
 from briefingkit_web.shield import Shield
 from briefingkit_web.site import Edition, Site
 from briefingkit_web.taking_part import take_part
 from briefingkit_web.unsubscribing import unsubscribe
 from briefingkit_web.visitor import Visit, ask, hand_in, too_many
-from briefingkit_web.words import Words
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -101,6 +100,7 @@ class _Pages:
         return [
             Route("/", self.index, methods=look),
             Route("/_health", _health, methods=look),
+            Route("/favicon.ico", _no_icon, methods=look),
             Route("/_mail/{name}", self.call, methods=both),
             Route(folder, self.organizers(_lists), methods=look),
             Route(f"{folder}/", self.organizers(_lists), methods=look),
@@ -221,20 +221,7 @@ class _Pages:
 
     async def index(self, request: "Request") -> Response:
         """List what people can register for."""
-        edition = await self.site.edition()
-        language = spoken(request)
-        root = root_of(request)
-        entries: list[dict[str, Any]] = [
-            {
-                "href": f"{root}/{offer.identifier}",
-                "title": Words(offer.view(language).title, offer.view(language).marks.get("title")),
-                "view": offer.view(language),
-            }
-            for offer in edition.offers.values()
-            if not offer.is_over(self.site.now)
-        ]
-        entries.sort(key=lambda each: str(each["view"].utc_start))
-        return page(edition, "offers.html.j2", language, {"entries": entries, "statuses": STATUSES})
+        return front_page(await self.site.edition(), request, self.site.now)
 
     def _unknown(self, edition: Edition, request: "Request") -> Response:
         gone = edition.was_announced(request.path_params["briefing"])
@@ -297,6 +284,11 @@ def _without_slash(request: "Request") -> str | None:
 
 async def _health(_request: "Request") -> Response:
     return PlainTextResponse("ok")
+
+
+async def _no_icon(_request: "Request") -> Response:
+    """Say once a day, in a few octets, that there is none: every browser asks for it."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "public, max-age=86400"})
 
 
 async def _form(visit: Visit, _token: str) -> Response:

@@ -94,6 +94,23 @@ def test_the_index_lists_what_is_to_come(browser: Any, clock: Any) -> None:
     assert "On the road" not in browser.get("/").words
 
 
+def test_the_index_has_a_switch_and_leads_on_in_the_language_that_was_chosen(browser: Any) -> None:
+    first = browser.get("/", accept_language="fr")
+    assert 'href="/?language=ar" hreflang="ar"' in first.text
+    assert 'href="/road-2027"' in first.text
+    chosen = browser.get("/?language=ar", accept_language="fr")
+    assert chosen.headers["content-language"] == "ar"
+    assert 'dir="rtl"' in chosen.text
+    assert 'href="/road-2027/ar"' in chosen.text
+    assert browser.get("/?language=<b>", accept_language="fr").headers["content-language"] == "fr"
+
+
+def test_no_page_is_made_of_an_icon_that_is_not_there(browser: Any) -> None:
+    answer = browser.get("/favicon.ico")
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+
+
 def test_the_index_says_what_is_cancelled(browser: Any, edit: Any) -> None:
     assert "Cancelled" not in browser.get("/").words
     edit("status: confirmed", "status: cancelled")
