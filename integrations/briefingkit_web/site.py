@@ -15,6 +15,7 @@ from briefingkit.model import FromTarget, Programme, why_unpublishable
 from briefingkit.publish.journal import Journal
 from briefingkit.source.tree import PROJECT_FILE, source_files
 from briefingkit_web.offer import Offer
+from briefingkit_web.shared_look import SharedLook
 from briefingkit_web.target import Web
 from briefingkit_web.templating import templates_in
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from briefingkit.mailing.incoming.feedback import Feedback
     from briefingkit.model import Briefing
     from briefingkit.project import Project
+    from briefingkit.registrations.capacity import Room
     from briefingkit.registrations.registration_list import RegistrationList
     from briefingkit.rendering.templates import Templates
     from briefingkit.store.ledger import Ledger
@@ -46,6 +48,7 @@ class Edition:
     targets: tuple[Web, ...] = ()
     receivers: "Mapping[str, Feedback]" = field(factory=dict, repr=False)
     _lists: "dict[str, RegistrationList]" = field(factory=dict, init=False, eq=False, repr=False)
+    _looks: "dict[str, SharedLook[Room]]" = field(factory=dict, init=False, eq=False, repr=False)
     _opening: Any = field(factory=threading.Lock, init=False, eq=False, repr=False)
 
     def list_of(self, identifier: str) -> "RegistrationList":
@@ -54,6 +57,17 @@ class Edition:
             if identifier not in self._lists:
                 self._lists[identifier] = self.project.registrations(identifier, self.programme)
             return self._lists[identifier]
+
+    def opened(self, identifier: str) -> "RegistrationList | None":
+        """Give a briefing's list if it was opened before: that waits for nothing."""
+        return self._lists.get(identifier)
+
+    async def look_at(self, identifier: str, look: "Callable[[], Room]") -> "Room":
+        """Look at the places of a briefing, in a thread, once for all who ask meanwhile."""
+        shared = self._looks.get(identifier)
+        if shared is None:
+            shared = self._looks[identifier] = SharedLook(look)
+        return await shared.now()
 
     def was_announced(self, identifier: str) -> bool:
         """Tell whether an address of a briefing was given out that is not here any more."""

@@ -82,18 +82,21 @@ class Visit:
 
 async def list_key(edition: "Edition", offer: Offer) -> bytes:
     """Give the key of the ledger that holds a briefing's list."""
-    roll = await asyncio.to_thread(edition.list_of, offer.identifier)
+    roll = edition.opened(offer.identifier)
+    if roll is None:
+        roll = await asyncio.to_thread(edition.list_of, offer.identifier)
     return roll.desk().key
 
 
 async def room_now(visit: Visit) -> "Room":
     """Look at how many places are taken."""
+    edition, offer = visit.edition, visit.offer
 
     def look() -> "Room":
-        with visit.edition.list_of(visit.offer.identifier).store.reading(visit.offer.identifier) as reader:
-            return room_of(visit.offer, reader.held())
+        with edition.list_of(offer.identifier).store.reading(offer.identifier) as reader:
+            return room_of(offer, reader.held())
 
-    return await asyncio.to_thread(look)
+    return await edition.look_at(offer.identifier, look)
 
 
 async def ask(visit: Visit) -> "Answer":

@@ -1,6 +1,7 @@
 """Statements that SQLite and PostgreSQL both take, each in its own dialect's words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,18 @@ from sqlalchemy import Table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine import Dialect
 
 __all__ = ["Prepared", "execute_rows", "insert_into", "upsert", "upsert_values"]
 
 
 def insert_into(connection: "Connection", table: Table) -> Any:
     """Begin an insert that can say what becomes of a conflict."""
-    if connection.dialect.name == "sqlite":
+    return _insert_by(connection.dialect.name, table)
+
+
+def _insert_by(dialect: str, table: Table) -> Any:
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
 
         return insert(table)
@@ -27,8 +33,14 @@ def insert_into(connection: "Connection", table: Table) -> Any:
 
 def upsert(connection: "Connection", table: Table) -> Any:
     """Give the statement that inserts rows, and replaces those whose primary key is there already."""
+    return _upsert_by(connection.dialect.name, table)
+
+
+@cache
+def _upsert_by(dialect: str, table: Table) -> Any:
+    """Make it once: for few rows that takes longer than all else."""
     keys = [column.name for column in table.primary_key]
-    insert = insert_into(connection, table)
+    insert = _insert_by(dialect, table)
     new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=new)
 
@@ -48,13 +60,20 @@ def execute_rows(connection: "Connection", statement: Any, rows: "Iterable[attrs
     those = list(rows)
     if not those:
         return
-    names = [field.name for field in attrs.fields(type(those[0]))]
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    order = compiled.positiontup or names
+    names = tuple(field.name for field in attrs.fields(type(those[0])))
+    text, order, positional = _compiled(statement, connection.dialect, names)
     values: list[Any] = list(map(attrgetter(*order), those))
-    if not compiled.positional:
+    if not positional:
         values = [dict(zip(order, row, strict=True)) for row in values]
-    connection.exec_driver_sql(str(compiled), values)
+    connection.exec_driver_sql(text, values)
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    statement: Any, dialect: "Dialect", names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], bool]:
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or names), bool(compiled.positional)
 
 
 class Prepared:
