@@ -29,7 +29,7 @@ class SharedLook(Generic[T]):
         return await asyncio.shield(self._next)
 
     async def _run(self) -> T:
-        if self._last is not None:
+        if self._last is not None and not self._last.done():
             await asyncio.wait((self._last,))
         self._last, self._next = self._next, None
         return await asyncio.to_thread(self._look)

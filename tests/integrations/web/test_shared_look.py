@@ -71,6 +71,13 @@ def test_what_goes_wrong_is_told_to_all_and_the_next_looks_again() -> None:
     assert asyncio.run(visit()) == 7
 
 
+def test_each_event_loop_may_ask_in_its_turn() -> None:
+    """As a test client does that begins a loop for each request."""
+    answers = iter((1, 2))
+    shared = SharedLook(lambda: next(answers))
+    assert [asyncio.run(shared.now()) for _ in range(2)] == [1, 2]
+
+
 def test_an_error_that_nobody_waits_for_is_no_noise(caplog: pytest.LogCaptureFixture) -> None:
     eyes = Eyes()
 
