@@ -22,7 +22,7 @@ class SharedLook(Generic[T]):
 
     async def now(self) -> T:
         """Give what is seen from now on; what `look` raises, all who wait for it get."""
-        if self._next is None:
+        if self._next is None or self._next.done():  # done before it began: its event loop has ended
             self._next = asyncio.create_task(self._run())
             self._next.add_done_callback(_heard)
         # Who goes away does not take the others' look along.

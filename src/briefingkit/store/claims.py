@@ -190,10 +190,7 @@ def _of(gone: Collection[str], before: str) -> Any:
 
 
 def _runs(rows: Iterable[DeliveryRow]) -> Iterator[tuple[int, int, int, int]]:
-    """Tell where rows stand as (mailing, chunk, first, last): those of one chunk mostly stand beside each other.
-
-    A statement for each row would cost as much as all else that a claim does.
-    """
+    """Tell where rows stand as (mailing, chunk, first, last), so that a claim takes a few statements, not one a row."""
     places = sorted(row.place for row in rows)
     for (mailing, chunk, _), run in groupby(
         enumerate(places), lambda each: (*each[1][:2], each[1][2] - each[0])

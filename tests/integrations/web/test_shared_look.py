@@ -78,6 +78,22 @@ def test_each_event_loop_may_ask_in_its_turn() -> None:
     assert [asyncio.run(shared.now()) for _ in range(2)] == [1, 2]
 
 
+def test_a_look_that_its_event_loop_did_not_live_to_begin_keeps_nobody_from_the_next() -> None:
+    eyes = Eyes()
+    shared = SharedLook(eyes.look)
+
+    async def end_while_one_waits_for_another() -> None:
+        first = asyncio.create_task(shared.now())
+        await asyncio.to_thread(eyes.begun.wait, 30)
+        waits = asyncio.create_task(shared.now())
+        waits.add_done_callback(lambda _: eyes.may_end.set())  # when the loop has cancelled all that it had
+        await asyncio.sleep(0)
+        assert not first.done()
+
+    asyncio.run(end_while_one_waits_for_another())
+    assert asyncio.run(shared.now()) == 2
+
+
 def test_an_error_that_nobody_waits_for_is_no_noise(caplog: pytest.LogCaptureFixture) -> None:
     eyes = Eyes()
 
