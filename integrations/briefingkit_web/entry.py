@@ -87,7 +87,7 @@ def entry_of(roll: "RegistrationList", subject: str, form: Form) -> Entry | None
         told = Subject.read(subject)
         if told is None:
             return None
-        if (taken := reader.newest(WEB, [told.response]).get(told.response)) is not None:
+        if (taken := reader.newest([WEB], [told.response]).get((WEB, told.response))) is not None:
             return _registered(reader, taken.person, told.response)
         return _aside(reader, told, form)
 
@@ -102,7 +102,7 @@ def _registered(reader: "ListReader", person: str, response: str | None) -> Entr
 
 
 def _aside(reader: "ListReader", told: Subject, form: Form) -> Entry | None:
-    row = reader.newest(ASIDE, [told.response]).get(told.response)
+    row = reader.newest([ASIDE], [told.response]).get((ASIDE, told.response))
     if row is None:
         return None
     has = RegistrationStatus.WAITLISTED if told.waits else RegistrationStatus.CONFIRMED

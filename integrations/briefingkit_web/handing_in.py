@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from briefingkit.registrations.codec import iso, registration_of, response_row, same_content
+from briefingkit.registrations.codec import iso, response_row, same_content
 from briefingkit.registrations.form import SEGMENTS
 from briefingkit.registrations.intake import Outcome, Refusal, Sitting
 from briefingkit.registrations.person import person_of
@@ -23,8 +23,7 @@ from briefingkit.registrations.response import Answer, OwnIntake, Response
 
 if TYPE_CHECKING:
     from briefingkit.registrations.registration_list import RegistrationList
-    from briefingkit.store.registration_rows import RegistrationRow, ResponseRow
-    from briefingkit.store.registrations import ListReader
+    from briefingkit.store.registration_rows import ResponseRow
 
 __all__ = ["ASIDE", "WEB", "Handed", "Kind", "Result", "Verdict", "answers_of_row", "take"]
 
@@ -91,7 +90,7 @@ def take(roll: "RegistrationList", handed: Sequence[Handed]) -> list[Result]:
     """Take in what was handed in, in order, and commit. StoreError where that cannot be done; then nothing is kept."""
     with roll.store.writing(roll.briefing.identifier) as writer:
         sitting = Sitting(writer, roll.desk(on_the_spot=True))
-        state = _State(writer, handed)
+        state = _State(sitting, handed)
         decided = [state.decide(each) for each in handed]
         results: list[Result] = []
         aside: list[ResponseRow] = []
@@ -129,13 +128,10 @@ class _Aside:
 class _State:
     """What the list holds of those who hand in, before and while it is decided."""
 
-    def __init__(self, reader: "ListReader", handed: Sequence[Handed]) -> None:
-        ids = [each.response.id for each in handed]
-        self.web = reader.newest(WEB, ids)
-        self.aside = reader.newest(ASIDE, ids)
-        rows = (*self.web.values(), *self.aside.values())
-        persons = {each.person or person_of(each.response) for each in handed} | {row.person for row in rows}
-        self.people: dict[str, RegistrationRow] = reader.registrations(persons)
+    def __init__(self, sitting: Sitting, handed: Sequence[Handed]) -> None:
+        self.newest = sitting.newest((intake, each.response.id) for intake in (WEB, ASIDE) for each in handed)
+        persons = {each.person or person_of(each.response) for each in handed}
+        self.people = sitting.people(persons | {row.person for row in self.newest.values()})
         # Of whom a response of this very batch makes a registration, and those people.
         self.begun: dict[str, str] = {}
         self.arriving: set[str] = set()
@@ -143,7 +139,7 @@ class _State:
     def decide(self, one: Handed) -> "_Going | _Aside | Result":
         """Tell what is to become of one."""
         response = one.response
-        before = self.web.get(response.id) or self.aside.get(response.id)
+        before = self.newest.get((WEB, response.id)) or self.newest.get((ASIDE, response.id))
         if one.kind is not Kind.NEW:
             return self._by_link(one, before)
         person = person_of(response)
@@ -161,7 +157,7 @@ class _State:
             # The second half of a double click, within one batch.
             return _Going(response, person) if first == person else Result(Verdict.SPENT)
         held = self.people.get(person)
-        if person in self.arriving or (held is not None and held.status != RegistrationStatus.CANCELLED):
+        if person in self.arriving or (held is not None and held.status is not RegistrationStatus.CANCELLED):
             return _Aside(evolve(response, intake=ASIDE), person, first=True)
         self.begun[response.id] = person
         self.arriving.add(person)
@@ -179,7 +175,7 @@ class _State:
         held = self.people.get(person)
         if held is None:
             return Result(Verdict.GONE)
-        response = evolve(response, at=_after(response.at, held.changed_at, before.at if before else ""))
+        response = evolve(response, at=_after(response.at, iso(held.changed_at), before.at if before else ""))
         return _Going(response if one.kind is Kind.CANCEL else self._over(response, held, one.kind), person)
 
     def _again(self, response: Response, before: "ResponseRow") -> "_Going | _Aside":
@@ -188,14 +184,13 @@ class _State:
         return _Going(response, before.person)
 
     @staticmethod
-    def _over(response: Response, held: "RegistrationRow | None", kind: Kind = Kind.NEW) -> Response:
+    def _over(response: Response, held: Registration | None, kind: Kind = Kind.NEW) -> Response:
         """Take back what was answered before and is not answered now: who comes back brings nothing old along."""
         if held is None or kind is Kind.RETURN:
             return response
-        old = registration_of(held).answers
         kept = {"email"} if kind is Kind.CHANGE else set()
         blank: dict[str, Answer] = {
-            key: None for key, answer in old.items() if answer is not None and key not in kept
+            key: None for key, answer in held.answers.items() if answer is not None and key not in kept
         }
         return evolve(response, answers={**blank, **response.answers})
 

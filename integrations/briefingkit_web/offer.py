@@ -80,8 +80,8 @@ class Offer:
         """What the list goes by."""
         return terms_of(self.briefing, self.programme)
 
-    def standing(self, now: datetime, room: Room) -> Standing:
-        """Tell how it stands at a moment, with the places that are taken then."""
+    def shut(self, now: datetime) -> Standing | None:
+        """Tell what keeps everybody out at a moment, however many places there are; None where nothing does."""
         status = self.briefing.status
         if status is Status.CANCELLED:
             return Standing.CANCELLED
@@ -92,8 +92,12 @@ class Offer:
             return Standing.OVER
         if self.terms.opens is not None and now < self.terms.opens:
             return Standing.EARLY
-        if not self.terms.is_open(now):
-            return Standing.CLOSED
+        return None if self.terms.is_open(now) else Standing.CLOSED
+
+    def standing(self, now: datetime, room: Room) -> Standing:
+        """Tell how it stands at a moment, with the places that are taken then."""
+        if (shut := self.shut(now)) is not None:
+            return shut
         if room.is_free(WHOLE):
             return Standing.OPEN
         return Standing.WAITLIST if self.terms.capacity.waitlist else Standing.FULL

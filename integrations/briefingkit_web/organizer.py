@@ -193,7 +193,7 @@ def _sent_again(roll: "RegistrationList") -> list[int]:
     """Give the numbers of those for whom something was set aside that differs, and was not taken over yet."""
     with roll.store.reading(roll.briefing.identifier) as reader:
         last = {row.id: row for row in reader.handed_in(ASIDE)}
-        taken = reader.newest(WEB, [_taken_as(each) for each in last])
+        taken = {name for _, name in reader.newest([WEB], map(_taken_as, last))}
         open_ = [row for row in last.values() if _taken_as(row.id) not in taken and not row.cancels]
         people = reader.registrations({row.person for row in open_})
     held = {person: registration_of(row) for person, row in people.items()}

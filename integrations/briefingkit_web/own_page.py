@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from starlette.responses import Response as Plain
 
 from briefingkit.model import Access, RegistrationField, Status
-from briefingkit.registrations.answers import Problem, normalized, problems
+from briefingkit.registrations.answers import Problem, review
 from briefingkit.registrations.form import SEGMENTS, FieldType, Form, FormField, FormOption
 from briefingkit.registrations.labels import Named, timezones
 from briefingkit.registrations.links import REGISTRATION, BadLink, Fault, link_end, read_link
@@ -197,14 +197,10 @@ async def change(visit: Visit, token: str) -> "Answer":
     answers = answers_of(own.form, await posted(visit.request, seconds=visit.settings.seconds))
     held = own.entry.answers.get(SEGMENTS)
     kept = held if isinstance(held, tuple) else ()
-    wrong = [
-        *problems(own.form, answers, language=visit.language),
-        *crowded(visit, answers, await room_now(visit), kept),
-    ]
-    if wrong:
+    read, refused = review(own.form, answers, language=visit.language)
+    if wrong := [*refused, *await crowded(visit, answers, kept)]:
         return await _change_form(own, answers, wrong, status=422)
-    known = {key: value for key, value in answers.items() if key in own.form.by_key}
-    result = await _send(own, Kind.CHANGE, normalized(own.form, known))
+    result = await _send(own, Kind.CHANGE, read)
     if not result.kept:
         return _refused(own, result)
     return see_other(f"{await _path_after(own, result, Kind.CHANGE)}?done=changed")

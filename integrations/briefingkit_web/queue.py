@@ -102,7 +102,8 @@ class Desk:
                 job.done.set_result(result)
         if any(result.kept for result in results):
             self._taken()
-        loop.run_in_executor(self._telling, _tell, jobs[0].roll)
+        if jobs[0].roll().has_hooks:
+            loop.run_in_executor(self._telling, _tell, jobs[0].roll)
 
 
 def _tell(roll: Opened) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from briefingkit.errors import StoreError
-from briefingkit.registrations.answers import Problem, normalized, problems
+from briefingkit.registrations.answers import Problem, review
 from briefingkit.registrations.form import SEGMENTS
 from briefingkit.registrations.links import REGISTRATION, BadLink, link_end, read_link, sign
 from briefingkit.registrations.response import ConsentGiven, Response
@@ -85,7 +85,7 @@ async def list_key(edition: "Edition", offer: Offer) -> bytes:
     roll = edition.opened(offer.identifier)
     if roll is None:
         roll = await asyncio.to_thread(edition.list_of, offer.identifier)
-    return roll.desk().key
+    return roll.key
 
 
 async def room_now(visit: Visit) -> "Room":
@@ -101,40 +101,35 @@ async def room_now(visit: Visit) -> "Room":
 
 async def ask(visit: Visit) -> "Answer":
     """Show the form, or why there is none."""
-    room = await room_now(visit)
-    standing = visit.offer.standing(visit.now, room)
-    return await _form_page(visit, standing, room) if standing.takes else closed_page(visit, standing)
+    shut = visit.offer.shut(visit.now)
+    return await _form_page(visit) if shut is None else closed_page(visit, shut)
 
 
 async def hand_in(visit: Visit) -> "Answer":
     """Take a form in: a redirect to the registration, or the form again with everything that is wrong with it."""
     given = await posted(visit.request, seconds=visit.settings.seconds)
-    room = await room_now(visit)
-    standing = visit.offer.standing(visit.now, room)
-    if not standing.takes and standing is not Standing.FULL:
-        return closed_page(visit, standing, status=_STATUS[standing])
+    if (shut := visit.offer.shut(visit.now)) is not None:
+        return closed_page(visit, shut, status=_STATUS[shut])
     answers = answers_of(visit.offer.form, given)
     name = _name_of_form(await visit.key(), given, visit)
-    wrong = _wrong(visit, answers, given, room)
-    if standing is Standing.FULL and (name is None or wrong):
-        # Only who has a place by this very form, and sends it twice, may go on.
-        return closed_page(visit, standing, status=_STATUS[standing])
     if name is None or any(given.get(_TRAP, ())):
         notice, status = (_STALE, 403) if name is None else (_TRAPPED, 422)
-        return await _form_page(visit, standing, room, answers, given=given, notice=notice, status=status)
-    if wrong:
-        return await _form_page(visit, standing, room, answers, wrong, given=given, name=name, status=422)
+        return await _form_page(visit, answers, given=given, notice=notice, status=status)
+    read, refused = review(visit.offer.form, answers, language=visit.language)
+    if wrong := [*refused, *await crowded(visit, answers, ()), *_disagreed(visit, given)]:
+        return await _form_page(visit, answers, wrong, given=given, name=name, status=422)
     response = Response(
         name,
         visit.offer.identifier,
         WEB,
         visit.now,
         visit.language,
-        normalized(visit.offer.form, _known(visit.offer, answers)),
+        read,
         _consent(visit),
     )
+    # Whether there is a place is decided as it is written: nobody has to look before.
     result = await deliver(visit, Handed(response))
-    return await _told(visit, result, standing, room, answers, given)
+    return await _told(visit, result, answers, given)
 
 
 async def deliver(visit: Visit, handed: Handed) -> Result:
@@ -147,18 +142,13 @@ async def deliver(visit: Visit, handed: Handed) -> Result:
 
 
 async def _told(
-    visit: Visit,
-    result: Result,
-    standing: Standing,
-    room: "Room",
-    answers: Mapping[str, object],
-    given: Mapping[str, Sequence[str]],
+    visit: Visit, result: Result, answers: Mapping[str, object], given: Mapping[str, Sequence[str]]
 ) -> "Answer":
     if result.kept:
         return see_other(await link_path(visit, Subject.of(result, visit.offer.form)))
-    if result.verdict is Verdict.SPENT and standing.takes:
-        return await _form_page(visit, standing, room, answers, given=given, notice=_SPENT, status=409)
-    full = result.verdict is Verdict.FULL or standing is Standing.FULL
+    if result.verdict is Verdict.SPENT:
+        return await _form_page(visit, answers, given=given, notice=_SPENT, status=409)
+    full = result.verdict is Verdict.FULL
     return closed_page(visit, Standing.FULL if full else Standing.CLOSED, status=409)
 
 
@@ -180,27 +170,19 @@ def _name_of_form(key: bytes, given: Mapping[str, Sequence[str]], visit: Visit) 
         return None
 
 
-def _known(offer: Offer, answers: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in answers.items() if key in offer.form.by_key}
+def _disagreed(visit: Visit, given: Mapping[str, Sequence[str]]) -> list[Problem]:
+    if visit.offer.form.consent is None or list(given.get(_CONSENT, ())) == ["yes"]:
+        return []
+    return [Problem(_CONSENT, phrase("This has to be answered", visit.language))]
 
 
-def _wrong(
-    visit: Visit, answers: Mapping[str, object], given: Mapping[str, Sequence[str]], room: "Room"
-) -> list[Problem]:
-    found = [
-        *problems(visit.offer.form, answers, language=visit.language),
-        *crowded(visit, answers, room, ()),
-    ]
-    if visit.offer.form.consent is not None and list(given.get(_CONSENT, ())) != ["yes"]:
-        found.append(Problem(_CONSENT, phrase("This has to be answered", visit.language)))
-    return found
-
-
-def crowded(visit: Visit, answers: Mapping[str, object], room: "Room", held: Sequence[str]) -> list[Problem]:
+async def crowded(visit: Visit, answers: Mapping[str, object], held: Sequence[str]) -> list[Problem]:
     """Find chosen parts of the programme that are full, where nobody can wait for a place."""
     chosen = answers.get(SEGMENTS)
-    full = () if visit.offer.terms.capacity.waitlist else visit.offer.full(room)
-    if any(each in full and each not in held for each in (chosen if isinstance(chosen, tuple) else ())):
+    if visit.offer.terms.capacity.waitlist or not isinstance(chosen, tuple) or set(chosen) <= set(held):
+        return []
+    full = visit.offer.full(await room_now(visit))
+    if any(each in full and each not in held for each in chosen):
         return [Problem(SEGMENTS, phrase("A part that you chose is full", visit.language))]
     return []
 
@@ -210,10 +192,8 @@ def _consent(visit: Visit) -> ConsentGiven | None:
     return None if consent is None else ConsentGiven(consent.key, visit.now, visit.language)
 
 
-async def _form_page(  # noqa: PLR0913 - all that a form can show
+async def _form_page(
     visit: Visit,
-    standing: Standing,
-    room: "Room",
     answers: Mapping[str, object] | None = None,
     wrong: Sequence[Problem] = (),
     *,
@@ -222,7 +202,11 @@ async def _form_page(  # noqa: PLR0913 - all that a form can show
     notice: str | None = None,
     status: int = 200,
 ) -> "Answer":
-    """Show the form, empty or as it was typed. Its token names the response that it will be."""
+    """Show the form, empty or as it was typed; where all is full, say so. Its token names the response to come."""
+    room = await room_now(visit)
+    standing = visit.offer.standing(visit.now, room)
+    if not standing.takes:
+        return closed_page(visit, standing, status=200 if given is None else _STATUS[standing])
     offer, language = visit.offer, visit.language
     first = {each.key: each.message for each in reversed(wrong)}
     fields = shown_fields(

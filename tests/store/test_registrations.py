@@ -82,8 +82,8 @@ class RegistrationsContract:
         with store.writing("b") as writer:
             writer.put(writer.held(), responses=[later, response("1"), response("2")])
         with store.reading("b") as reader:
-            assert reader.newest("form", ["1"]) == {"1": later}
-            assert reader.newest("page", ["1"]) == {}
+            assert reader.newest(["form"], ["1"]) == {("form", "1"): later}
+            assert reader.newest(["page"], ["1"]) == {}
             assert [row.id for row in reader.responses("p")] == ["1", "2", "1"]
 
     def test_what_fails_leaves_nothing(self, store: Registrations) -> None:

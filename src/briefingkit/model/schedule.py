@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -205,12 +206,12 @@ class When:
             return self.end
         return datetime.combine(self.end + timedelta(days=1), time())
 
-    @property
+    @cached_property
     def utc_start(self) -> datetime:
         """The start as an aware datetime in UTC."""
         return instant(self.local_start, self.timezone).astimezone(UTC)
 
-    @property
+    @cached_property
     def utc_end(self) -> datetime:
         """The end as an aware datetime in UTC."""
         return instant(self.local_end, self.timezone).astimezone(UTC)

@@ -27,7 +27,7 @@ from briefingkit.text.zones import zone_names
 if TYPE_CHECKING:
     from briefingkit.registrations.response import Answer
 
-__all__ = ["Problem", "normalized", "problems"]
+__all__ = ["Problem", "normalized", "problems", "review"]
 
 _LONGEST = 20_000  # characters of anything at all: what is longer is not even cleaned
 _MOST_CHOSEN = 1000
@@ -69,6 +69,14 @@ def problems(
     """
     _, refused = _read(form, answers, complete=complete)
     return tuple(Problem(key, _message(each, language)) for key, each in refused)
+
+
+def review(
+    form: Form, answers: Mapping[str, object], *, language: str
+) -> "tuple[Mapping[str, Answer], tuple[Problem, ...]]":
+    """Give what `normalized` and `problems` give of complete answers, and look at each answer once only."""
+    read, refused = _read(form, answers, complete=True)
+    return read, tuple(Problem(key, _message(each, language)) for key, each in refused)
 
 
 def normalized(form: Form, answers: Mapping[str, object]) -> "Mapping[str, Answer]":

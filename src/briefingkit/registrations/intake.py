@@ -91,6 +91,28 @@ class Sitting:
         self.responses: list[ResponseRow] = []
         # Those whose answers are those of their response: their text is made once.
         self.fresh: list[tuple[Registration, ResponseRow]] = []
+        # What was looked for, as it is by now; None: it is not there.
+        self._people: dict[str, Registration | None] = {}
+        self._newest: dict[tuple[str, str], ResponseRow | None] = {}
+
+    def people(self, persons: Iterable[str]) -> dict[str, Registration]:
+        """Give those of some people who are on the list, as they are by now; each is read once."""
+        asked = dict.fromkeys(persons)
+        if unread := [person for person in asked if person not in self._people]:
+            rows = self.writer.registrations(unread)
+            for person in unread:
+                row = rows.get(person)
+                self._people[person] = None if row is None else registration_of(row)
+        return {person: held for person in asked if (held := self._people[person]) is not None}
+
+    def newest(self, responses: Iterable[tuple[str, str]]) -> "dict[tuple[str, str], ResponseRow]":
+        """Give the newest version of responses that are there, by intake and id; each is read once."""
+        asked = dict.fromkeys(responses)
+        if unread := [name for name in asked if name not in self._newest]:
+            intakes = {intake for intake, _ in unread}
+            rows = self.writer.newest(intakes, [identifier for _, identifier in unread])
+            self._newest.update((name, rows.get(name)) for name in unread)
+        return {name: row for name in asked if (row := self._newest[name]) is not None}
 
     def take(self, responses: Sequence[Response], persons: Sequence[str] = ()) -> list[Outcome]:
         """Take responses in, in order; a place that one gives back goes to whoever waits before the next is looked at.
@@ -126,7 +148,7 @@ class Sitting:
 
     def keep(self, before: Registration | None, after: Registration, kind: EventKind | None) -> None:
         """Remember to write a registration, and to tell of it."""
-        self.changed[after.person] = after
+        self.changed[after.person] = self._people[after.person] = after
         self.waiting += after.waits - (before.waits if before else False)
         self.arrivals = max(self.arrivals, after.number, after.position)
         if kind is not None:
@@ -161,8 +183,8 @@ class Sitting:
 
     def _batch(self, responses: Sequence[Response], persons: Sequence[str]) -> list[Outcome]:
         """Take in as many as can be before somebody who waits has to be given a place."""
-        known = {person: registration_of(row) for person, row in self.writer.registrations(persons).items()}
-        newest = self._newest(responses)
+        known = self.people(persons)
+        newest = self.newest((response.intake, response.id) for response in responses)
         erased = self._erased(persons)
         outcomes = list[Outcome]()
         for person, response in zip(persons, responses, strict=True):
@@ -171,16 +193,6 @@ class Sitting:
             if self.room.freed and self.waiting:
                 break
         return outcomes
-
-    def _newest(self, responses: Iterable[Response]) -> "dict[tuple[str, str], ResponseRow]":
-        by_intake: dict[str, list[str]] = {}
-        for response in responses:
-            by_intake.setdefault(response.intake, []).append(response.id)
-        return {
-            (intake, name): row
-            for intake, names in by_intake.items()
-            for name, row in self.writer.newest(intake, names).items()
-        }
 
     def _erased(self, persons: Sequence[str]) -> Mapping[str, datetime]:
         if not self.held.marks:
@@ -212,7 +224,7 @@ class Sitting:
             return Outcome(response, None, None, Refusal.FULL)
         known[person] = after
         row = response_row(response, person, merged.before)
-        newest[response.intake, response.id] = row
+        newest[response.intake, response.id] = self._newest[response.intake, response.id] = row
         self.responses.append(row)
         if after.answers is response.answers:
             self.fresh.append((after, row))

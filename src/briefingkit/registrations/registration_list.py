@@ -392,6 +392,16 @@ class RegistrationList:
         return Desk(self.terms, self._clock(), self._key, on_the_spot)
 
     @property
+    def has_hooks(self) -> bool:
+        """Whether there is anybody to tell."""
+        return bool(self._hooks)
+
+    @property
+    def key(self) -> bytes:
+        """The ledger's key, with which links, marks and the ids of events are made."""
+        return self._key
+
+    @property
     def store(self) -> Registrations:
         """The ledger's rows of registrations."""
         return self._store

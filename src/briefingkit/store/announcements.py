@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import select
 
 from briefingkit.store import tables
-from briefingkit.store.statements import execute_rows, insert_into
+from briefingkit.store.statements import execute_rows, insert_new
 
 if TYPE_CHECKING:
     from briefingkit.store.ledger import Ledger
@@ -49,7 +49,7 @@ class Announcements:
     def put(self, row: AnnouncementRow) -> None:
         """Write down that a revision goes out; one that is there stays as it is."""
         with self._ledger.writing() as connection:
-            execute_rows(connection, insert_into(connection, _table).on_conflict_do_nothing(), [row])
+            execute_rows(connection, insert_new(connection, _table), [row])
 
     def rooms(self) -> Mapping[str, AnnouncedRooms]:
         """Return the rooms that people were told of last, by briefing; those of which it is not known are left out."""

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, bindparam, case, func, literal_column, null, or_
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import AnswerRow, DeliveryRow, Place
-from briefingkit.store.statements import Prepared, insert_into
+from briefingkit.store.statements import Prepared, insert_new
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -291,7 +291,7 @@ def _draw(connection: "Connection", bucket: Bucket, now: str, wanted: int) -> in
     """Take as many tokens as there are, at most so many; whoever else draws waits for the commit."""
     table = tables.mail_rates
     full = {"transport": bucket.name, "tokens": float(bucket.burst), "at": now}
-    connection.execute(insert_into(connection, table).on_conflict_do_nothing(), [full])
+    connection.execute(insert_new(connection, table), [full])
     query = select(table.c.tokens, table.c.at).where(table.c.transport == bucket.name).with_for_update()
     tokens, at = connection.execute(query).one()
     passed = (datetime.fromisoformat(now) - datetime.fromisoformat(at)).total_seconds()

@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, case, delete, func, insert, not_, or_, s
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow, MailingRow, NewDelivery, Place
 from briefingkit.store.part_answers import forget_answers
-from briefingkit.store.statements import execute_rows, insert_into
+from briefingkit.store.statements import execute_rows, insert_new
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -275,7 +275,7 @@ def _refuse_held(states: Collection[str]) -> None:
 def _held_mailing(connection: "Connection", wanted: MailingRow) -> MailingRow:
     """Take hold of a mailing's row for the transaction; it is written if it is not there."""
     table = tables.mailings
-    connection.execute(insert_into(connection, table).on_conflict_do_nothing(), [attrs.asdict(wanted)])
+    connection.execute(insert_new(connection, table), [attrs.asdict(wanted)])
     query = select(table).where(table.c.id == wanted.id).with_for_update()
     return MailingRow(*connection.execute(query).one())
 

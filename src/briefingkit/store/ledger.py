@@ -18,7 +18,7 @@ from briefingkit.store.lock import advisory_lock, file_lock, holder
 from briefingkit.store.migrations import STEPS, migrate, version_of
 from briefingkit.store.presence import Presence
 from briefingkit.store.rows import OutputRow, PublicationRow, ResourceRow, SeenRow, TargetRows
-from briefingkit.store.statements import insert_into, upsert_values
+from briefingkit.store.statements import insert_new, upsert_values
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -285,7 +285,7 @@ class Ledger:
 def _insert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:
     values = [attrs.asdict(row, recurse=False) for row in rows]
     if values:
-        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), values)
+        connection.execute(insert_new(connection, table), values)
 
 
 def _upsert(connection: "Connection", table: Table, rows: "Iterable[attrs.AttrsInstance]") -> None:

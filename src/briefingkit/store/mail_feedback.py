@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import DeliveryRow
-from briefingkit.store.statements import execute_rows, insert_into, upsert
+from briefingkit.store.statements import execute_rows, insert_new, upsert
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,7 +51,7 @@ class FeedbackWriter:
         names = {_name(event): event for event in events}
         if not names:
             return set()
-        insert = insert_into(self._connection, _events).on_conflict_do_nothing().returning(_events.c.id)
+        insert = insert_new(self._connection, _events).returning(_events.c.id)
         rows = [{"id": name, "at": at, "until": events[names[name]]} for name in sorted(names)]
         return {names[name] for name in self._connection.execute(insert, rows).scalars()}
 
@@ -89,7 +89,7 @@ class FeedbackWriter:
         if not values:
             return 0
         table = tables.mail_suppressions
-        insert = insert_into(self._connection, table).on_conflict_do_nothing().returning(table.c.mark)
+        insert = insert_new(self._connection, table).returning(table.c.mark)
         return len(self._connection.execute(insert, values).all())
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, or_, select, tuple_, update
 
 from briefingkit.store import tables
 from briefingkit.store.delivery_rows import MailingRow
-from briefingkit.store.statements import insert_into
+from briefingkit.store.statements import insert_new
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -92,7 +92,7 @@ def _forget_some(
     ]
     if went:
         values = [{"mailing": mailing, "mark": mark(each)} for each in went]
-        connection.execute(insert_into(connection, _marks).on_conflict_do_nothing(), values)
+        connection.execute(insert_new(connection, _marks), values)
     ids = [each.id for each in found]
     connection.execute(delete(tables.mail_fates).where(tables.mail_fates.c.id.in_(ids)))
     _forget_answers(connection, row.briefing, (each.data for each in found), before)

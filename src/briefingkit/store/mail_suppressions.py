@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import delete, func, select
 
 from briefingkit.store import tables
-from briefingkit.store.statements import execute_rows, insert_into
+from briefingkit.store.statements import execute_rows, insert_new
 
 if TYPE_CHECKING:
     from briefingkit.store.ledger import Ledger
@@ -39,7 +39,7 @@ class MailSuppressions:
     def put(self, rows: Iterable[MailSuppressionRow]) -> None:
         """Write suppressions down; one that is there stays as it is, with the time at which it came."""
         with self._ledger.writing() as connection:
-            execute_rows(connection, insert_into(connection, _table).on_conflict_do_nothing(), rows)
+            execute_rows(connection, insert_new(connection, _table), rows)
 
     def of(self, marks: Sequence[str]) -> Sequence[MailSuppressionRow]:
         """Return all that is held of some marks."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect
 
-__all__ = ["Prepared", "execute_rows", "insert_into", "upsert", "upsert_values"]
+__all__ = ["Prepared", "execute_rows", "insert_into", "insert_new", "upsert", "upsert_values"]
 
 
 def insert_into(connection: "Connection", table: Table) -> Any:
@@ -31,14 +31,26 @@ def _insert_by(dialect: str, table: Table) -> Any:
     return insert_by_postgresql(table)
 
 
+def insert_new(connection: "Connection", table: Table) -> Any:
+    """Give the statement that inserts rows, and leaves those as they are that are there already."""
+    return _insert_new_by(connection.dialect.name, table)
+
+
 def upsert(connection: "Connection", table: Table) -> Any:
     """Give the statement that inserts rows, and replaces those whose primary key is there already."""
     return _upsert_by(connection.dialect.name, table)
 
 
+# Each is made once: for few rows that takes longer than all else.
+
+
+@cache
+def _insert_new_by(dialect: str, table: Table) -> Any:
+    return _insert_by(dialect, table).on_conflict_do_nothing()
+
+
 @cache
 def _upsert_by(dialect: str, table: Table) -> Any:
-    """Make it once: for few rows that takes longer than all else."""
     keys = [column.name for column in table.primary_key]
     insert = _insert_by(dialect, table)
     new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
