@@ -88,8 +88,13 @@ class Desk:
 
     async def _settle(self, loop: asyncio.AbstractEventLoop, jobs: Sequence[_Job]) -> None:
         handed = [job.handed for job in jobs]
+
+        def opened_and_taken() -> "tuple[RegistrationList, list[Result]]":
+            roll = jobs[0].roll()
+            return roll, self._take(roll, handed)
+
         try:
-            results = await loop.run_in_executor(self._thread, lambda: self._take(jobs[0].roll(), handed))
+            roll, results = await loop.run_in_executor(self._thread, opened_and_taken)
         except Exception as error:  # noqa: BLE001 - whatever it was, each of them has to be answered
             if len(jobs) > 1:  # one of them may be at fault, and must not take the others along
                 for job in jobs:
@@ -102,13 +107,13 @@ class Desk:
                 job.done.set_result(result)
         if any(result.kept for result in results):
             self._taken()
-        if jobs[0].roll().has_hooks:
-            loop.run_in_executor(self._telling, _tell, jobs[0].roll)
+        if roll.has_hooks:
+            loop.run_in_executor(self._telling, _tell, roll)
 
 
-def _tell(roll: Opened) -> None:
+def _tell(roll: "RegistrationList") -> None:
     """Call the organisation's hooks; nobody waits for them, and what fails is told again the next time."""
     try:
-        roll().deliver()
+        roll.deliver()
     except Exception as error:  # noqa: BLE001 - the registrations stand
         _log.warning("the hooks could not be called: %s", type(error).__name__)

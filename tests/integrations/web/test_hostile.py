@@ -269,10 +269,10 @@ def test_nothing_of_anyone_is_logged(
 def test_what_nobody_foresaw_is_a_page_and_a_line_in_the_log(
     browser: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("ana@example.org broke it")
 
-    monkeypatch.setattr("briefingkit_web.visitor.normalized", breaks)
+    monkeypatch.setattr("briefingkit_web.visitor.review", breaks)
     answer = browser.post("/road-2027/en", browser.form())
     assert answer.status == 500
     assert "Something went wrong here" in answer.words

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -211,6 +212,11 @@ def handed(name: str) -> Handed:
     return Handed(Response(name, "road-2027", "web", datetime(2027, 2, 1, tzinfo=UTC)))
 
 
+def no_list() -> Any:
+    """Stand for a list of which nothing is asked but whether anybody is to be told."""
+    return SimpleNamespace(has_hooks=False)
+
+
 def test_what_waits_goes_in_together_and_each_is_answered() -> None:
     batches: list[int] = []
 
@@ -223,7 +229,7 @@ def test_what_waits_goes_in_together_and_each_is_answered() -> None:
         desk = Desk(slow)
         desk.start()
         results = await asyncio.gather(
-            *(desk.hand_in("a", object, handed(f"r{number}")) for number in range(60))
+            *(desk.hand_in("a", no_list, handed(f"r{number}")) for number in range(60))
         )
         await desk.stop()
         return results
@@ -244,7 +250,7 @@ def test_one_that_cannot_be_taken_does_not_take_the_others_along() -> None:
     async def some() -> list[Any]:
         desk = Desk(picky)
         desk.start()
-        waiting = [desk.hand_in("a", object, handed(name)) for name in ("one", "bad", "two")]
+        waiting = [desk.hand_in("a", no_list, handed(name)) for name in ("one", "bad", "two")]
         results = await asyncio.gather(*waiting, return_exceptions=True)
         await desk.stop()
         return results
