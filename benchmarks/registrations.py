@@ -14,7 +14,7 @@ from lines import Line
 __all__ = ["registration_lines"]
 
 _NUMBER = 100_000
-_ROUNDS = 2
+_ROUNDS = 3
 _FIELDS = ("name", "email", "organization", "position", "country", "language")
 _BRIEFING = """\
 format: 1
