@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefingkit.model import Briefing, structure
-from briefingkit.registrations.answers import normalized, problems
+from briefingkit.registrations.answers import normalized, problems, review
 from briefingkit.registrations.form import Form, form_of
 from briefingkit.testing.strategies import HOSTILE, briefings
 
@@ -198,6 +198,9 @@ def test_any_answers_give_problems_or_a_spelling_that_stays(briefing: Briefing, 
     assert wrong.isdisjoint(kept)
     assert normalized(asked, kept) == kept
     assert problems(asked, kept, language="en", complete=False) == ()
+    read, missed = review(asked, drawn, language="ar")
+    assert missed == problems(asked, drawn, language="ar")
+    assert missed or read == kept
     for answer in kept.values():
         if isinstance(answer, str):
             answer.encode()

@@ -78,6 +78,18 @@ def test_one_transaction_that_frees_a_place_gives_it_to_who_waited_first(opened:
     assert statuses(roll) == {"ada": "cancelled", "bo": "confirmed", "cy": "waitlisted"}
 
 
+def test_who_is_given_a_place_within_a_transaction_keeps_it_when_they_answer_in_it(opened: Opened) -> None:
+    roll = opened(capacity=1, waitlist=True)
+    roll.receive_all([handed_in("ada"), handed_in("bo")])
+    later, who = AT + timedelta(hours=1), {"email": "ada@example.org"}
+    leaves = Response("x", "night-buses", "form", later, None, who, cancels=True)
+    outcomes = roll.receive_all([leaves, handed_in("bo", minute=5, country="FR"), handed_in("cy")])
+    assert [each.effect for each in outcomes] == [Effect.CANCELLED, Effect.CHANGED, Effect.NEW]
+    assert statuses(roll) == {"ada": "cancelled", "bo": "confirmed", "cy": "waitlisted"}
+    assert roll.person("bo@example.org").answers["country"] == "FR"
+    assert roll.counts().taken == 1
+
+
 def test_a_lower_capacity_takes_nobodys_place_and_a_higher_one_gives_some(opened: Opened) -> None:
     opened(capacity=2, waitlist=True).receive_all([handed_in("ada"), handed_in("bo"), handed_in("cy")])
     lower = opened(capacity=1, waitlist=True)

@@ -117,6 +117,18 @@ def test_who_took_the_last_place_by_a_double_click_is_told_so_twice(
     assert "You are registered" in browser.get(answers[1].location).words
 
 
+def test_a_form_that_is_right_is_written_without_a_look_that_could_be_out_of_date(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = browser.form()
+
+    def looks(*_: object) -> None:
+        raise AssertionError("nobody has to look")
+
+    monkeypatch.setattr("briefingkit_web.visitor.room_now", looks)
+    assert browser.post("/road-2027/en", form).status == 303
+
+
 def test_a_full_event_with_one_offers_it(browser: Any) -> None:
     for number in range(4):
         browser.register(f"person.{number}@example.org")
