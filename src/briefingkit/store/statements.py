@@ -12,23 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect
 
-__all__ = ["Prepared", "execute_rows", "insert_into", "insert_new", "upsert", "upsert_values"]
-
-
-def insert_into(connection: "Connection", table: Table) -> Any:
-    """Begin an insert that can say what becomes of a conflict."""
-    return _insert_by(connection.dialect.name, table)
-
-
-def _insert_by(dialect: str, table: Table) -> Any:
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-
-        return insert(table)
-    # Loaded where it is used: each dialect takes as long as a hundred briefings.
-    from sqlalchemy.dialects.postgresql import insert as insert_by_postgresql
-
-    return insert_by_postgresql(table)
+__all__ = ["Prepared", "execute_rows", "insert_new", "upsert", "upsert_values"]
 
 
 def insert_new(connection: "Connection", table: Table) -> Any:
@@ -55,6 +39,17 @@ def _upsert_by(dialect: str, table: Table) -> Any:
     insert = _insert_by(dialect, table)
     new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=new)
+
+
+def _insert_by(dialect: str, table: Table) -> Any:
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert(table)
+    # Loaded where it is used: each dialect takes as long as a hundred briefings.
+    from sqlalchemy.dialects.postgresql import insert as insert_by_postgresql
+
+    return insert_by_postgresql(table)
 
 
 def upsert_values(connection: "Connection", table: Table, values: Sequence[Mapping[str, Any]]) -> None:
