@@ -13,12 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from briefingkit.errors import RegistrationError
+from briefingkit.errors import RegistrationError, StoreError
 from briefingkit.model import Programme, structure
+from briefingkit.registrations.files import importing
 from briefingkit.registrations.files.formulas import armed, disarmed
 from briefingkit.registrations.registration_list import RegistrationList
 from briefingkit.registrations.response import Response
 from briefingkit.store import open_ledger
+from briefingkit.store.registration_rows import ListRow
+from briefingkit.store.registrations import ListWriter
 
 from .conftest import briefing_data
 
@@ -134,6 +137,46 @@ def test_empty_rows_are_not_counted(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text("email\nada@example.org\n,,\n\nbad\n", encoding="utf-8")
     done = opened().import_(tmp_path / "g.csv")
     assert (done.rows, done.outcomes, done.faulty) == (2, {"new": 1}, 1)
+
+
+def long_file(folder: Path) -> Path:
+    """Write a file of four parts of three rows each: people, faults, nothing at all, and the first people again."""
+    names = ["ada", "bo", "cy", "di", "no address", "ed", "", "", "", "ada", "fay", "gil"]
+    cells = [f"{name}@example.org,{name}" if " " not in name else f"{name},x" for name in names]
+    lines = [line if name else "," for name, line in zip(names, cells, strict=True)]
+    file = folder / "long.csv"
+    file.write_text("\n".join(["email,name", *lines]), encoding="utf-8")
+    return file
+
+
+def test_a_long_file_is_taken_in_parts_in_its_order(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_AT_ONCE", 3)
+    roll = opened()
+    done = roll.import_(long_file(tmp_path))
+    assert (done.rows, done.outcomes) == (9, {"new": 7, "unchanged": 1})
+    assert [(each.row, each.column) for each in done.faults] == [(6, "email")]
+    assert [each["name"] for each in people(roll)] == ["ada", "bo", "cy", "di", "ed", "fay", "gil"]
+
+
+def test_what_was_taken_of_a_long_file_stays_when_the_ledger_fails_at_a_later_part(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_AT_ONCE", 3)
+    put, roll = ListWriter.put, opened()
+
+    def full(writer: ListWriter, held: ListRow, **rows: Any) -> None:
+        if held.arrivals > 3:
+            raise StoreError("the disk is full")
+        put(writer, held, **rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ListWriter, "put", full)
+        with pytest.raises(StoreError, match="the disk is full"):
+            roll.import_(long_file(tmp_path))
+    assert [each["name"] for each in people(roll)] == ["ada", "bo", "cy"]
+    assert roll.import_(long_file(tmp_path)).outcomes == {"new": 4, "unchanged": 4}
 
 
 def test_a_preview_tells_columns_and_rows_and_writes_nothing(opened: Opened, tmp_path: Path) -> None:

@@ -100,7 +100,10 @@ def _answers(
     held: Registration, response: Response, *, newest: bool
 ) -> tuple[Mapping[str, Answer], Mapping[str, datetime], Mapping[str, Answer]]:
     """Give the answers, their stamps where those are older than the newest response, and what was there before."""
-    answers, before = dict(held.answers), dict[str, Answer]()
+    if newest and held.answers.keys() <= response.answers.keys():
+        # All is answered anew: the answers are the response's own, and what is made of them once serves both.
+        return response.answers, {}, _changed(held.answers, response.answers)
+    answers = dict(held.answers)
     if newest:
         # What this response does not answer keeps the time at which it was answered.
         stamps = {
@@ -117,9 +120,15 @@ def _answers(
             if key not in answers or response.at >= stamps.get(key, held.changed_at)
         }
         stamps.update(dict.fromkeys(won, response.at))
-    for key, answer in won.items():
-        old = answers.get(key)
-        if old != answer or type(old) is not type(answer):
-            before[key] = old
-        answers[key] = answer
+    before = _changed(answers, won)
+    answers.update(won)
     return answers, stamps, before
+
+
+def _changed(old: Mapping[str, Answer], new: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Give the old answers of which there are other new ones; True is another answer than 1."""
+    return {
+        key: before
+        for key, answer in new.items()
+        if (before := old.get(key)) != answer or type(before) is not type(answer)
+    }

@@ -38,6 +38,13 @@ _NETWORK = frozenset(
     | {"fuse.sshfs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "davfs", "virtiofs"}
 )
 _MOUNTS = Path("/proc/mounts")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    # KiB, where 2 MB are usual: the keys of a long list are hashes, and each is in another page of its index.
+    "cache_size=-16384",
+)
 
 
 def parse_url(url: str) -> "URL":
@@ -137,7 +144,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
     finally:
         cursor.close()

@@ -3,7 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +100,14 @@ class OpenedTable:
     rows: Iterator[Row]
 
 
+@frozen
+class _Part:
+    """What was read of a file for one transaction: responses, and how many rows say anything."""
+
+    responses: Sequence[Response]
+    rows: int
+
+
 def preview(
     roll: "RegistrationList",
     path: Path,
@@ -129,21 +139,35 @@ def import_file(
     """Merge a file's rows into a list; each transaction that was committed stays, whatever comes after it."""
     asked = asked_by(roll.briefing, roll.programme)
     table = open_table(path, asked, columns, sheet, encoding=encoding)
-    faults, counted, read = list[RowFault](), Counter[str](), 0
-    while rows := list(islice(table.rows, _AT_ONCE)):
-        responses = list[Response]()
-        briefing = roll.briefing.identifier
-        for row in rows:
-            answers = answers_in(row, table, faults)
-            if answers and (response := _response(row, answers, briefing, at, faults)):
-                responses.append(response)
-        read += sum(map(_says_anything, rows))
-        if responses:
-            with roll.store.writing(roll.briefing.identifier) as writer:
-                outcomes = Sitting(writer, roll.desk()).take(responses)
+    faults, counted, read, briefing = list[RowFault](), Counter[str](), 0, roll.briefing.identifier
+    with ThreadPoolExecutor(1, "briefingkit-reader") as beside:
+        next_part = partial(_next_part, table, briefing, at, faults)
+        ahead = beside.submit(next_part)
+        while (part := ahead.result()) is not None:
+            read += part.rows
+            if not part.responses:
+                ahead = beside.submit(next_part)
+                continue
+            with roll.store.writing(briefing) as writer:
+                outcomes = Sitting(writer, roll.desk()).take(part.responses)
+                # Read while the disk is at work on the commit, and not before: two that compute only wait in turn.
+                ahead = beside.submit(next_part)
             counted.update(map(_word, outcomes))
     faulty = len({fault.row for fault in faults})
     return Imported(table.columns, read, dict(sorted(counted.items())), faulty, tuple(faults[:_FAULTS]))
+
+
+def _next_part(table: OpenedTable, briefing: str, at: datetime, faults: list[RowFault]) -> _Part | None:
+    """Read the rows of the next transaction; None where there are no more. What is wrong with them goes to `faults`."""
+    rows = list(islice(table.rows, _AT_ONCE))
+    if not rows:
+        return None
+    responses = list[Response]()
+    for row in rows:
+        answers = answers_in(row, table, faults)
+        if answers and (response := _response(row, answers, briefing, at, faults)):
+            responses.append(response)
+    return _Part(responses, sum(map(_says_anything, rows)))
 
 
 def _says_anything(row: Row) -> bool:
