@@ -127,7 +127,7 @@ async def hand_in(visit: Visit) -> "Answer":
         read,
         _consent(visit),
     )
-    # Whether there is a place is decided as it is written: nobody has to look before.
+    # Whether there is a place is decided as it is written: what was seen before could be out of date.
     result = await deliver(visit, Handed(response))
     return await _told(visit, result, answers, given)
 

@@ -67,16 +67,18 @@ def problems(
     What is not shown to who answered so is neither missed nor looked at. With `complete=False` nothing is missed that
     is not there at all, as when one answer is changed. Raises TextError for a language tag that is none.
     """
-    _, refused = _read(form, answers, complete=complete)
-    return tuple(Problem(key, _message(each, language)) for key, each in refused)
+    return _told(_read(form, answers, complete=complete)[1], language)
 
 
 def review(
     form: Form, answers: Mapping[str, object], *, language: str
 ) -> "tuple[Mapping[str, Answer], tuple[Problem, ...]]":
-    """Give what `normalized` and `problems` give of complete answers, and look at each answer once only."""
+    """Give what `normalized` and `problems` give of complete answers, and look at each answer once only.
+
+    Raises TextError for a language tag that is none.
+    """
     read, refused = _read(form, answers, complete=True)
-    return read, tuple(Problem(key, _message(each, language)) for key, each in refused)
+    return read, _told(refused, language)
 
 
 def normalized(form: Form, answers: Mapping[str, object]) -> "Mapping[str, Answer]":
@@ -86,6 +88,10 @@ def normalized(form: Form, answers: Mapping[str, object]) -> "Mapping[str, Answe
     unknown keys, what is not shown to who answered so, and what `problems` finds wrong.
     """
     return _read(form, answers, complete=False)[0]
+
+
+def _told(refused: "list[tuple[str, _Refused]]", language: str) -> tuple[Problem, ...]:
+    return tuple(Problem(key, _message(each, language)) for key, each in refused)
 
 
 def _message(refused: _Refused, language: str) -> str:
